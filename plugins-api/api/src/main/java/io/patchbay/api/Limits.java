@@ -1,0 +1,39 @@
+package io.patchbay.api;
+
+import java.time.Duration;
+
+/** The limits that clients and adapters can run into, with their defaults. A size is in bytes unless its name says otherwise. */
+public final class Limits {
+    public static final int DOCUMENT_BYTES = 1 << 20;
+    public static final int DEPTH = 64;
+    public static final int FRAME_BYTES = 4 << 20;
+    public static final int ID_BYTES = 256;
+    public static final int NAME_CHARS = 64;
+    public static final int EXPRESSION_CHARS = 8192;
+    public static final int SORT_FIELDS = 8;
+    public static final int INDEXES_PER_COLLECTION = 32;
+    public static final int INDEX_FIELDS = 8;
+    /** Longest key of an index entry; a longer value is cut, and the query checks what the key can't tell. */
+    public static final int INDEX_KEY_BYTES = 1024;
+    public static final int LIST_DEFAULT = 50;
+    public static final int LIST_MAX = 1000;
+    public static final int UNINDEXED_SCAN_DOCUMENTS = 100_000;
+    public static final int TRANSACTION_OPERATIONS = 1000;
+    public static final int TRANSACTION_BYTES = 4 << 20;
+    public static final int IDEMPOTENCY_KEY_CHARS = 128;
+    public static final int PATCH_RETRIES = 5;
+    public static final int COMMIT_QUEUE = 10_000;
+    public static final int COMMIT_BATCH = 512;
+    public static final int OUTBOX_BYTES = 4 << 20;
+    public static final int SUBSCRIPTIONS_PER_CONNECTION = 1000;
+    public static final int REQUESTS_IN_FLIGHT_PER_CONNECTION = 256;
+    public static final int PLUGIN_BYTES = 256 << 20;
+    public static final Duration IDEMPOTENCY_KEPT = Duration.ofHours(24);
+    public static final Duration LEASE_WAIT = Duration.ofSeconds(5);
+    public static final Duration DRAIN = Duration.ofSeconds(10);
+    public static final Duration HEALTH_CHECK = Duration.ofSeconds(10);
+    public static final Duration WRITER_WAIT = Duration.ofSeconds(10);
+    public static final Duration REQUEST = Duration.ofSeconds(30);
+
+    private Limits() {}
+}

@@ -1,0 +1,27 @@
+package io.patchbay.api.auth;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Logging in and staying so. Any thread, no call waits. */
+@ProviderType
+public interface Logins {
+    /** Names of the login methods that are there now. */
+    List<String> methods();
+
+    /** LOGIN_FAILED, RATE_LIMITED, UNAVAILABLE. */
+    CompletionStage<Tokens> login(LoginRequest request);
+
+    /** Trades a refresh token for its child. UNAUTHENTICATED; a reused token ends its whole family. */
+    CompletionStage<Tokens> refresh(String refreshToken);
+
+    /** Ends the family of this refresh token and closes its connections; says nothing of a token that is none. */
+    CompletionStage<Void> logout(String refreshToken);
+
+    /** Whose access token it is; remembered until it expires or is revoked. UNAUTHENTICATED, TOKEN_EXPIRED. */
+    CompletionStage<Identity> verify(String accessToken);
+
+    /** The JWK set by which others check access tokens, JSON. */
+    String jwks();
+}

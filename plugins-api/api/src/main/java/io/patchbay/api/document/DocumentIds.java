@@ -1,0 +1,34 @@
+package io.patchbay.api.document;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.UUID;
+
+/** Document ids: UUIDv7 (RFC 9562) where the server chooses, 1 to 256 bytes of UTF-8 without control characters where the client does. */
+public final class DocumentIds {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private DocumentIds() {}
+
+    /** @param nowMs milliseconds since the epoch; ids made later sort later, to the millisecond */
+    public static String next(long nowMs) {
+        long random = RANDOM.nextLong();
+        long high = (nowMs << 16) | 0x7000 | (random & 0x0FFF);
+        long low = (RANDOM.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+        return new UUID(high, low).toString();
+    }
+
+    /** @throws PatchbayException ID_INVALID */
+    public static String require(String id) {
+        boolean control = id.chars().anyMatch(c -> Character.isISOControl((char) c));
+        if (id.isEmpty() || control || id.getBytes(StandardCharsets.UTF_8).length > Limits.ID_BYTES) {
+            throw new PatchbayException(
+                    ErrorCode.ID_INVALID, "A document id is 1 to " + Limits.ID_BYTES + " bytes of UTF-8 without control characters.");
+        }
+        Value.Text.requireNoLoneSurrogate(id);
+        return id;
+    }
+}

@@ -1,0 +1,15 @@
+package io.patchbay.api.http;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** Routes of one bundle; a service. */
+@ConsumerType
+public interface HttpRoute {
+    /** Method and path template, such as {@code GET /api/v1/collections/{c}}; a last {@code {rest*}} takes the rest of the path. Fixed as long as the service is registered. */
+    List<String> patterns();
+
+    /** Called by transport threads, never waits. A failed stage is answered by problem+json (RFC 9457) from its {@code PatchbayException}. */
+    CompletionStage<HttpResponse> handle(HttpRequest request);
+}

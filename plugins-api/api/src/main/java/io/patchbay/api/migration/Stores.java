@@ -1,0 +1,26 @@
+package io.patchbay.api.migration;
+
+import io.patchbay.api.plugin.Job;
+import java.util.List;
+import java.util.Map;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The node's stores and what serves them; swaps run as jobs while clients go on. Any thread. */
+@ProviderType
+public interface Stores {
+    List<StoreInfo> list();
+
+    /**
+     * Moves {@code store} to another adapter, live: copy, replay, a short pause, verify, flip. The old store follows until dropped.
+     *
+     * @param settings for the new adapter
+     * @throws io.patchbay.api.PatchbayException NOT_FOUND if there is no such store or adapter; CONFLICT if a swap is under way or the target is already bound
+     */
+    Job swap(String store, String adapter, Map<String, String> settings);
+
+    /** Back to the store that follows, by the same verified hand-over; no acknowledged write is lost. CONFLICT if none follows. */
+    Job rollBack(String store);
+
+    /** Forgets the store that follows and deletes its files. CONFLICT if none follows. */
+    void drop(String store);
+}
