@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /**
@@ -40,8 +41,17 @@ final class BundleCache {
         return folder;
     }
 
-    String fingerprint() {
-        return fingerprint;
+    /** The bundles that can't start in this distribution, as far as a start from a new cache has shown. */
+    List<String> knownTroubled() {
+        try {
+            return Files.exists(troubledFile()) ? Files.readAllLines(troubledFile()) : List.of();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private Path troubledFile() {
+        return fingerprintFile.resolveSibling("bundles.troubled");
     }
 
     /** True if the folder can be started from as it is; if not, it is empty afterwards. */
@@ -60,10 +70,15 @@ final class BundleCache {
         }
     }
 
-    /** Says that the framework has started from it, so that the next start may too. */
-    void confirm() {
+    /**
+     * Says that the framework has started from it, so that the next start may too.
+     *
+     * @param without the bundles that did not start although the cache was new: the next start isn't to blame the cache for them
+     */
+    void confirm(List<String> without) {
         try {
             Files.writeString(fingerprintFile, fingerprint);
+            Files.write(troubledFile(), without);
         } catch (IOException e) {
             throw new StartException(fingerprintFile + " can't be written: " + Home.describe(e) + ".", e);
         }

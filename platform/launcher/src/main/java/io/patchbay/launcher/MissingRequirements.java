@@ -1,9 +1,7 @@
 package io.patchbay.launcher;
 
 import java.io.File;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -23,6 +21,8 @@ import org.osgi.framework.wiring.BundleRevision;
  */
 final class MissingRequirements {
 
+    private static final int LONGEST_LIST = 3;
+
     private final BundleContext context;
     private final Distribution distribution;
 
@@ -34,10 +34,10 @@ final class MissingRequirements {
     /** One sentence. */
     String explain(Bundle bundle) {
         BundleRevision revision = bundle.adapt(BundleRevision.class);
-        List<String> lacks = new ArrayList<>();
+        Set<String> lacks = new LinkedHashSet<>();
         Set<String> advice = new LinkedHashSet<>();
         for (BundleRequirement requirement : revision.getDeclaredRequirements(null)) {
-            if (isOptional(requirement) || isMetByResolved(requirement)) {
+            if (isOptional(requirement) || offers(bundle, requirement) || isMetByResolved(requirement)) {
                 continue;
             }
             lacks.add(describe(requirement));
@@ -46,7 +46,13 @@ final class MissingRequirements {
         if (lacks.isEmpty()) {
             return bundle.getSymbolicName() + " does not resolve, because what it needs can't be had together.";
         }
-        return bundle.getSymbolicName() + " lacks " + String.join(" and ", lacks) + ": " + String.join("; ", advice) + ".";
+        return bundle.getSymbolicName() + " lacks " + list(lacks) + ": " + list(advice) + ".";
+    }
+
+    private static String list(Set<String> parts) {
+        int more = parts.size() - LONGEST_LIST;
+        String shown = String.join(" and ", parts.stream().limit(LONGEST_LIST).toList());
+        return more > 0 ? shown + " and " + more + " more" : shown;
     }
 
     private String advise(Bundle needy, BundleRequirement requirement) {

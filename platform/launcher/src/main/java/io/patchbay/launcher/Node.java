@@ -79,7 +79,7 @@ final class Node {
                 NodeFramework.start(distribution, list, cache, properties(), configurations::follow);
         framework = running;
         reportTrouble(running);
-        cache.confirm();
+        cache.confirm(NodeFramework.names(running.troubled()));
         Thread readiness = new Thread(() -> awaitReady(running, list), "readiness");
         readiness.setDaemon(true);
         readiness.start();

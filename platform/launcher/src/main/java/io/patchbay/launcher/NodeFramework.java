@@ -48,10 +48,10 @@ final class NodeFramework {
         if (cache.claim()) {
             try {
                 NodeFramework node = start(cache, properties, beforeBundles, context -> installed(context, distribution, list));
-                if (node.troubled().isEmpty()) {
+                if (cache.knownTroubled().containsAll(names(node.troubled()))) {
                     return node;
                 }
-                log.info("The bundle cache is rebuilt, because {} did not start from it.", names(node.troubled()));
+                log.info("The bundle cache is rebuilt, because {} did not start from it.", String.join(", ", names(node.troubled())));
                 node.stopForRestart();
             } catch (RuntimeException | BundleException e) {
                 log.info("The bundle cache is rebuilt, because it is damaged: {}", e.getMessage());
@@ -167,8 +167,8 @@ final class NodeFramework {
         };
     }
 
-    private static String names(List<Bundle> bundles) {
-        return String.join(", ", bundles.stream().map(Bundle::getSymbolicName).toList());
+    static List<String> names(List<Bundle> bundles) {
+        return bundles.stream().map(Bundle::getSymbolicName).toList();
     }
 
     private void stopForRestart() throws BundleException {
