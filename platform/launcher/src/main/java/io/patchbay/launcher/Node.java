@@ -1,6 +1,6 @@
 package io.patchbay.launcher;
 
-import java.time.Duration;
+import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.Hashtable;
 import java.util.LinkedHashMap;
@@ -33,7 +33,7 @@ final class Node {
     private final Distribution distribution;
     private final Home home;
     private final Logging logging;
-    private final Instant startedAt = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+    private final Instant startedAt = Instant.now();
 
     /** Opened when {@link #run} is through. */
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -159,6 +159,7 @@ final class Node {
 
     private void announce(NodeFramework running, Readiness readiness) {
         ready = true;
+        long readyAtMs = System.currentTimeMillis();
         Hashtable<String, Object> properties = new Hashtable<>(Map.of(NodeProperties.READY, true));
         running.context().registerService(Object.class, new Object(), properties);
         String addresses = String.join(" ", readiness.addresses());
@@ -167,7 +168,8 @@ final class Node {
                 addresses.isEmpty() ? "without an address" : addresses,
                 home.folder(),
                 running.bundles().size(),
-                Duration.between(startedAt, Instant.now()).toMillis());
+                // The JVM's own start, known to the millisecond; asked only now, as the management classes take a while to load.
+                readyAtMs - ManagementFactory.getRuntimeMXBean().getStartTime());
     }
 
     /** Stops the framework and waits for the end of {@link #run}, at most {@value #STOP_LIMIT_MS} ms; true if all of it is through. Called by the shutdown hook. */
