@@ -77,8 +77,11 @@ public sealed interface Value {
         public static final Struct EMPTY = new Struct(Map.of());
 
         public Struct {
-            fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
-            fields.keySet().forEach(Text::requireNoLoneSurrogate);
+            if (!(fields instanceof FreshFields)) {
+                fields = new LinkedHashMap<>(fields);
+                fields.keySet().forEach(Text::requireNoLoneSurrogate);
+            }
+            fields = Collections.unmodifiableMap(fields);
         }
 
         public Optional<Value> find(String field) {
