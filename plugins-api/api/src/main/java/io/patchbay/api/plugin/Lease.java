@@ -10,6 +10,14 @@ public interface Lease<T> extends AutoCloseable {
     /** Identifies the provider's version: unequal after a swap. */
     long generation();
 
+    /**
+     * Whether a new lease would get this same provider; false once another was swapped in or this one is going. Cheap.
+     *
+     * <p>Whoever holds a lease for long (a store that stays open) listens with {@link Providers#onChange} and, when this turns false, lets go: stops using the provider, closes the
+     * lease and acquires anew. The swap waits for that, bounded by {@code DRAIN}.
+     */
+    boolean current();
+
     @Override
     void close();
 }

@@ -1,0 +1,103 @@
+package io.patchbay.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node's life as a process: first start, restart, kill, stop. */
+class NodeStartIT {
+
+    @TempDir
+    Path home;
+
+    @Test
+    void firstStartPreparesTheHomeAndSaysReady() {
+        try (Node node = Node.start(home)) {
+            assertThat(node.readyLine()).contains("ready").contains("took=");
+            assertThat(home.resolve("conf/patchbay.yaml")).isRegularFile();
+            assertThat(home).isDirectoryContaining("glob:**/{conf,data,keys,logs,plugins}");
+            assertThat(home.resolve("logs/patchbay.log")).content().contains("ready");
+        }
+    }
+
+    @Test
+    void keysAreForTheirOwnerAlone() throws IOException {
+        try (Node node = Node.start(home)) {
+            assertThat(node.isAlive()).isTrue();
+            assertThat(java.nio.file.attribute.PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(home.resolve("keys"))))
+                    .isEqualTo("rwx------");
+        }
+    }
+
+    @Test
+    void sigtermStopsInOrderWithExitCodeZero() {
+        Node node = Node.start(home);
+        assertThat(node.stop()).as(node.log()).isZero();
+        assertThat(node.log()).contains("stopped");
+    }
+
+    @Test
+    void nothingOnTheConsoleWarnsOnAnOrdinaryStart() {
+        try (Node node = Node.start(home)) {
+            assertThat(node.log()).doesNotContainIgnoringCase("warn").doesNotContainIgnoringCase("error");
+        }
+    }
+
+    @Test
+    void restartReusesTheBundleCache() throws IOException {
+        Node.start(home).stop();
+        Path marker = Files.writeString(home.resolve("data/cache/bundles/marker"), "still here");
+        Node.start(home).stop();
+        assertThat(marker).exists();
+    }
+
+    @Test
+    void damagedBundleCacheIsRebuilt() throws IOException {
+        Node.start(home).stop();
+        try (Stream<Path> files = Files.walk(home.resolve("data/cache/bundles"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.writeString(file, "damaged");
+            }
+        }
+        try (Node node = Node.start(home)) {
+            assertThat(node.log()).contains("bundle cache is rebuilt").doesNotContain("starts without");
+        }
+    }
+
+    @Test
+    void bundleCacheWithAMissingBundleIsRebuilt() throws IOException {
+        Node.start(home).stop();
+        try (Stream<Path> files = Files.walk(home.resolve("data/cache/bundles/bundle3"))) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        try (Node node = Node.start(home)) {
+            assertThat(node.log()).contains("bundle cache is rebuilt").doesNotContain("starts without");
+        }
+    }
+
+    @Test
+    void startsAfterKillAndRemovesWhatTheKilledOneLeft() throws IOException {
+        Node first = Node.start(home);
+        Path leftover = Files.writeString(home.resolve("data/tmp/left-by-the-killed-node"), "");
+        first.kill();
+        try (Node second = Node.start(home)) {
+            assertThat(second.readyLine()).contains("ready");
+            assertThat(leftover).doesNotExist();
+        }
+    }
+
+    @Test
+    void offlineNodeListensNowhere() {
+        try (Node node = Node.start(home, "--offline")) {
+            assertThat(node.readyLine()).contains("ready without an address");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The node's meters, in memory. */
+@NullMarked
+package io.patchbay.engine.metrics;
+
+import org.jspecify.annotations.NullMarked;

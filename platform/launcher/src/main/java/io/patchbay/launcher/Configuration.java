@@ -1,0 +1,53 @@
+package io.patchbay.launcher;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * The values of all settings at one moment; immutable.
+ *
+ * @param values by the setting's name, every setting present
+ */
+record Configuration(Map<String, Object> values) {
+
+    Configuration {
+        values = Map.copyOf(values);
+    }
+
+    /** What the file says, with the defaults where it says nothing. */
+    static Configuration of(Map<String, Object> given) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (Setting setting : Settings.ALL) {
+            Object value = given.get(setting.name());
+            values.put(setting.name(), value == null ? setting.defaultValue() : value);
+        }
+        return new Configuration(values);
+    }
+
+    /** The same with the port of the command line, which outranks the file's. */
+    Configuration withPort(OptionalInt port) {
+        if (port.isEmpty()) {
+            return this;
+        }
+        Map<String, Object> changed = new LinkedHashMap<>(values);
+        changed.put(Settings.PORT_NAME, port.getAsInt());
+        return new Configuration(changed);
+    }
+
+    String logLevel() {
+        return (String) values.get(Settings.LOG_LEVEL_NAME);
+    }
+
+    /** The values as the bundles get them: PID to key to value. */
+    Map<String, Map<String, Object>> byPid() {
+        Map<String, Map<String, Object>> byPid = new LinkedHashMap<>();
+        for (Setting setting : Settings.ALL) {
+            if (!setting.pid().equals(Settings.LAUNCHER)) {
+                byPid.computeIfAbsent(setting.pid(), pid -> new LinkedHashMap<>())
+                        .put(setting.key(), values.get(setting.name()));
+            }
+        }
+        return byPid;
+    }
+}

@@ -1,0 +1,125 @@
+package io.patchbay.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/**
+ * Reads {@code conf/patchbay.yaml}, whole or not at all: the first mistake refuses the file, with its line.
+ *
+ * <p>The tree of YAML nodes is read directly: no object is ever constructed from the file, and each node knows its line.
+ */
+final class ConfigurationFile {
+
+    /** Far above what all settings with all comments need. */
+    private static final int LONGEST_CHARS = 1 << 20;
+
+    private final Path path;
+
+    ConfigurationFile(Path path) {
+        this.path = path;
+    }
+
+    /** Copies {@code template} (the distribution's commented defaults) if there is no file yet. */
+    void createIfAbsent(Path template) {
+        try {
+            if (!Files.exists(path)) {
+                Files.copy(template, path);
+            }
+        } catch (IOException e) {
+            throw new StartException(path + " can't be written: " + Home.describe(e) + ".", e);
+        }
+    }
+
+    /** @throws StartException if it can't be read */
+    String readText() {
+        try {
+            return Files.readString(path);
+        } catch (IOException e) {
+            throw new StartException(path + " can't be read as UTF-8 text: " + Home.describe(e) + ".", e);
+        }
+    }
+
+    /** @throws StartException names the first mistake and its line */
+    Configuration parse(String text) {
+        if (text.length() > LONGEST_CHARS) {
+            throw new StartException(path + " is larger than " + LONGEST_CHARS + " characters.");
+        }
+        Map<String, Object> given = new LinkedHashMap<>();
+        root(text).ifPresent(root -> read("", root, given));
+        return Configuration.of(given);
+    }
+
+    private Optional<Node> root(String text) {
+        LoadSettings settings = LoadSettings.builder().setLabel("patchbay.yaml").setAllowDuplicateKeys(false).build();
+        try {
+            return new Compose(settings).composeString(text);
+        } catch (MarkedYamlEngineException e) {
+            String problem = e.getProblem() == null ? "not valid YAML" : e.getProblem();
+            throw new StartException(path + e.getProblemMark().map(ConfigurationFile::line).orElse("") + ": " + problem + ".", e);
+        } catch (YamlEngineException e) {
+            throw new StartException(path + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    private void read(String prefix, Node node, Map<String, Object> given) {
+        if (!(node instanceof MappingNode section)) {
+            if (isNothing(node)) {
+                return;
+            }
+            throw mistake(node, (prefix.isEmpty() ? "the file" : prefix) + " must be a section with properties in it");
+        }
+        for (NodeTuple entry : section.getValue()) {
+            if (!(entry.getKeyNode() instanceof ScalarNode key)) {
+                throw mistake(entry.getKeyNode(), "a property's name must be plain text");
+            }
+            readProperty(prefix.isEmpty() ? key.getValue() : prefix + "." + key.getValue(), key, entry.getValueNode(), given);
+        }
+    }
+
+    private void readProperty(String name, Node key, Node value, Map<String, Object> given) {
+        Optional<Setting> setting = Settings.find(name);
+        if (setting.isEmpty()) {
+            if (!Settings.isSection(name)) {
+                throw mistake(key, "unknown property " + name + "; did you mean " + Settings.nearest(name) + "?");
+            }
+            read(name, value, given);
+            return;
+        }
+        if (!(value instanceof ScalarNode scalar) || isNothing(value)) {
+            throw mistake(value, name + " must have one plain value");
+        }
+        try {
+            if (given.put(name, setting.get().reader().apply(scalar.getValue())) != null) {
+                throw new IllegalArgumentException("is given twice");
+            }
+        } catch (IllegalArgumentException e) {
+            throw mistake(value, name + " " + e.getMessage() + ", not '" + scalar.getValue() + "'");
+        }
+    }
+
+    private static boolean isNothing(Node node) {
+        return node.getTag().equals(Tag.NULL);
+    }
+
+    private StartException mistake(Node node, String what) {
+        return new StartException(path + node.getStartMark().map(ConfigurationFile::line).orElse("") + ": " + what + ".");
+    }
+
+    private static String line(Mark mark) {
+        return " line " + (mark.getLine() + 1);
+    }
+}

@@ -1,0 +1,69 @@
+package io.patchbay.launcher;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The unpacked distribution, which the node only reads.
+ *
+ * @param folder absolute
+ */
+record Distribution(Path folder) {
+
+    /** The distribution whose {@code lib} folder this launcher was loaded from. */
+    static Distribution locate() {
+        try {
+            Path jar = Path.of(Distribution.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            Path folder = jar.toAbsolutePath().getParent().getParent();
+            if (folder == null || !Files.isRegularFile(folder.resolve("bundles.list"))) {
+                throw new StartException(jar + " does not stand in the lib folder of an unpacked Patchbay distribution.");
+            }
+            return new Distribution(folder);
+        } catch (URISyntaxException e) {
+            throw new StartException("The place that the launcher was loaded from is no file.", e);
+        }
+    }
+
+    Path bundlesList() {
+        return folder.resolve("bundles.list");
+    }
+
+    Path bundles() {
+        return folder.resolve("bundles");
+    }
+
+    /** The default home: beside the programs, so that an unpacked folder is all there is to move or delete. */
+    Path defaultHome() {
+        return Optional.ofNullable(System.getenv("PATCHBAY_HOME"))
+                .filter(home -> !home.isBlank())
+                .map(Path::of)
+                .orElseGet(() -> folder.resolve("home"));
+    }
+
+    String version() {
+        String version = Distribution.class.getPackage().getImplementationVersion();
+        return version == null ? "unpackaged" : version;
+    }
+
+    BundlesList readBundlesList() {
+        try {
+            return BundlesList.parse(Files.readAllLines(bundlesList()));
+        } catch (IOException e) {
+            throw new StartException(bundlesList() + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The jar files that lie in {@code bundles}, named in the list or not. */
+    File[] bundleFiles() {
+        File[] files = bundles().toFile().listFiles((folder, name) -> name.endsWith(".jar"));
+        return files == null ? new File[0] : files;
+    }
+}

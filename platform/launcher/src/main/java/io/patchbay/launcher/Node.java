@@ -1,0 +1,184 @@
+package io.patchbay.launcher;
+
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.util.Hashtable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of a node, from the prepared home to the stopped framework.
+ *
+ * <p>The main thread starts it and then waits in it for the framework's end; a thread of its own waits for the services that make it ready; the shutdown hook stops it.
+ */
+final class Node {
+
+    private static final Logger log = LoggerFactory.getLogger("node");
+
+    /** After this long without the awaited services the log says what is missing; the node goes on waiting. */
+    private static final long READY_WARNING_MS = 15_000;
+
+    /** Drains take up to 10 s; what hasn't stopped after this long is left to the operating system. */
+    private static final long STOP_LIMIT_MS = 25_000;
+
+    private final Arguments arguments;
+    private final Distribution distribution;
+    private final Home home;
+    private final Logging logging;
+    private final Instant startedAt = Instant.now();
+
+    /** Opened when {@link #run} is through. */
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** Written by the main thread once, read by the shutdown hook. */
+    private volatile @Nullable NodeFramework framework;
+
+    /** Written by the thread that waits for readiness. */
+    private volatile boolean ready;
+
+    Node(Arguments arguments, Distribution distribution, Home home, Logging logging) {
+        this.arguments = arguments;
+        this.distribution = distribution;
+        this.home = home;
+        this.logging = logging;
+    }
+
+    /**
+     * Starts, says "ready", and returns when the node has stopped.
+     *
+     * @throws StartException if it stopped by itself before it was ready, or could not start
+     */
+    void run() throws InterruptedException {
+        try {
+            ConfigurationFile file = new ConfigurationFile(home.configurationFile());
+            file.createIfAbsent(distribution.folder().resolve("conf").resolve("patchbay.yaml"));
+            String text = file.readText();
+            Configuration configuration = configure(file.parse(text));
+            home.emptyTemporary();
+            // Where the driver unpacks its native library: /tmp may be mounted noexec, and is nobody's to clean.
+            System.setProperty("org.sqlite.tmpdir", home.temporary().toString());
+            run(file, text, new Configurations(configuration));
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void run(ConfigurationFile file, String text, Configurations configurations) throws InterruptedException {
+        BundlesList all = distribution.readBundlesList();
+        BundlesList list = arguments.offline() ? all.offline() : all;
+        BundleCache cache = BundleCache.of(home, distribution, list, frameworkVersion());
+        NodeFramework running =
+                NodeFramework.start(distribution, list, cache, properties(), configurations::follow);
+        framework = running;
+        reportTrouble(running);
+        cache.confirm(NodeFramework.names(running.troubled()));
+        Thread readiness = new Thread(() -> awaitReady(running, list), "readiness");
+        readiness.setDaemon(true);
+        readiness.start();
+        try (ConfigurationWatcher watcher =
+                ConfigurationWatcher.start(file, text, changed -> configurations.change(configure(changed)))) {
+            running.awaitStop(0);
+        } finally {
+            readiness.interrupt();
+        }
+        if (!ready && !Stop.isAsked()) {
+            throw new StartException("The node stopped before it was ready; the log above says why.");
+        }
+        log.info("stopped");
+    }
+
+    private Configuration configure(Configuration fromFile) {
+        logging.setLevel(fromFile.logLevel());
+        return fromFile.withPort(arguments.port());
+    }
+
+    private Map<String, String> properties() {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put(NodeProperties.HOME, home.folder().toString());
+        properties.put(NodeProperties.VERSION, distribution.version());
+        properties.put(NodeProperties.DISTRIBUTION, distribution.folder().toString());
+        properties.put(NodeProperties.OFFLINE, String.valueOf(arguments.offline()));
+        properties.put(NodeProperties.STARTED_AT, startedAt.toString());
+        arguments.port().ifPresent(port -> properties.put(NodeProperties.PORT, String.valueOf(port)));
+        return properties;
+    }
+
+    private static String frameworkVersion() {
+        return String.valueOf(org.apache.felix.framework.Felix.class.getPackage().getImplementationVersion());
+    }
+
+    private void reportTrouble(NodeFramework running) {
+        List<Bundle> troubled = running.troubled();
+        MissingRequirements requirements = new MissingRequirements(running.context(), distribution);
+        for (Bundle bundle : troubled) {
+            if (bundle.getState() == Bundle.INSTALLED) {
+                log.error("{}", requirements.explain(bundle));
+            } else {
+                log.error("{} did not start: {}", bundle.getSymbolicName(), whyNotStarted(bundle));
+            }
+        }
+        if (!troubled.isEmpty()) {
+            log.warn("The node starts without {} of its {} bundles.", troubled.size(), running.bundles().size());
+        }
+    }
+
+    private static String whyNotStarted(Bundle bundle) {
+        try {
+            bundle.start(Bundle.START_ACTIVATION_POLICY);
+            return "it needed a second try";
+        } catch (BundleException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        }
+    }
+
+    private void awaitReady(NodeFramework running, BundlesList list) {
+        try {
+            Readiness readiness = new Readiness(running.context(), list.awaited());
+            List<String> missing = readiness.await(READY_WARNING_MS);
+            while (!missing.isEmpty()) {
+                log.warn("Not ready yet, still without a service for {}.", String.join(" and ", missing));
+                missing = readiness.await(READY_WARNING_MS);
+            }
+            announce(running, readiness);
+        } catch (InterruptedException | IllegalStateException stopped) {
+            // The framework ended before; run() says so.
+        } catch (StartException e) {
+            log.error("{}", e.getMessage());
+            running.stop();
+        }
+    }
+
+    private void announce(NodeFramework running, Readiness readiness) {
+        ready = true;
+        long readyAtMs = System.currentTimeMillis();
+        Hashtable<String, Object> properties = new Hashtable<>(Map.of(NodeProperties.READY, true));
+        running.context().registerService(Object.class, new Object(), properties);
+        String addresses = String.join(" ", readiness.addresses());
+        log.info(
+                "ready {} home={} bundles={} took={}ms",
+                addresses.isEmpty() ? "without an address" : addresses,
+                home.folder(),
+                running.bundles().size(),
+                // The JVM's own start, known to the millisecond; asked only now, as the management classes take a while to load.
+                readyAtMs - ManagementFactory.getRuntimeMXBean().getStartTime());
+    }
+
+    /** Stops the framework and waits for the end of {@link #run}, at most {@value #STOP_LIMIT_MS} ms; true if all of it is through. Called by the shutdown hook. */
+    boolean stop() throws InterruptedException {
+        NodeFramework running = framework;
+        if (running == null) {
+            return false;
+        }
+        running.stop();
+        return ended.await(STOP_LIMIT_MS, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,197 @@
+package io.patchbay.launcher;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running framework with the distribution's bundles in it.
+ *
+ * <p>Bundles are installed by reference: the framework reads the distribution's own files instead of copying them into its cache.
+ */
+final class NodeFramework {
+
+    private static final Logger log = LoggerFactory.getLogger(NodeFramework.class);
+
+    private final Framework framework;
+    private final List<Bundle> ours;
+
+    private NodeFramework(Framework framework, List<Bundle> ours) {
+        this.framework = framework;
+        this.ours = ours;
+    }
+
+    /**
+     * Starts from the cache if that fits and everything in it comes up, else from a new one.
+     *
+     * @param beforeBundles called with the system bundle's context before the first bundle starts
+     */
+    static NodeFramework start(
+            Distribution distribution,
+            BundlesList list,
+            BundleCache cache,
+            Map<String, String> properties,
+            Consumer<BundleContext> beforeBundles) {
+        if (cache.claim()) {
+            try {
+                NodeFramework node = start(cache, properties, beforeBundles, context -> installed(context, distribution, list));
+                if (cache.knownTroubled().containsAll(names(node.troubled()))) {
+                    return node;
+                }
+                log.info("The bundle cache is rebuilt, because {} did not start from it.", String.join(", ", names(node.troubled())));
+                node.stopForRestart();
+            } catch (RuntimeException | BundleException e) {
+                log.info("The bundle cache is rebuilt, because it is damaged: {}", e.getMessage());
+            }
+            cache.claim();
+        }
+        try {
+            return start(cache, properties, beforeBundles, context -> install(context, distribution, list));
+        } catch (BundleException e) {
+            throw new StartException("The OSGi framework can't start: " + e.getMessage(), e);
+        }
+    }
+
+    private static NodeFramework start(
+            BundleCache cache, Map<String, String> properties, Consumer<BundleContext> beforeBundles, BundleSource source)
+            throws BundleException {
+        Framework framework = new FrameworkFactory().newFramework(asFrameworkMap(FrameworkSettings.of(cache, properties)));
+        try {
+            framework.init();
+            BundleContext context = framework.getBundleContext();
+            List<Bundle> ours = source.bundles(context);
+            beforeBundles.accept(context);
+            framework.start();
+            return new NodeFramework(framework, ours);
+        } catch (BundleException | RuntimeException e) {
+            framework.stop();
+            throw e;
+        }
+    }
+
+    /** Felix takes objects (its logger) in a map that the OSGi interface declares as one of strings. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static Map<String, String> asFrameworkMap(Map<String, Object> settings) {
+        return (Map) settings;
+    }
+
+    private interface BundleSource {
+        List<Bundle> bundles(BundleContext context) throws BundleException;
+    }
+
+    private static List<Bundle> installed(BundleContext context, Distribution distribution, BundlesList list) throws BundleException {
+        List<Bundle> bundles = new ArrayList<>();
+        for (BundlesList.Entry entry : present(distribution, list)) {
+            Bundle bundle = context.getBundle(location(distribution, entry.file()));
+            if (bundle == null) {
+                throw new BundleException(entry.file() + " is not in it");
+            }
+            bundles.add(bundle);
+        }
+        return bundles;
+    }
+
+    private static List<Bundle> install(BundleContext context, Distribution distribution, BundlesList list) {
+        List<Bundle> bundles = new ArrayList<>();
+        for (BundlesList.Entry entry : present(distribution, list)) {
+            try {
+                Bundle bundle = context.installBundle(location(distribution, entry.file()));
+                bundle.adapt(BundleStartLevel.class).setStartLevel(entry.level());
+                if (!isFragment(bundle)) {
+                    // Not started yet: marked to start when the framework reaches the level.
+                    bundle.start(Bundle.START_ACTIVATION_POLICY);
+                }
+                bundles.add(bundle);
+            } catch (BundleException e) {
+                log.error("{} can't be installed and is left out: {}", entry.file(), e.getMessage());
+            }
+        }
+        return bundles;
+    }
+
+    private static List<BundlesList.Entry> present(Distribution distribution, BundlesList list) {
+        List<BundlesList.Entry> present = new ArrayList<>();
+        for (BundlesList.Entry entry : list.entries()) {
+            if (Files.isRegularFile(distribution.bundles().resolve(entry.file()))) {
+                present.add(entry);
+            } else {
+                log.error("{} stands in bundles.list but is not in the folder bundles: the node starts without it.", entry.file());
+            }
+        }
+        return present;
+    }
+
+    static String location(Distribution distribution, String file) {
+        return reference(distribution.bundles().resolve(file));
+    }
+
+    static String reference(Path file) {
+        return "reference:" + file.toUri();
+    }
+
+    static boolean isFragment(Bundle bundle) {
+        return bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null;
+    }
+
+    BundleContext context() {
+        return framework.getBundleContext();
+    }
+
+    List<Bundle> bundles() {
+        return ours;
+    }
+
+    /** Those of the distribution's bundles that should run and don't. A bundle with a lazy activation policy may wait in STARTING for its first class. */
+    List<Bundle> troubled() {
+        return ours.stream().filter(bundle -> !runs(bundle)).toList();
+    }
+
+    private static boolean runs(Bundle bundle) {
+        return switch (bundle.getState()) {
+            case Bundle.ACTIVE, Bundle.STARTING -> true;
+            case Bundle.RESOLVED -> isFragment(bundle);
+            default -> false;
+        };
+    }
+
+    static List<String> names(List<Bundle> bundles) {
+        return bundles.stream().map(Bundle::getSymbolicName).toList();
+    }
+
+    private void stopForRestart() throws BundleException {
+        try {
+            framework.stop();
+            framework.waitForStop(0);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BundleException("interrupted while it was stopped", e);
+        }
+    }
+
+    /** Asks the framework to stop; returns at once. Any thread. */
+    void stop() {
+        try {
+            framework.stop();
+        } catch (BundleException e) {
+            log.error("The framework does not stop: {}", e.getMessage(), e);
+        }
+    }
+
+    /** Waits until the framework has stopped, or for {@code limitMs} (0: without limit); true if it has. */
+    boolean awaitStop(long limitMs) throws InterruptedException {
+        return framework.waitForStop(limitMs).getType() != FrameworkEvent.WAIT_TIMEDOUT;
+    }
+}

@@ -1,0 +1,33 @@
+package io.patchbay.launcher;
+
+/** The framework properties by which bundles learn about their node: {@code bundleContext.getProperty(...)}. */
+final class NodeProperties {
+
+    /** The home folder, absolute. */
+    static final String HOME = "patchbay.home";
+
+    /** The version of this Patchbay. */
+    static final String VERSION = "patchbay.version";
+
+    /** The port given on the command line; absent if none was. It stands in the configuration of the listeners already. */
+    static final String PORT = "patchbay.port";
+
+    /** "true" if the node runs without transports, else "false". */
+    static final String OFFLINE = "patchbay.offline";
+
+    /** The folder of the unpacked distribution, absolute. */
+    static final String DISTRIBUTION = "patchbay.distribution";
+
+    /** When the process started, as an RFC 3339 time. */
+    static final String STARTED_AT = "patchbay.startedAt";
+
+    /**
+     * A service property, a list of URLs: what the "ready" line shows. Whoever listens registers a service (any type) with it when the sockets are open.
+     */
+    static final String ADDRESSES = "patchbay.addresses";
+
+    /** A service property: the launcher registers a service with it set to true when the node is ready. */
+    static final String READY = "patchbay.ready";
+
+    private NodeProperties() {}
+}

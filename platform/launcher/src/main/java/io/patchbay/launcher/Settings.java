@@ -1,0 +1,80 @@
+package io.patchbay.launcher;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * All that {@code conf/patchbay.yaml} may say. A new setting is one line here and one in the distribution's {@code conf/patchbay.yaml}, which a test compares.
+ *
+ * <p>Times reach the bundles as Long milliseconds and sizes as Long bytes.
+ */
+final class Settings {
+
+    /** The launcher's own section: it doesn't go to ConfigurationAdmin. */
+    static final String LAUNCHER = "launcher";
+
+    static final String LISTENERS = "io.patchbay.listeners";
+    static final String ENGINE = "io.patchbay.engine";
+    static final String AUTH = "io.patchbay.auth";
+    static final String PLUGINS = "io.patchbay.plugins";
+
+    static final String PORT_NAME = "listen.port";
+    static final String LOG_LEVEL_NAME = "log.level";
+
+    static final List<Setting> ALL = List.of(
+            new Setting("listen.address", "127.0.0.1", LISTENERS, "address", SettingReaders::loopbackAddress),
+            new Setting(PORT_NAME, "7420", LISTENERS, "port", SettingReaders.integer(0, 65535)),
+            new Setting("documents.adapter", "sqlite", ENGINE, "documents.adapter", SettingReaders::text),
+            new Setting("feed.keep", "7d", ENGINE, "feed.keepMs", SettingReaders::durationMs),
+            new Setting("feed.keepBytes", "1GiB", ENGINE, "feed.keepBytes", SettingReaders::bytes),
+            new Setting("auth.accessTokenLifetime", "15m", AUTH, "accessTokenLifetimeMs", SettingReaders::durationMs),
+            new Setting("auth.refreshTokenLifetime", "30d", AUTH, "refreshTokenLifetimeMs", SettingReaders::durationMs),
+            new Setting("plugins.inbox", "true", PLUGINS, "inbox", SettingReaders::bool),
+            new Setting(LOG_LEVEL_NAME, "info", LAUNCHER, "log.level", SettingReaders.oneOf("error", "warn", "info", "debug", "trace")));
+
+    private static final Map<String, Setting> BY_NAME = ALL.stream()
+            .collect(Collectors.toMap(Setting::name, setting -> setting, (first, second) -> first, LinkedHashMap::new));
+
+    private Settings() {}
+
+    static Optional<Setting> find(String name) {
+        return Optional.ofNullable(BY_NAME.get(name));
+    }
+
+    /** Whether {@code name} is a section, such as {@code listen}. */
+    static boolean isSection(String name) {
+        return ALL.stream().anyMatch(setting -> setting.name().startsWith(name + "."));
+    }
+
+    /** The known name that {@code name} was most likely meant to be. */
+    static String nearest(String name) {
+        String best = ALL.get(0).name();
+        for (Setting setting : ALL) {
+            if (distance(name, setting.name()) < distance(name, best)) {
+                best = setting.name();
+            }
+        }
+        return best;
+    }
+
+    /** Levenshtein's distance: how many letters to insert, delete or replace. */
+    private static int distance(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        for (int j = 0; j <= to.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[to.length()];
+    }
+}
