@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.patchbay.api.auth.Identity;
 import io.patchbay.api.auth.Role;
 import io.patchbay.api.document.Cbor;
+import io.patchbay.api.document.CborWriter;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.migration.StateRecord;
 import io.patchbay.api.protocol.Codec;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One client on a codec, with everything behind it in memory. */
@@ -45,7 +47,11 @@ final class Client {
 
     /** The one reply to a request. */
     Value.Struct ask(Object... namesAndValues) {
-        send(Cbor.encode(Value.struct(namesAndValues)));
+        // Field by field: a message may be nested deeper than a value.
+        Map<String, Value> fields = Value.struct(namesAndValues).fields();
+        CborWriter frame = new CborWriter().startMap(fields.size());
+        fields.forEach((name, value) -> frame.text(name).value(value));
+        send(frame.toByteArray());
         List<byte[]> sent = connection.takeSent();
         assertThat(sent).hasSize(1);
         return (Value.Struct) Cbor.decodeEnvelope(sent.get(0));
