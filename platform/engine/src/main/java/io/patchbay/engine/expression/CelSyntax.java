@@ -49,14 +49,15 @@ final class CelSyntax {
 
     /** The grammar's own words, without the names of its tokens. */
     private static String plain(String message) {
-        String said = message.replaceAll("[.\\s]+$", "");
+        String said = message.replaceAll("[.\\s]+$", "").replace("mismatched input '<EOF>'", "it ends too early").replace("<EOF>", "the end").replace("%%", "%");
         int expecting = said.indexOf(" expecting {");
-        if (expecting >= 0 && said.contains("NUM_INT")) {
-            return said.substring(0, expecting).replace("mismatched input '<EOF>'", "it ends where a value should come") + (said.startsWith("mismatched input '<EOF>'") ? "" : ", expected a value");
+        if (expecting >= 0) {
+            boolean value = said.contains("NUM_INT");
+            return said.substring(0, expecting) + (value ? ", expected a value" : ", expected an operator or the end");
         }
         if (said.startsWith("For input string")) {
             return "an integer does not fit 64 bits";
         }
-        return said.replace("'<EOF>'", "the end").replace("<EOF>", "the end");
+        return said;
     }
 }

@@ -76,6 +76,8 @@ final class CelTranslation {
             Function.EQUAL, Function.NOT_EQUAL, Function.LESS, Function.LESS_OR_EQUAL, Function.GREATER, Function.GREATER_OR_EQUAL);
 
     private static final FieldPath UPDATED_AT = new FieldPath(List.of("meta", "updatedAt"));
+    private static final Instant YEAR_1 = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
     private static final Literal TRUE = new Literal(Value.TRUE);
 
     private final CelSource source;
@@ -291,10 +293,13 @@ final class CelTranslation {
         }
         try {
             Instant time = OffsetDateTime.parse(text.value()).toInstant();
-            return Value.of(time.toEpochMilli());
-        } catch (DateTimeParseException | ArithmeticException e) {
-            throw fault(at, "this is no time as RFC 3339 writes it, such as 2026-11-25T00:00:00Z");
+            if (!time.isBefore(YEAR_1) && time.isBefore(YEAR_10000)) {
+                return Value.of(time.toEpochMilli());
+            }
+        } catch (DateTimeParseException e) {
+            // The same words as for a time out of range.
         }
+        throw fault(at, "this is no time as RFC 3339 writes it, such as 2026-11-25T00:00:00Z");
     }
 
     private List<Expression> translateAll(List<CelExpr> exprs) {

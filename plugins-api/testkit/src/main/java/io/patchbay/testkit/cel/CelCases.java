@@ -73,15 +73,22 @@ public final class CelCases {
             return new Value.Array(message.findMessage("list_value").orElseThrow().messages("values").stream().map(CelCases::value).toList());
         } else if (message.has("map_value")) {
             return struct(message.findMessage("map_value").orElseThrow());
+        } else if (message.has("type_value")) {
+            // A type is its name to us.
+            return Value.of(message.findText("type_value").orElseThrow());
         }
         throw new ForeignValue(foreign(message));
     }
 
     private static Value real(String text) {
-        return switch (text) {
-            case "inf", "infinity", "-inf", "-infinity", "nan" -> throw new ForeignValue("an infinity or NaN");
-            default -> Value.of(Double.parseDouble(text));
+        double value = switch (text) {
+            case "inf", "infinity", "-inf", "-infinity", "nan" -> Double.NaN;
+            default -> Double.parseDouble(text);
         };
+        if (!Double.isFinite(value)) {
+            throw new ForeignValue("an infinity or NaN");
+        }
+        return Value.of(value);
     }
 
     private static Value struct(TextProto map) {
@@ -102,8 +109,6 @@ public final class CelCases {
             return "bytes";
         } else if (message.has("object_value")) {
             return "protobuf messages";
-        } else if (message.has("type_value")) {
-            return "a type as a result";
         }
         return "a kind of value that is not ours";
     }
