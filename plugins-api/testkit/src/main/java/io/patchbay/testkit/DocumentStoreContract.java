@@ -585,7 +585,9 @@ public abstract class DocumentStoreContract {
                     assertCode(ErrorCode.STORE_UNAVAILABLE, () -> factory().open(place, Map.of()));
                 }
             }
-            process.destroyForcibly().waitFor();
+            // By its handle: Process.destroyForcibly also closes the output.
+            process.toHandle().destroyForcibly();
+            process.waitFor();
             // What it said before it died counts as well; a last line may be torn.
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 boolean whole = line.length() >= Long.toString(acknowledged).length();

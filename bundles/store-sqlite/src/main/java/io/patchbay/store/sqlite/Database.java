@@ -94,14 +94,12 @@ final class Database implements AutoCloseable {
         connection.getDatabase().interrupt();
     }
 
-    /** Whether a transaction is open: a failure may have ended it. */
-    boolean rollBack() {
+    /** Ends the transaction, if there still is one: SQLite itself rolls back after most failures of the disk. */
+    void rollBack() {
         try {
             execute("ROLLBACK");
-            return true;
         } catch (SQLException e) {
-            // SQLite rolls back by itself after most failures of the disk; then there is nothing to do.
-            return false;
+            // There was none.
         }
     }
 

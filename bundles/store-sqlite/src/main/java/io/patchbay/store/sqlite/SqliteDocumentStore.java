@@ -352,10 +352,19 @@ final class SqliteDocumentStore implements DocumentStore {
         }
         readers.close();
         checkpointer.close();
+        awaitIndexBuilder();
         // Nobody writes any more: the flag was set under the writer's lock.
         writer.close();
         lock.close();
         onClosed.accept(this);
+    }
+
+    private void awaitIndexBuilder() {
+        try {
+            indexBuilder.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void write(Write work) {
