@@ -40,9 +40,9 @@ public final class OpenStore {
         return number;
     }
 
-    /** Whether the adapter has been replaced since this store was opened. */
-    boolean openedBy(long adapterGeneration) {
-        return lease.generation() == adapterGeneration;
+    /** Whether the adapter that opened it still serves; false once it was replaced or is going. */
+    boolean current() {
+        return lease.current();
     }
 
     synchronized boolean tryUse() {

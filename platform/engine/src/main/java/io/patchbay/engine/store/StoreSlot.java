@@ -219,16 +219,16 @@ public final class StoreSlot implements AutoCloseable {
                 bindings = bound;
             }
             OpenStore open = current;
+            if (open != null && open.current()) {
+                return;
+            }
+            closeCurrent("its adapter is updated or removed");
             Optional<Lease<DocumentStoreFactory>> lease =
                     providers.find(DocumentStoreFactory.class, bound.current().adapter());
-            if (lease.isEmpty()) {
-                fault = "No plugin offers the adapter '" + bound.current().adapter() + "', which serves the documents.";
-                closeCurrent("its adapter is gone");
-            } else if (open != null && open.openedBy(lease.get().generation())) {
-                lease.get().close();
-            } else {
-                closeCurrent("its adapter was updated");
+            if (lease.isPresent()) {
                 openCurrent(bound.current(), lease.get());
+            } else {
+                fault = "No plugin offers the adapter '" + bound.current().adapter() + "', which serves the documents.";
             }
         } catch (RuntimeException e) {
             if (!String.valueOf(e.getMessage()).equals(fault)) {
