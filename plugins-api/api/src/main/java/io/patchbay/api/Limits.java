@@ -6,6 +6,8 @@ import java.time.Duration;
 public final class Limits {
     public static final int DOCUMENT_BYTES = 1 << 20;
     public static final int DEPTH = 64;
+    /** What a message may be nested beyond {@link #DEPTH}, so that every document fits into every message. */
+    public static final int ENVELOPE_DEPTH = 4;
     public static final int FRAME_BYTES = 4 << 20;
     public static final int ID_BYTES = 256;
     public static final int NAME_CHARS = 64;

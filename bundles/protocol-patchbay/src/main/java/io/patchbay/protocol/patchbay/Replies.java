@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What replies say: the bodies under {@code ok} and {@code error}, as encoded items. */
 final class Replies {
@@ -63,13 +64,22 @@ final class Replies {
         return finish(ok, result);
     }
 
+    /** As {@link #written}, with what the document holds now; its data may be nested as deep as a value can be, so it is an item of its own. */
     static byte[] patched(TransactionResult result) {
-        Map<String, Value> ok = new LinkedHashMap<>();
-        result.written().stream().findFirst().ifPresent(written -> {
-            ok.putAll(describe(written));
-            written.data().ifPresent(data -> ok.put("data", data));
-        });
-        return finish(ok, result);
+        Optional<Value.Struct> data = result.written().stream().findFirst().flatMap(Written::data);
+        return data.isEmpty() ? written(result) : patched(result.written().get(0), data.get(), result);
+    }
+
+    private static byte[] patched(Written written, Value.Struct data, TransactionResult result) {
+        return new CborWriter()
+                .startMap(6)
+                .text("id").text(written.id())
+                .text("data").value(data)
+                .text("created").bool(written.created())
+                .text("position").text(result.position().toString())
+                .text("revision").integer(written.revision())
+                .text("updatedAt").text(written.updatedAt().toString())
+                .toByteArray();
     }
 
     static byte[] transaction(TransactionResult result) {

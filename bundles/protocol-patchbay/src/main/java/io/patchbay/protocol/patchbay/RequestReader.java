@@ -28,7 +28,7 @@ final class RequestReader {
         }
         Value value;
         try {
-            value = Cbor.decode(frame);
+            value = Cbor.decodeEnvelope(frame);
         } catch (PatchbayException e) {
             return salvage(frame, e);
         }

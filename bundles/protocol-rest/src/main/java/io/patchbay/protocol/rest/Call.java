@@ -15,6 +15,8 @@ import io.patchbay.api.protocol.Session;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A request and who makes it, with what handlers read of it; every reader refuses what it doesn't understand.
@@ -24,6 +26,7 @@ import java.util.Optional;
 record Call(HttpRequest request, Session session) {
     private static final String JSON = "application/json";
     private static final String MERGE_PATCH = "application/merge-patch+json";
+    private static final Pattern CHARSET = Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\";\\s]*)", Pattern.CASE_INSENSITIVE);
 
     Identity identity() {
         return session.identity();
@@ -63,16 +66,17 @@ record Call(HttpRequest request, Session session) {
 
     /** The body's fields; it must be a JSON object. */
     Fields fields() {
-        return Fields.of("the body", body(JSON));
+        requireJson(JSON);
+        return Fields.of("the body", Json.decodeEnvelope(request.body()));
     }
 
     /** The body as a document's data. */
     Value.Struct data() {
-        return struct(body(JSON));
+        return document(JSON);
     }
 
     Value.Struct mergePatch() {
-        return struct(body(JSON, MERGE_PATCH));
+        return document(JSON, MERGE_PATCH);
     }
 
     Optional<String> idempotencyKey() {
@@ -93,19 +97,19 @@ record Call(HttpRequest request, Session session) {
         throw new PatchbayException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body must have the Content-Type " + wanted + "; " + sent + ".");
     }
 
-    private Value body(String... accepted) {
-        String header = requireContentType(accepted);
-        if (header.toLowerCase(Locale.ROOT).contains("charset") && !header.toLowerCase(Locale.ROOT).matches(".*charset=\"?utf-8\"?\\s*(;.*)?")) {
-            throw new PatchbayException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "JSON is sent in UTF-8 (RFC 8259), not in another charset.");
-        }
-        return Json.decode(request.body());
-    }
-
-    private static Value.Struct struct(Value value) {
-        if (value instanceof Value.Struct struct) {
+    private Value.Struct document(String... accepted) {
+        requireJson(accepted);
+        if (Json.decode(request.body()) instanceof Value.Struct struct) {
             return struct;
         }
         throw new PatchbayException(ErrorCode.BAD_REQUEST, "The body must be a JSON object.");
+    }
+
+    private void requireJson(String... accepted) {
+        Matcher charset = CHARSET.matcher(requireContentType(accepted));
+        if (charset.find() && !charset.group(1).equalsIgnoreCase("utf-8")) {
+            throw new PatchbayException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "JSON is sent in UTF-8 (RFC 8259), not in another charset.");
+        }
     }
 
     private static int parseLimit(String text) {
