@@ -306,8 +306,8 @@ public final class Committer implements AutoCloseable {
         lastOffset = state.lastOffset();
         totals = state.totals();
         lastMs = Math.max(lastMs, lastCommitMs(use.store(), state));
-        listener.synced(use.store());
         feed.follow(state);
+        listener.synced(use.store());
         storeNumber = use.storeNumber();
     }
 
