@@ -12,8 +12,6 @@ final class HttpLimits {
     static final int QUERY_PARAMETERS = 256;
     /** No byte in either direction on an HTTP connection. */
     static final Duration HTTP_IDLE = Duration.ofSeconds(30);
-    /** From the first byte of a request to the end of its headers, however steadily they trickle. */
-    static final Duration HEADERS = Duration.ofSeconds(30);
     /** No byte in either direction on a WebSocket; clients ping after 30 s of silence. */
     static final Duration WEBSOCKET_IDLE = Duration.ofSeconds(90);
     /** From our close frame to the client's; then the connection is cut. */
@@ -29,7 +27,7 @@ final class HttpLimits {
     static final Duration DRAIN_IDLE = Duration.ofSeconds(1);
 
     static final Duration DRAIN_CHECK = Duration.ofMillis(50);
-    static final Duration HEADERS_CHECK = Duration.ofSeconds(5);
+    static final Duration HEADERS_CHECK = Duration.ofSeconds(1);
     /** How many reconnects a second the node wants to see at most, which spreads the clients of a closed WebSocket. */
     static final int RECONNECTS_PER_SECOND = 2_000;
 

@@ -68,10 +68,10 @@ public final class HttpTransport implements Transport, Component {
 
     @Activate
     public HttpTransport(@Reference Providers providers, @Reference Connections connections, Map<String, Object> properties) {
-        this(providers, connections, properties, Limits.REQUEST, Limits.LEASE_WAIT);
+        this(providers, connections, properties, HttpTimes.DEFAULT);
     }
 
-    HttpTransport(Providers providers, Connections connections, Map<String, ?> properties, Duration requestTime, Duration leaseWait) {
+    HttpTransport(Providers providers, Connections connections, Map<String, ?> properties, HttpTimes times) {
         try (JettyClassLoader ours = new JettyClassLoader()) {
             QueuedThreadPool threads = new QueuedThreadPool(HttpLimits.THREADS_MAX, HttpLimits.THREADS_MIN);
             threads.setName("patchbay-http");
@@ -80,13 +80,14 @@ public final class HttpTransport implements Transport, Component {
             server.setErrorHandler(new ProblemErrors());
             connector = new HandOffConnector(server, new HttpConnectionFactory(configuration()));
             server.addConnector(connector);
-            webSockets = new WebSocketDoor(connections, server, this::isDraining);
-            routes = new Routes(providers, threads, leaseWait);
-            frontDoor = new FrontDoor(routes, webSockets, budget, requestTime, this::isDraining, hosts(properties));
+            Answers answers = new Answers(this::isDraining);
+            webSockets = new WebSocketDoor(connections, server, answers, this::isDraining);
+            routes = new Routes(providers, threads, times.lease());
+            frontDoor = new FrontDoor(routes, answers, webSockets, budget, times.request(), hosts(properties));
             server.setHandler(frontDoor);
             start();
         }
-        every(HttpLimits.HEADERS_CHECK, this::cutSlowHeaders);
+        every(HttpLimits.HEADERS_CHECK, () -> cutSlowHeaders(times.headers()));
     }
 
     /** A changed configuration; one that can't be read leaves the old. */
@@ -209,8 +210,9 @@ public final class HttpTransport implements Transport, Component {
         }
     }
 
-    private void cutSlowHeaders() {
-        connector.endPoints().stream().filter(slow -> slow.sendingHeadersFor(HttpLimits.HEADERS)).forEach(HandOffEndPoint::close);
+    /** However steadily they trickle in, so that no idle timeout ends them. */
+    private void cutSlowHeaders(Duration longest) {
+        connector.endPoints().stream().filter(slow -> slow.sendingHeadersFor(longest)).forEach(HandOffEndPoint::close);
     }
 
     private void closeIdle() {
