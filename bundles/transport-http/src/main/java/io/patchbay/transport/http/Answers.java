@@ -63,8 +63,11 @@ final class Answers {
             }
         }
         response.setStatus(answer.status());
-        // The rest of a body that nobody will read would be taken for the next request.
-        if (draining.getAsBoolean() || !request.consumeAvailable()) {
+        if (!request.consumeAvailable()) {
+            // The rest of a body that nobody will read would be taken for the next request.
+            FrontDoor.endPoint(request).lingerOnClose();
+            close(response);
+        } else if (draining.getAsBoolean()) {
             close(response);
         }
     }

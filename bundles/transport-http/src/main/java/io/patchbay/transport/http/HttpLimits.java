@@ -16,6 +16,12 @@ final class HttpLimits {
     static final Duration WEBSOCKET_IDLE = Duration.ofSeconds(90);
     /** From our close frame to the client's; then the connection is cut. */
     static final Duration WEBSOCKET_CLOSE = Duration.ofSeconds(5);
+    /** How long what a refused client still sends is dropped before the connection is cut. */
+    static final Duration LINGER = Duration.ofSeconds(2);
+
+    static final Duration LINGER_CHECK = Duration.ofMillis(20);
+    static final int LINGER_READ_BYTES = 64 << 10;
+    static final int LINGER_READS = 32;
     /** A body must arrive within {@link io.patchbay.api.Limits#REQUEST} plus the time it takes at this rate. */
     static final long BODY_BYTES_PER_SECOND = 64 << 10;
     /** Bodies of all requests together: a quarter of the heap, at least this. */

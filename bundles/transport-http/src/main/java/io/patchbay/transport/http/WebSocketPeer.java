@@ -166,6 +166,7 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
     }
 
     private void fail(RuntimeException e) {
+        endPoint.lingerOnClose();
         if (e instanceof PatchbayException known) {
             close(known.code().closeCode(), known.getMessage());
         } else {

@@ -134,6 +134,18 @@ class HttpTransportTest {
     }
 
     @Test
+    void aClientThatSendsOnHearsWhyItWasRefused() throws Exception {
+        try (Socket socket = node.connect()) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("PUT /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + 4L * Limits.FRAME_BYTES + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            for (int i = 0; i < 4; i++) {
+                out.write(new byte[Limits.FRAME_BYTES]);
+            }
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 413").contains("TOO_LARGE");
+        }
+    }
+
+    @Test
     void refusesHugeHeaders() throws Exception {
         String answer = node.exchange("GET /echo/a HTTP/1.1\r\nX-Big: " + "x".repeat(HttpLimits.HEADER_BYTES) + "\r\n" + END);
         assertThat(answer).startsWith("HTTP/1.1 431").contains("LIMIT_EXCEEDED");
