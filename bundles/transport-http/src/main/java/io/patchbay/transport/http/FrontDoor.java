@@ -98,7 +98,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         String host = request.getHttpURI().getHost();
         if (!hosts.accepts(host == null || !hasHost(request) ? "" : host, loopback)) {
             throw new PatchbayException(
-                    ErrorCode.HOST_REFUSED, "This node listens on this machine alone and answers to localhost, 127.0.0.1 and [::1], not to \"" + host + "\"; allowed.hosts adds names, such as a proxy's.");
+                    ErrorCode.HOST_REFUSED, "This node listens on this machine alone and answers to localhost, 127.0.0.1 and [::1], not to \"" + host + "\"; http.allowedHosts in the configuration adds names, such as a proxy's.");
         }
     }
 
@@ -117,7 +117,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         HttpFields.Mutable headers = response.getHeaders();
         headers.add("Vary", "Origin");
         if (verdict == Origins.Verdict.REFUSED) {
-            throw new PatchbayException(ErrorCode.ORIGIN_REFUSED, "Web pages from " + origin + " may not use this node; allowed.hosts adds their host.");
+            throw new PatchbayException(ErrorCode.ORIGIN_REFUSED, "Web pages from " + origin + " may not use this node; http.allowedHosts in the configuration adds their host.");
         }
         if (verdict == Origins.Verdict.ALLOWED) {
             headers.put(HttpHeader.ACCESS_CONTROL_ALLOW_ORIGIN, origin);

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -64,7 +65,7 @@ public final class HttpTransport implements Transport, Component {
     /** Goes forward only; written under this object's monitor. */
     private volatile State state = State.SERVING;
 
-    private volatile long refused;
+    private final LongAdder refused = new LongAdder();
 
     @Activate
     public HttpTransport(@Reference Providers providers, @Reference Connections connections, Map<String, Object> properties) {
@@ -109,7 +110,7 @@ public final class HttpTransport implements Transport, Component {
     public void accept(SocketChannel connection) {
         try {
             if (state == State.STOPPED || connector.connections() >= HttpLimits.CONNECTIONS) {
-                refused++;
+                refused.increment();
                 connection.close();
             } else {
                 connector.take(connection);
@@ -165,7 +166,7 @@ public final class HttpTransport implements Transport, Component {
         facts.put("routes", Integer.toString(routes.size()));
         facts.put("waitingForProvider", Integer.toString(routes.parked()));
         facts.put("bodyBytes", Long.toString(budget.used()));
-        facts.put("refused", Long.toString(refused));
+        facts.put("refused", Long.toString(refused.sum()));
         return ComponentState.of("transport/" + NAME, state.name().toLowerCase(Locale.ROOT), facts);
     }
 
