@@ -76,7 +76,7 @@ final class DocumentRoutes {
         HttpResponse response = Revisions.isKnown(call.request(), document.revision())
                 ? HttpResponse.empty(304)
                 : Answer.json(200, DocumentForm.document(document));
-        return response.with("ETag", tag);
+        return response.with("ETag", tag).with("Cache-Control", "private, no-cache");
     }
 
     /** @param sent what a replayed answer, which the node keeps without data, is completed with: the same key means the same request */

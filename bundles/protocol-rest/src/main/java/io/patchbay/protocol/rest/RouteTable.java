@@ -77,7 +77,8 @@ final class RouteTable {
             answer = CompletableFuture.failedFuture(e);
         }
         answer = answer.whenComplete((response, failure) -> session.close());
-        return identity.isAnonymous() ? answer.handle(RouteTable::askForLogin).thenCompose(asked -> asked) : answer;
+        boolean mayLogIn = route.access() == Access.SESSION && identity.isAnonymous();
+        return mayLogIn ? answer.handle(RouteTable::askForLogin).thenCompose(asked -> asked) : answer;
     }
 
     /** Who has not said who he is, is asked to; who has, is refused. */
