@@ -47,6 +47,7 @@ public final class Committer implements AutoCloseable {
 
     private final StoreSlot slot;
     private final ChangeFeed feed;
+    private final CommitListener listener;
     private final Clock clock;
     private final CommitterMeters meters;
     private final BlockingQueue<CommitRequest> queue = new ArrayBlockingQueue<>(Limits.COMMIT_QUEUE);
@@ -65,9 +66,10 @@ public final class Committer implements AutoCloseable {
     private Totals totals = Totals.ZERO;
     private volatile long batches;
 
-    public Committer(StoreSlot slot, ChangeFeed feed, Clock clock, Metrics metrics) {
+    public Committer(StoreSlot slot, ChangeFeed feed, CommitListener listener, Clock clock, Metrics metrics) {
         this.slot = slot;
         this.feed = feed;
+        this.listener = listener;
         this.clock = clock;
         this.meters = new CommitterMeters(metrics);
     }
@@ -282,6 +284,7 @@ public final class Committer implements AutoCloseable {
         meters.batches.increment();
         meters.transactions.add(decision.transactions().size());
         meters.documents.add(decision.written().size());
+        listener.committed(decision.transactions());
         feed.publish(decision.transactions());
     }
 
@@ -303,6 +306,7 @@ public final class Committer implements AutoCloseable {
         lastOffset = state.lastOffset();
         totals = state.totals();
         lastMs = Math.max(lastMs, lastCommitMs(use.store(), state));
+        listener.synced(use.store());
         feed.follow(state);
         storeNumber = use.storeNumber();
     }
