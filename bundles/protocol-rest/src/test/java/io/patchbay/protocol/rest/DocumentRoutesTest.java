@@ -81,6 +81,8 @@ class DocumentRoutesTest {
         assertThat(node.ask("DELETE", LYON).header("If-Match", "\"7\"").send().status()).isEqualTo(412);
         assertThat(node.ask("DELETE", LYON).send().status()).isEqualTo(204);
         assertThat(node.ask("GET", LYON).send().code()).isEqualTo("DOCUMENT_NOT_FOUND");
+        assertThat(node.ask("DELETE", LYON).send().code()).isEqualTo("DOCUMENT_NOT_FOUND");
+        assertThat(node.ask("DELETE", LYON).header("If-Match", "*").send().status()).isEqualTo(412);
     }
 
     @Test

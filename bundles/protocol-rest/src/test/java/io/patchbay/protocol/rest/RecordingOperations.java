@@ -62,6 +62,9 @@ final class RecordingOperations implements Plugins {
 
     @Override
     public Job execute(Plan plan) {
+        if (!plan.problems().isEmpty()) {
+            throw new PatchbayException(ErrorCode.PLUGIN_UNRESOLVED, String.join(" ", plan.problems()));
+        }
         return job(plan.kind() + " " + plan.plugin());
     }
 
