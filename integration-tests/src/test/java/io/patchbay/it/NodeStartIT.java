@@ -1,6 +1,7 @@
 package io.patchbay.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,8 @@ class NodeStartIT {
             assertThat(node.readyLine()).contains("ready").contains("took=");
             assertThat(home.resolve("conf/patchbay.yaml")).isRegularFile();
             assertThat(home).isDirectoryContaining("glob:**/{conf,data,keys,logs,plugins}");
-            assertThat(home.resolve("logs/patchbay.log")).content().contains("ready");
+            // The console hears it first.
+            await().untilAsserted(() -> assertThat(home.resolve("logs/patchbay.log")).content().contains("ready"));
         }
     }
 

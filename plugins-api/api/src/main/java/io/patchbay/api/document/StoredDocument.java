@@ -29,6 +29,13 @@ public final class StoredDocument {
         this.body = body;
     }
 
+    /** With {@code body}, which is {@code data} encoded: for a caller that has both, so that neither is computed again. */
+    public static StoredDocument of(long collection, String id, long revision, long updatedAtMs, byte[] body, Value.Struct data) {
+        StoredDocument document = new StoredDocument(collection, id, revision, updatedAtMs, body);
+        document.data = data;
+        return document;
+    }
+
     /** With the body encoded from {@code data}. */
     public static StoredDocument of(long collection, String id, long revision, long updatedAtMs, Value.Struct data) {
         StoredDocument document = new StoredDocument(collection, id, revision, updatedAtMs, Cbor.encode(data));

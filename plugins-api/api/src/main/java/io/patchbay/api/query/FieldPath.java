@@ -2,7 +2,9 @@ package io.patchbay.api.query;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Value;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -60,6 +62,22 @@ public record FieldPath(List<String> names) {
             }
         }
         return Optional.of(value);
+    }
+
+    /** The value in {@code document}: of its data, or for a meta path its id, revision or {@code updatedAt} (RFC 3339 text). */
+    public Optional<Value> find(StoredDocument document) {
+        if (!isMeta()) {
+            return find(document.data());
+        }
+        if (names.size() != 2) {
+            return Optional.empty();
+        }
+        return switch (names.get(1)) {
+            case "id" -> Optional.of(Value.of(document.id()));
+            case "revision" -> Optional.of(Value.of(document.revision()));
+            case "updatedAt" -> Optional.of(Value.of(Instant.ofEpochMilli(document.updatedAtMs()).toString()));
+            default -> Optional.empty();
+        };
     }
 
     @Override

@@ -1,0 +1,31 @@
+package io.patchbay.auth.password;
+
+/**
+ * How dear a hash is.
+ *
+ * @param memoryKib memory in KiB
+ * @param iterations passes over the memory
+ * @param parallelism lanes
+ */
+record HashCost(int memoryKib, int iterations, int parallelism) {
+    /** OWASP's recommendation for Argon2id: 19 MiB, two passes, one lane; about 50 ms of one core. */
+    static final HashCost DEFAULT = new HashCost(19 * 1024, 2, 1);
+
+    /** What a stored string may ask of this node; beyond it, it was not written by a sane program. */
+    private static final int MOST_MEMORY_KIB = 1 << 20;
+
+    private static final int MOST_ITERATIONS = 64;
+    private static final int MOST_LANES = 16;
+
+    HashCost {
+        boolean sane = parallelism >= 1
+                && parallelism <= MOST_LANES
+                && iterations >= 1
+                && iterations <= MOST_ITERATIONS
+                && memoryKib >= 8 * parallelism
+                && memoryKib <= MOST_MEMORY_KIB;
+        if (!sane) {
+            throw new IllegalArgumentException("m=" + memoryKib + ",t=" + iterations + ",p=" + parallelism + " are no parameters for Argon2id here");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.patchbay.auth.password;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** Two threads that hash, so that a storm of logins takes neither the transport's threads nor all the memory. They end when idle. */
+final class HashingThreads implements AutoCloseable {
+    static final int THREADS = 2;
+    /** Logins that may wait: about 3 s of work. */
+    static final int QUEUE = 128;
+
+    private static final int IDLE_SECONDS = 30;
+    private static final int STOP_SECONDS = 5;
+
+    private final ThreadPoolExecutor executor;
+
+    HashingThreads(int queue) {
+        AtomicInteger number = new AtomicInteger();
+        executor = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), task -> {
+            Thread thread = new Thread(task, "password-hashing-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.allowCoreThreadTimeOut(true);
+    }
+
+    /** The stage fails with OVERLOADED when too much waits already. */
+    <T> CompletionStage<T> submit(Supplier<T> work) {
+        try {
+            return CompletableFuture.supplyAsync(work, executor);
+        } catch (RejectedExecutionException e) {
+            ErrorCode code = executor.isShutdown() ? ErrorCode.STOPPING : ErrorCode.OVERLOADED;
+            return CompletableFuture.failedFuture(new PatchbayException(code, "Too many logins wait for their password to be checked; try again in a moment."));
+        }
+    }
+
+    int waiting() {
+        return executor.getQueue().size();
+    }
+
+    /** Finishes what waits, bounded. */
+    @Override
+    public void close() {
+        executor.shutdown();
+        try {
+            executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        executor.shutdownNow();
+    }
+}

@@ -1,0 +1,85 @@
+package io.patchbay.transport.http;
+
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Collection;
+import java.util.List;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Server;
+
+/** A connector without a listening socket: it serves the connections it is handed. */
+final class HandOffConnector extends AbstractConnector {
+    private static final int SELECTORS = 1;
+
+    private final SelectorManager selectors;
+
+    HandOffConnector(Server server, ConnectionFactory... factories) {
+        super(server, null, null, null, 0, factories);
+        selectors = new Selectors();
+        installBean(selectors, true);
+        setIdleTimeout(HttpLimits.HTTP_IDLE.toMillis());
+    }
+
+    /** Any thread; never waits. */
+    void take(SocketChannel channel) throws IOException {
+        channel.configureBlocking(false);
+        channel.socket().setTcpNoDelay(true);
+        selectors.accept(channel);
+    }
+
+    int connections() {
+        return getConnectedEndPoints().size();
+    }
+
+    List<HandOffEndPoint> endPoints() {
+        Collection<EndPoint> all = getConnectedEndPoints();
+        return all.stream().map(HandOffEndPoint.class::cast).toList();
+    }
+
+    @Override
+    protected void accept(int acceptor) {
+        throw new UnsupportedOperationException("connections are accepted by the platform");
+    }
+
+    @Override
+    public Object getTransport() {
+        return this;
+    }
+
+    private final class Selectors extends SelectorManager {
+        Selectors() {
+            super(HandOffConnector.this.getExecutor(), HandOffConnector.this.getScheduler(), SELECTORS);
+        }
+
+        @Override
+        protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
+            HandOffEndPoint endPoint = new HandOffEndPoint((SocketChannel) channel, selector, key, getScheduler());
+            endPoint.setIdleTimeout(getIdleTimeout());
+            return endPoint;
+        }
+
+        @Override
+        public Connection newConnection(SelectableChannel channel, EndPoint endPoint, Object attachment) {
+            return getDefaultConnectionFactory().newConnection(HandOffConnector.this, endPoint);
+        }
+
+        @Override
+        protected void endPointOpened(EndPoint endPoint) {
+            super.endPointOpened(endPoint);
+            onEndPointOpened(endPoint);
+        }
+
+        @Override
+        protected void endPointClosed(EndPoint endPoint) {
+            onEndPointClosed(endPoint);
+            super.endPointClosed(endPoint);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.patchbay.transport.http;
+
+import java.time.Duration;
+
+/** The transport's own limits; those that protocols share are in {@link io.patchbay.api.Limits}. */
+final class HttpLimits {
+    /** Connections beyond it are closed at once. */
+    static final int CONNECTIONS = 20_000;
+    /** Request line and headers. */
+    static final int HEADER_BYTES = 16 << 10;
+    static final int RESPONSE_HEADER_BYTES = 16 << 10;
+    static final int QUERY_PARAMETERS = 256;
+    /** No byte in either direction on an HTTP connection. */
+    static final Duration HTTP_IDLE = Duration.ofSeconds(30);
+    /** From the first byte of a request to the end of its headers, however steadily they trickle. */
+    static final Duration HEADERS = Duration.ofSeconds(30);
+    /** No byte in either direction on a WebSocket; clients ping after 30 s of silence. */
+    static final Duration WEBSOCKET_IDLE = Duration.ofSeconds(90);
+    /** From our close frame to the client's; then the connection is cut. */
+    static final Duration WEBSOCKET_CLOSE = Duration.ofSeconds(5);
+    /** A body must arrive within {@link io.patchbay.api.Limits#REQUEST} plus the time it takes at this rate. */
+    static final long BODY_BYTES_PER_SECOND = 64 << 10;
+    /** Bodies of all requests together: a quarter of the heap, at least this. */
+    static final long BODIES_BYTES_MIN = 64L << 20;
+
+    static final int THREADS_MIN = 4;
+    static final int THREADS_MAX = 16;
+    /** While draining, a connection that has been idle this long is closed; a busier one gets {@code Connection: close} with its next answer, which costs its client nothing. */
+    static final Duration DRAIN_IDLE = Duration.ofSeconds(1);
+
+    static final Duration DRAIN_CHECK = Duration.ofMillis(50);
+    static final Duration HEADERS_CHECK = Duration.ofSeconds(5);
+    /** How many reconnects a second the node wants to see at most, which spreads the clients of a closed WebSocket. */
+    static final int RECONNECTS_PER_SECOND = 2_000;
+
+    static final Duration RECONNECT_SPREAD_MIN = Duration.ofMillis(200);
+
+    private HttpLimits() {}
+
+    static long bodiesBytes() {
+        return Math.max(BODIES_BYTES_MIN, Runtime.getRuntime().maxMemory() / 4);
+    }
+}

@@ -1,0 +1,235 @@
+package io.patchbay.transport.http;
+
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.http.Transport;
+import io.patchbay.api.plugin.Component;
+import io.patchbay.api.plugin.ComponentState;
+import io.patchbay.api.plugin.Providers;
+import io.patchbay.api.protocol.Connections;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * HTTP/1.1 and WebSocket by a Jetty of its own, embedded in this bundle and shared with nobody, so that the transport is swapped as one piece.
+ *
+ * <p>Threads: a small pool that reads, decodes, calls routes and protocols, and writes; none of them ever waits.
+ */
+@org.osgi.service.component.annotations.Component(
+        service = {Transport.class, Component.class},
+        configurationPid = HttpConfig.PID,
+        property = Providers.NAME + "=" + HttpTransport.NAME)
+public final class HttpTransport implements Transport, Component {
+    static final String NAME = "http";
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpTransport.class);
+    /** A stop without a drain before it gives clients this long to hear of it. */
+    private static final Duration STOP_DRAIN = Duration.ofSeconds(2);
+
+    private enum State {
+        SERVING,
+        DRAINING,
+        STOPPED
+    }
+
+    private final Server server;
+    private final HandOffConnector connector;
+    private final Routes routes;
+    private final WebSocketDoor webSockets;
+    private final BodyBudget budget = new BodyBudget(HttpLimits.bodiesBytes());
+    private final FrontDoor frontDoor;
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    /** Goes forward only; written under this object's monitor. */
+    private volatile State state = State.SERVING;
+
+    private volatile long refused;
+
+    @Activate
+    public HttpTransport(@Reference Providers providers, @Reference Connections connections, Map<String, Object> properties) {
+        this(providers, connections, properties, Limits.REQUEST, Limits.LEASE_WAIT);
+    }
+
+    HttpTransport(Providers providers, Connections connections, Map<String, ?> properties, Duration requestTime, Duration leaseWait) {
+        try (JettyClassLoader ours = new JettyClassLoader()) {
+            QueuedThreadPool threads = new QueuedThreadPool(HttpLimits.THREADS_MAX, HttpLimits.THREADS_MIN);
+            threads.setName("patchbay-http");
+            threads.setDaemon(true);
+            server = new Server(threads);
+            server.setErrorHandler(new ProblemErrors());
+            connector = new HandOffConnector(server, new HttpConnectionFactory(configuration()));
+            server.addConnector(connector);
+            webSockets = new WebSocketDoor(connections, server, this::isDraining);
+            routes = new Routes(providers, threads, leaseWait);
+            frontDoor = new FrontDoor(routes, webSockets, budget, requestTime, this::isDraining, hosts(properties));
+            server.setHandler(frontDoor);
+            start();
+        }
+        every(HttpLimits.HEADERS_CHECK, this::cutSlowHeaders);
+    }
+
+    /** A changed configuration; one that can't be read leaves the old. */
+    @Modified
+    public void modified(Map<String, Object> properties) {
+        try {
+            frontDoor.setHosts(new Hosts(HttpConfig.of(properties).allowedHosts()));
+        } catch (PatchbayException e) {
+            LOG.error("{} What was configured before stays.", e.getMessage());
+        }
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public void accept(SocketChannel connection) {
+        try {
+            if (state == State.STOPPED || connector.connections() >= HttpLimits.CONNECTIONS) {
+                refused++;
+                connection.close();
+            } else {
+                connector.take(connection);
+            }
+        } catch (IOException e) {
+            LOG.debug("A connection ended before it was served: {}", e.toString());
+        }
+    }
+
+    @Override
+    public int connections() {
+        return connector.connections();
+    }
+
+    @Override
+    public CompletionStage<Void> drain() {
+        synchronized (this) {
+            if (state != State.SERVING) {
+                return drained;
+            }
+            state = State.DRAINING;
+        }
+        webSockets.closeAll();
+        server.getScheduler().schedule(() -> drained.complete(null), Limits.DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+        every(HttpLimits.DRAIN_CHECK, this::closeIdle);
+        return drained;
+    }
+
+    /** Drains briefly if nobody has, then ends every connection and thread. */
+    @Deactivate
+    public void stop() throws Exception {
+        try {
+            drain().toCompletableFuture().get(STOP_DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.info("Cutting {} connections that did not end by themselves", connections());
+        }
+        synchronized (this) {
+            state = State.STOPPED;
+        }
+        routes.close();
+        try (JettyClassLoader ours = new JettyClassLoader()) {
+            server.stop();
+            server.destroy();
+        }
+        drained.complete(null);
+    }
+
+    @Override
+    public ComponentState describe() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("connections", Integer.toString(connections()));
+        facts.put("webSockets", Integer.toString(webSockets.open()));
+        facts.put("routes", Integer.toString(routes.size()));
+        facts.put("waitingForProvider", Integer.toString(routes.parked()));
+        facts.put("bodyBytes", Long.toString(budget.used()));
+        facts.put("refused", Long.toString(refused));
+        return ComponentState.of("transport/" + NAME, state.name().toLowerCase(Locale.ROOT), facts);
+    }
+
+    private boolean isDraining() {
+        return state != State.SERVING;
+    }
+
+    private static Hosts hosts(Map<String, ?> properties) {
+        try {
+            return new Hosts(HttpConfig.of(properties).allowedHosts());
+        } catch (PatchbayException e) {
+            LOG.error("{} Only names of this machine are allowed.", e.getMessage());
+            return new Hosts(Set.of());
+        }
+    }
+
+    private static HttpConfiguration configuration() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendXPoweredBy(false);
+        http.setSendDateHeader(true);
+        http.setRequestHeaderSize(HttpLimits.HEADER_BYTES);
+        http.setMaxResponseHeaderSize(HttpLimits.RESPONSE_HEADER_BYTES);
+        http.setUriCompliance(addresses());
+        return http;
+    }
+
+    /**
+     * An encoded slash, percent sign or backslash is data here: document ids may hold them, and paths are matched segment by segment before they are decoded, never against a file
+     * system. All else that servers read differently (dots, empty segments, path parameters between them, bad UTF-8) is refused.
+     */
+    private static UriCompliance addresses() {
+        return UriCompliance.from(EnumSet.of(
+                UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR, UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING, UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS));
+    }
+
+    private void start() {
+        try {
+            server.start();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP server did not start", e);
+        }
+    }
+
+    private void cutSlowHeaders() {
+        connector.endPoints().stream().filter(slow -> slow.sendingHeadersFor(HttpLimits.HEADERS)).forEach(HandOffEndPoint::close);
+    }
+
+    private void closeIdle() {
+        connector.endPoints().stream().filter(idle -> idle.idleFor(HttpLimits.DRAIN_IDLE)).forEach(HandOffEndPoint::close);
+        if (connector.connections() == 0) {
+            drained.complete(null);
+        }
+    }
+
+    /** Until the transport stops. */
+    private void every(Duration period, Runnable task) {
+        server.getScheduler().schedule(
+                () -> {
+                    task.run();
+                    if (server.isRunning()) {
+                        every(period, task);
+                    }
+                },
+                period.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,203 @@
+package io.patchbay.transport.http;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.http.HttpRequest;
+import io.patchbay.api.http.HttpResponse;
+import io.patchbay.api.http.HttpRoute;
+import io.patchbay.api.http.Problem;
+import io.patchbay.api.plugin.Lease;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request to a route: read the body, lease the provider (or wait for it), call it, answer. Every step is asynchronous; the first answer counts, so a timer can answer at any time.
+ * The lease ends when the provider's stage does, even if the client was answered by the timer long before.
+ */
+final class RouteCall {
+    private static final Logger LOG = LoggerFactory.getLogger(RouteCall.class);
+
+    private final Routes routes;
+    private final BodyBudget budget;
+    private final Scheduler scheduler;
+    private final Duration requestTime;
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final AtomicBoolean answered = new AtomicBoolean();
+    private final Runnable retry = this::callProvider;
+
+    /** Set before the step that reads them, by the thread that then starts it. */
+    private volatile RouteTable.Match match;
+
+    private volatile byte[] body = {};
+    private volatile long waitUntilNs;
+    private volatile Scheduler.Task timer = () -> false;
+
+    RouteCall(Routes routes, BodyBudget budget, Scheduler scheduler, Duration requestTime, RouteTable.Match match, Request request, Response response, Callback callback) {
+        this.routes = routes;
+        this.budget = budget;
+        this.scheduler = scheduler;
+        this.requestTime = requestTime;
+        this.match = match;
+        this.request = request;
+        this.response = response;
+        this.callback = callback;
+    }
+
+    void start() {
+        long limit = match.entry().bodyLimit();
+        long announced = request.getLength();
+        if (announced > limit) {
+            throw BodyReader.tooLarge(limit);
+        }
+        BodyReader reader = new BodyReader(request, limit, budget, this::bodyRead, this::bodyFailed);
+        Request.addCompletionListener(request, ended -> {
+            timer.cancel();
+            budget.giveBack(reader.taken());
+        });
+        Duration arrival = Limits.REQUEST.plusSeconds((announced < 0 ? limit : announced) / HttpLimits.BODY_BYTES_PER_SECOND);
+        timer = after(arrival, () -> answer(ProblemErrors.problem(408, null), true));
+        reader.run();
+    }
+
+    private void bodyRead(byte[] whole) {
+        timer.cancel();
+        body = whole;
+        timer = after(requestTime, () -> answer(Problem.of(new PatchbayException(ErrorCode.TIMEOUT, "The request was not answered within " + requestTime.toSeconds() + " s.")), false));
+        waitUntilNs = System.nanoTime() + routes.longestWait().toNanos();
+        callProvider();
+    }
+
+    private void bodyFailed(Throwable failure) {
+        if (failure instanceof PatchbayException known) {
+            answer(Problem.of(known), true);
+        } else if (failure instanceof HttpException broken) {
+            answer(ProblemErrors.problem(broken.getCode(), broken.getReason()), true);
+        } else if (failure instanceof TimeoutException) {
+            answer(ProblemErrors.problem(408, null), true);
+        } else if (answered.compareAndSet(false, true)) {
+            // The client is gone: there is nobody to answer.
+            callback.failed(failure);
+        }
+    }
+
+    private void callProvider() {
+        if (answered.get()) {
+            return;
+        }
+        String name = match.entry().provider();
+        // Parked before looking: a provider that appears in between wakes this call instead of being missed.
+        routes.park(retry);
+        Optional<Lease<HttpRoute>> found = routes.findProvider(name);
+        if (!routes.unpark(retry)) {
+            found.ifPresent(Lease::close);
+            return;
+        }
+        if (found.isPresent()) {
+            call(found.get());
+        } else {
+            awaitProvider(name);
+        }
+    }
+
+    private void awaitProvider(String name) {
+        long leftNs = waitUntilNs - System.nanoTime();
+        if (leftNs <= 0) {
+            answer(Problem.of(new PatchbayException(ErrorCode.UNAVAILABLE, "The part that answers this address (" + name + ") is not running now; try again in a moment.")), false);
+            return;
+        }
+        routes.park(retry);
+        after(Duration.ofNanos(leftNs), () -> {
+            if (routes.unpark(retry)) {
+                callProvider();
+            }
+        });
+    }
+
+    private void call(Lease<HttpRoute> lease) {
+        if (lease.generation() != match.entry().generation() && !matchAgain()) {
+            lease.close();
+            return;
+        }
+        try {
+            CompletionStage<HttpResponse> stage = lease.provider().handle(toRequest());
+            stage.whenComplete((answer, failure) -> {
+                lease.close();
+                if (failure == null) {
+                    answer(answer, false);
+                } else {
+                    fail(failure);
+                }
+            });
+        } catch (Throwable e) {
+            lease.close();
+            fail(e);
+        }
+    }
+
+    /** A new version of the provider may have other routes. Whether this request still goes to the same provider; otherwise it has been dealt with. */
+    private boolean matchAgain() {
+        routes.refresh();
+        if (routes.find(match.entry().method(), request.getHttpURI().getPath()) instanceof RouteTable.Match now) {
+            boolean same = now.entry().provider().equals(match.entry().provider());
+            match = now;
+            if (!same) {
+                callProvider();
+            }
+            return same;
+        }
+        answer(Problem.of(FrontDoor.notFound(request)), false);
+        return false;
+    }
+
+    private void fail(Throwable failure) {
+        HttpResponse problem = Problem.of(failure);
+        if (problem.status() == 500) {
+            LOG.error("{} failed for {}", match.entry().pattern(), match.entry().provider(), failure);
+        }
+        answer(problem, false);
+    }
+
+    private void answer(HttpResponse answer, boolean close) {
+        if (answered.compareAndSet(false, true)) {
+            routes.unpark(retry);
+            if (close) {
+                Answers.close(response);
+            }
+            Answers.write(request, response, callback, answer);
+        }
+    }
+
+    private Scheduler.Task after(Duration time, Runnable task) {
+        return scheduler.schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private HttpRequest toRequest() {
+        String query = request.getHttpURI().getQuery();
+        Map<String, List<String>> parameters = query == null ? Map.of() : Percent.decodeQuery(query);
+        Map<String, String> headers = new HashMap<>();
+        for (HttpField field : request.getHeaders()) {
+            headers.merge(field.getName().toLowerCase(Locale.ROOT), field.getValue() == null ? "" : field.getValue(), (first, second) -> first + ", " + second);
+        }
+        return new HttpRequest(
+                match.entry().pattern(), request.getMethod(), request.getHttpURI().getPath(), match.parameters(), parameters, headers, body, FrontDoor.endPoint(request).remoteAddress());
+    }
+}

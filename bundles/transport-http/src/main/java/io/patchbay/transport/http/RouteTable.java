@@ -1,0 +1,148 @@
+package io.patchbay.transport.http;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The routes of one moment, compiled to a tree by path segment; immutable. A literal segment goes before a parameter, a parameter before the rest of the path. */
+final class RouteTable {
+    /**
+     * @param provider the name of the {@code HttpRoute}
+     * @param generation which version of the provider this was read from
+     */
+    record Entry(String pattern, String method, String provider, long generation, long bodyLimit, List<String> names) {}
+
+    sealed interface Lookup {}
+
+    /** @param parameters decoded, by name */
+    record Match(Entry entry, Map<String, String> parameters) implements Lookup {}
+
+    /** The path is there, but not for this method. */
+    record WrongMethod(Set<String> allowed) implements Lookup {}
+
+    record Nothing() implements Lookup {}
+
+    /** What one provider offers. */
+    record Offer(String provider, long generation, Map<String, Long> bodyLimitByPattern) {}
+
+    private static final class Node {
+        final Map<String, Node> literals = new HashMap<>();
+        @Nullable Node parameter;
+        final Map<String, Entry> here = new TreeMap<>();
+        final Map<String, Entry> rest = new TreeMap<>();
+    }
+
+    private final Node root = new Node();
+    private final List<String> conflicts = new ArrayList<>();
+    private int size;
+
+    RouteTable(Collection<Offer> offers) {
+        for (Offer offer : offers) {
+            offer.bodyLimitByPattern().forEach((pattern, limit) -> add(offer, pattern, limit));
+        }
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Sentences on patterns that are no patterns, or that an earlier provider has already. */
+    List<String> conflicts() {
+        return List.copyOf(conflicts);
+    }
+
+    /** @param path as in the request, not decoded; begins with a slash */
+    Lookup find(String method, String path) {
+        String[] raw = path.substring(1).split("/", -1);
+        List<String> segments = new ArrayList<>(raw.length);
+        for (String segment : raw) {
+            segments.add(Percent.decodeSegment(segment));
+        }
+        Set<String> allowed = new TreeSet<>();
+        Match found = find(root, method, segments, 0, new ArrayList<>(), allowed);
+        if (found != null) {
+            return found;
+        }
+        if (allowed.isEmpty()) {
+            return new Nothing();
+        }
+        if (allowed.contains("GET")) {
+            allowed.add("HEAD");
+        }
+        allowed.add("OPTIONS");
+        return new WrongMethod(allowed);
+    }
+
+    private static @Nullable Match find(Node node, String method, List<String> segments, int at, List<String> values, Set<String> allowed) {
+        if (at == segments.size()) {
+            return end(node.here, method, values, allowed);
+        }
+        String segment = segments.get(at);
+        Node literal = node.literals.get(segment);
+        Match found = literal == null ? null : find(literal, method, segments, at + 1, values, allowed);
+        if (found == null && node.parameter != null && !segment.isEmpty()) {
+            values.add(segment);
+            found = find(node.parameter, method, segments, at + 1, values, allowed);
+            values.remove(values.size() - 1);
+        }
+        if (found == null && !node.rest.isEmpty()) {
+            values.add(String.join("/", segments.subList(at, segments.size())));
+            found = end(node.rest, method, values, allowed);
+            values.remove(values.size() - 1);
+        }
+        return found;
+    }
+
+    private static @Nullable Match end(Map<String, Entry> byMethod, String method, List<String> values, Set<String> allowed) {
+        Entry entry = byMethod.get(method);
+        if (entry == null && method.equals("HEAD")) {
+            entry = byMethod.get("GET");
+        }
+        if (entry == null) {
+            allowed.addAll(byMethod.keySet());
+            return null;
+        }
+        Map<String, String> parameters = new LinkedHashMap<>();
+        for (int i = 0; i < values.size(); i++) {
+            parameters.put(entry.names.get(i), values.get(i));
+        }
+        return new Match(entry, parameters);
+    }
+
+    private void add(Offer offer, String pattern, long bodyLimit) {
+        int space = pattern.indexOf(' ');
+        if (space < 1 || !pattern.startsWith("/", space + 1)) {
+            conflicts.add("\"" + pattern + "\" of " + offer.provider() + " is no route: write a method, a space and a path that begins with a slash");
+            return;
+        }
+        List<String> names = new ArrayList<>();
+        Node node = root;
+        boolean rest = false;
+        for (String segment : pattern.substring(space + 2).split("/", -1)) {
+            if (segment.startsWith("{") && segment.endsWith("*}")) {
+                names.add(segment.substring(1, segment.length() - 2));
+                rest = true;
+            } else if (segment.startsWith("{") && segment.endsWith("}")) {
+                names.add(segment.substring(1, segment.length() - 1));
+                node = node.parameter == null ? node.parameter = new Node() : node.parameter;
+            } else {
+                node = node.literals.computeIfAbsent(segment, unseen -> new Node());
+            }
+        }
+        String method = pattern.substring(0, space);
+        Entry entry = new Entry(pattern, method, offer.provider(), offer.generation(), bodyLimit, List.copyOf(names));
+        Entry earlier = (rest ? node.rest : node.here).putIfAbsent(method, entry);
+        if (earlier == null) {
+            size++;
+        } else {
+            conflicts.add("\"" + pattern + "\" of " + offer.provider() + " is not served: " + earlier.provider() + " has it already");
+        }
+    }
+}

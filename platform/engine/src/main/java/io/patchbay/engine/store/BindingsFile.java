@@ -1,0 +1,121 @@
+package io.patchbay.engine.store;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * The file {@code data/bindings}: the only place that says which adapter serves the documents. Written whole, synced, and moved into place, so that a kill at any moment leaves the old or the
+ * new. Callers take turns (the store slot's thread, or a migration).
+ */
+public final class BindingsFile {
+    private static final String STORE = "documents";
+    private static final String HEAD =
+            "# What serves which store. The node writes this file; change it only while the node is stopped.\n";
+
+    private final Path file;
+
+    public BindingsFile(Path dataFolder) {
+        this.file = dataFolder.resolve("bindings");
+    }
+
+    /**
+     * What the file says; empty if it was never written.
+     *
+     * @throws PatchbayException STORE_UNAVAILABLE if it can't be read or understood
+     */
+    public Optional<StoreBindings> read() {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(Files.readString(file)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The file " + file + " can't be read: " + e.getMessage() + ".", e);
+        }
+        Binding current = binding(properties, STORE + ".")
+                .orElseThrow(() -> new PatchbayException(
+                        ErrorCode.STORE_UNAVAILABLE, "The file " + file + " lacks documents.adapter or documents.directory."));
+        return Optional.of(new StoreBindings(current, binding(properties, STORE + ".follower.")));
+    }
+
+    /** Durable when it returns. */
+    public void write(StoreBindings bindings) {
+        Map<String, String> lines = new TreeMap<>();
+        put(lines, STORE + ".", bindings.current());
+        bindings.follower().ifPresent(follower -> put(lines, STORE + ".follower.", follower));
+        try {
+            Files.createDirectories(file.getParent());
+            Path next = file.resolveSibling("bindings.next");
+            try (FileChannel channel = FileChannel.open(
+                    next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = StandardCharsets.UTF_8.encode(HEAD + text(lines));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            syncFolder();
+        } catch (IOException e) {
+            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The file " + file + " can't be written: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private void syncFolder() throws IOException {
+        try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        } catch (java.nio.file.AccessDeniedException windows) {
+            // Windows opens no folder; its file systems journal the move themselves.
+        }
+    }
+
+    private static Optional<Binding> binding(Properties properties, String prefix) {
+        String adapter = properties.getProperty(prefix + "adapter", "").strip();
+        String directory = properties.getProperty(prefix + "directory", "").strip();
+        if (adapter.isEmpty() || directory.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, String> settings = new TreeMap<>();
+        String setting = prefix + "setting.";
+        for (String name : properties.stringPropertyNames()) {
+            if (name.startsWith(setting)) {
+                settings.put(name.substring(setting.length()), properties.getProperty(name));
+            }
+        }
+        return Optional.of(new Binding(adapter, directory, settings));
+    }
+
+    private static void put(Map<String, String> lines, String prefix, Binding binding) {
+        lines.put(prefix + "adapter", binding.adapter());
+        lines.put(prefix + "directory", binding.directory());
+        binding.settings().forEach((name, value) -> lines.put(prefix + "setting." + name, value));
+    }
+
+    /** Lets {@link Properties} do the escaping, one line at a time, without the date it puts on top. */
+    private static String text(Map<String, String> lines) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<String, String> line : lines.entrySet()) {
+            Properties one = new Properties();
+            one.setProperty(line.getKey(), line.getValue());
+            StringWriter written = new StringWriter();
+            one.store(written, null);
+            written.toString().lines().filter(l -> !l.startsWith("#")).forEach(l -> text.append(l).append('\n'));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,313 @@
+package io.patchbay.engine.store;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.DocumentStore;
+import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.plugin.Lease;
+import io.patchbay.api.plugin.Providers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The place that one store is plugged into.
+ *
+ * <p>It opens the bound adapter's store as soon as the adapter is there, and opens it anew when the adapter's bundle is updated. While there is none, callers wait, bounded, and then
+ * get STORE_UNAVAILABLE; no other store is ever taken instead. All opening and closing happens on one thread of its own ("the slot's thread"), except {@link #switchTo}, which a migration calls
+ * while the committer is paused. {@link #use} is for any thread that may wait.
+ */
+public final class StoreSlot implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreSlot.class);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    private final Providers providers;
+    private final Path dataFolder;
+    private final BindingsFile file;
+    private final String firstAdapter;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            task -> new Thread(task, "patchbay-store-slot"));
+
+    // Held while what is bound or open changes hands: the slot's thread and a migration take turns.
+    private final Object turn = new Object();
+    private final Object changed = new Object();
+    // Written under `turn`; read by any thread.
+    private volatile @Nullable OpenStore current;
+    private volatile boolean stopping;
+    private volatile String fault = "The store is not open yet.";
+    private volatile @Nullable StoreBindings bindings;
+    private @Nullable AutoCloseable subscription;
+    private volatile Runnable opened = () -> {};
+
+    /** @param firstAdapter what serves the documents of a node that has none yet */
+    public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
+        this.providers = providers;
+        this.dataFolder = dataFolder;
+        this.file = new BindingsFile(dataFolder);
+        this.firstAdapter = firstAdapter;
+    }
+
+    /** @param opened runs on the slot's thread after each opening of the store; callers may be using it already */
+    public void start(Runnable opened) {
+        this.opened = opened;
+        subscription = providers.onChange(DocumentStoreFactory.class, this::check);
+        thread.scheduleWithFixedDelay(this::follow, 0, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * The store that serves now; waits up to {@code LEASE_WAIT} for one.
+     *
+     * @throws PatchbayException STORE_UNAVAILABLE if none came; STOPPING
+     */
+    public StoreUse use() {
+        return use(Limits.LEASE_WAIT);
+    }
+
+    public StoreUse use(Duration wait) {
+        OpenStore open = current;
+        if (open != null && open.tryUse()) {
+            return new StoreUse(open);
+        }
+        return await(wait);
+    }
+
+    private StoreUse await(Duration wait) {
+        long deadline = System.nanoTime() + wait.toNanos();
+        synchronized (changed) {
+            while (true) {
+                if (stopping) {
+                    throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.");
+                }
+                OpenStore open = current;
+                if (open != null && open.tryUse()) {
+                    return new StoreUse(open);
+                }
+                long leftMs = (deadline - System.nanoTime()) / 1_000_000;
+                if (leftMs <= 0) {
+                    throw unavailable();
+                }
+                try {
+                    changed.wait(leftMs);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.", e);
+                }
+            }
+        }
+    }
+
+    private PatchbayException unavailable() {
+        return new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The document store is unavailable: " + fault);
+    }
+
+    /** {@code serving} or {@code unavailable}. */
+    public String state() {
+        return current == null ? "unavailable" : "serving";
+    }
+
+    /** What is wrong; empty while a store is open. */
+    public Optional<String> findFault() {
+        return current == null ? Optional.of(fault) : Optional.empty();
+    }
+
+    /** What is bound; empty until the slot has read its file. */
+    public Optional<StoreBindings> findBindings() {
+        return Optional.ofNullable(bindings);
+    }
+
+    /** The open store, if there is one: for a migration, which holds the committer or reads only. */
+    public Optional<OpenStore> findOpen() {
+        return Optional.ofNullable(current);
+    }
+
+    /**
+     * Opens another store beside the one that serves, for a migration, which owns it until it hands it to {@link #switchTo} or closes it. The folder is made if need be. May wait.
+     *
+     * @throws PatchbayException UNAVAILABLE if there is no such adapter; STORE_UNAVAILABLE if it can't open
+     */
+    public OpenStore openBeside(Binding binding) {
+        return open(binding, providers.acquire(DocumentStoreFactory.class, binding.adapter()));
+    }
+
+    /**
+     * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused. What served before is
+     * retired (calls under way are waited for, bounded) and handed back open: the caller lets it follow, or closes it.
+     */
+    public Optional<OpenStore> switchTo(OpenStore store, StoreBindings next) {
+        OpenStore before;
+        synchronized (turn) {
+            file.write(next);
+            before = current;
+            store.revive();
+            bindings = next;
+            become(store);
+        }
+        if (before != null && before != store) {
+            before.retire(Limits.DRAIN);
+            return Optional.of(before);
+        }
+        return Optional.empty();
+    }
+
+    /** Changes what is written about the follower; what serves stays. */
+    public void writeFollower(Optional<Binding> follower) {
+        synchronized (turn) {
+            StoreBindings now = bindings;
+            if (now == null) {
+                throw unavailable();
+            }
+            StoreBindings next = new StoreBindings(now.current(), follower);
+            file.write(next);
+            bindings = next;
+        }
+    }
+
+    private void become(@Nullable OpenStore open) {
+        synchronized (changed) {
+            current = open;
+            changed.notifyAll();
+        }
+    }
+
+    /** A folder, relative to {@code data}, that no store has had. */
+    public String newDirectory(String adapter) {
+        int number = 1;
+        while (Files.exists(dataFolder.resolve("documents-" + number + "-" + adapter))) {
+            number++;
+        }
+        return "documents-" + number + "-" + adapter;
+    }
+
+    public Path folderOf(Binding binding) {
+        return dataFolder.resolve(binding.directory());
+    }
+
+    private void check() {
+        try {
+            thread.execute(this::follow);
+        } catch (RejectedExecutionException stopped) {
+            // The slot is closed; nothing is left to follow.
+        }
+    }
+
+    /** Brings the slot in line with the adapters that are there. On the slot's thread. */
+    private void follow() {
+        synchronized (turn) {
+            followInTurn();
+        }
+    }
+
+    private void followInTurn() {
+        try {
+            StoreBindings bound = bindings;
+            if (bound == null) {
+                bound = file.read().orElseGet(this::bindFirst);
+                bindings = bound;
+            }
+            OpenStore open = current;
+            Optional<Lease<DocumentStoreFactory>> lease =
+                    providers.find(DocumentStoreFactory.class, bound.current().adapter());
+            if (lease.isEmpty()) {
+                fault = "No plugin offers the adapter '" + bound.current().adapter() + "', which serves the documents.";
+                closeCurrent("its adapter is gone");
+            } else if (open != null && open.openedBy(lease.get().generation())) {
+                lease.get().close();
+            } else {
+                closeCurrent("its adapter was updated");
+                openCurrent(bound.current(), lease.get());
+            }
+        } catch (RuntimeException e) {
+            if (!String.valueOf(e.getMessage()).equals(fault)) {
+                LOG.error("The document store can't be opened: {}", e.getMessage(), e);
+            }
+            fault = String.valueOf(e.getMessage());
+        }
+    }
+
+    private StoreBindings bindFirst() {
+        StoreBindings first = new StoreBindings(new Binding(firstAdapter, newDirectory(firstAdapter), Map.of()), Optional.empty());
+        file.write(first);
+        return first;
+    }
+
+    private void openCurrent(Binding binding, Lease<DocumentStoreFactory> lease) {
+        OpenStore open = open(binding, lease);
+        try {
+            if (open.store().state().epoch().isEmpty()) {
+                open.store().begin(newEpoch(), 0);
+            }
+        } catch (RuntimeException e) {
+            open.close();
+            throw e;
+        }
+        become(open);
+        LOG.info("Documents are served by {}", binding);
+        opened.run();
+    }
+
+    /** Names a new history: short, and never the same twice. */
+    public static String newEpoch() {
+        return UUID.randomUUID().toString().substring(0, 8) + Long.toString(System.currentTimeMillis(), 36);
+    }
+
+    private OpenStore open(Binding binding, Lease<DocumentStoreFactory> lease) {
+        try {
+            Path folder = folderOf(binding);
+            Files.createDirectories(folder);
+            DocumentStore store = lease.provider().open(folder, binding.settings());
+            return new OpenStore(binding, store, lease);
+        } catch (IOException e) {
+            lease.close();
+            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store's folder can't be made: " + e.getMessage() + ".", e);
+        } catch (RuntimeException e) {
+            lease.close();
+            throw e;
+        }
+    }
+
+    private void closeCurrent(String why) {
+        OpenStore open = current;
+        become(null);
+        if (open != null) {
+            LOG.info("The document store closes: {}", why);
+            open.retire(Limits.DRAIN);
+            open.close();
+        }
+    }
+
+    /** Callers that wait get STOPPING; the store is closed. */
+    @Override
+    public void close() {
+        synchronized (changed) {
+            stopping = true;
+            changed.notifyAll();
+        }
+        try {
+            if (subscription != null) {
+                subscription.close();
+            }
+            thread.submit(() -> closeCurrent("the node is stopping")).get(Limits.DRAIN.toMillis() * 2, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("The document store did not close cleanly", e);
+        } catch (Exception e) {
+            LOG.warn("The listener for adapters could not be removed", e);
+        }
+        thread.shutdownNow();
+    }
+}

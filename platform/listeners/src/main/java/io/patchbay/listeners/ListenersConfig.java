@@ -1,0 +1,78 @@
+package io.patchbay.listeners;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the node listens: configuration {@value #PID}, and what was given on the command line (framework properties).
+ *
+ * @param address a host name or an IP address
+ * @param port 0 lets the system choose one
+ * @param offline opens nothing
+ */
+record ListenersConfig(String address, int port, boolean offline) {
+    static final String PID = "io.patchbay.listeners";
+    static final String ADDRESS = "listen.address";
+    static final String PORT = "listen.port";
+    static final String PORT_OVERRIDE = "patchbay.port";
+    static final String OFFLINE = "patchbay.offline";
+    static final String DEFAULT_ADDRESS = "127.0.0.1";
+    static final int DEFAULT_PORT = 7420;
+
+    private static final String PREFIX = "listen.";
+
+    /** A framework property by its name, empty if it is not set. */
+    interface FrameworkProperties {
+        Optional<String> find(String name);
+    }
+
+    /** @throws PatchbayException VALUE_INVALID or UNKNOWN_FIELD, in a sentence for the operator */
+    static ListenersConfig of(Map<String, ?> properties, FrameworkProperties framework) {
+        for (String name : properties.keySet()) {
+            if (name.startsWith(PREFIX) && !name.equals(ADDRESS) && !name.equals(PORT)) {
+                throw new PatchbayException(ErrorCode.UNKNOWN_FIELD, "There is no setting " + name + "; did you mean " + (name.startsWith("listen.p") ? PORT : ADDRESS) + "?");
+            }
+        }
+        Object address = properties.get(ADDRESS);
+        Object port = properties.get(PORT);
+        Optional<String> override = framework.find(PORT_OVERRIDE);
+        return new ListenersConfig(
+                address == null ? DEFAULT_ADDRESS : address.toString().trim(),
+                override.isPresent() ? port(PORT_OVERRIDE, override.get()) : port == null ? DEFAULT_PORT : port(PORT, port.toString()),
+                framework.find(OFFLINE).map(Boolean::parseBoolean).orElse(false));
+    }
+
+    /** @throws PatchbayException VALUE_INVALID if the host is unknown; FORBIDDEN if it is not a loopback address, which nothing protects without TLS */
+    InetSocketAddress requireAddress() {
+        InetAddress host;
+        try {
+            host = InetAddress.getByName(address);
+        } catch (UnknownHostException e) {
+            throw new PatchbayException(ErrorCode.VALUE_INVALID, ADDRESS + " is \"" + address + "\", which is no address of this machine and no host name that can be resolved.", e);
+        }
+        if (!host.isLoopbackAddress()) {
+            throw new PatchbayException(
+                    ErrorCode.FORBIDDEN,
+                    "Not listening on " + address + ": an address that other machines can reach needs TLS, which this version does not have yet; set " + ADDRESS + " to " + DEFAULT_ADDRESS
+                            + " and put a TLS proxy or an SSH tunnel in front.");
+        }
+        return new InetSocketAddress(host, port);
+    }
+
+    private static int port(String name, String value) {
+        try {
+            int port = Integer.parseInt(value.trim());
+            if (port >= 0 && port <= 65535) {
+                return port;
+            }
+        } catch (NumberFormatException notANumber) {
+            // Said below, as for a number out of range.
+        }
+        throw new PatchbayException(ErrorCode.VALUE_INVALID, name + " is \"" + value + "\", but a port is a number from 0 to 65535.");
+    }
+}
