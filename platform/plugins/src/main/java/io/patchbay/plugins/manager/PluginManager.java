@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -68,6 +69,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private final Change.Parts parts;
     private final Inbox inbox;
     private final Boot boot;
+    private final Probation probation;
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "plugins-keeper");
         thread.setDaemon(true);
@@ -113,6 +115,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         this.parts = new Change.Parts(jars, bundles, wanted, journal, offers, switchboard, checkup, storesInUse, clock);
         this.inbox = new Inbox(home.resolve("plugins"), this, clock);
         this.boot = new Boot(jars, bundles, wanted, journal, switchboard);
+        this.probation = new Probation(context, this, bundles, checkup, clock);
     }
 
     private static List<Path> distributionFolders(BundleContext context) {
@@ -187,6 +190,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         try {
             receipts.values().forEach(Receipt::look);
             if (unreadable == null && isUp() && jobs != null) {
+                probation.look();
                 inbox.poll();
             }
         } catch (RuntimeException e) {
@@ -233,8 +237,16 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 plugin.installedAt(),
                 bundle.map(b -> NamedService.of(switchboard.namedServices(b)).stream().map(NamedService::shown).toList()).orElse(List.of()),
                 plugin.previous().map(WantedPlugin.Version::version),
-                Optional.ofNullable(receipts.get(plugin.name())).map(Receipt::toString),
+                remarks(plugin.name()),
                 active ? Optional.empty() : Optional.of(faults.getOrDefault(plugin.name(), "It is not running; the log says why.")));
+    }
+
+    private Optional<String> remarks(String plugin) {
+        String remarks = Stream.concat(
+                        probation.findRemark(plugin).stream(),
+                        Optional.ofNullable(receipts.get(plugin)).map(Receipt::toString).stream())
+                .collect(Collectors.joining("; "));
+        return Optional.of(remarks).filter(text -> !text.isEmpty());
     }
 
     @Override
@@ -351,6 +363,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             }
             Optional<Receipt> receipt = new Change(parts, plan, planned.intent(), control).run();
             settle(plan, receipt);
+            planned.intent().incoming().filter(jar -> planned.intent().kind() == Intent.Kind.UPDATE).ifPresent(probation::begin);
             String result = summary(plan) + receipt.map(r -> "; " + r).orElse("") + ".";
             LOG.info("{}", result);
             return result;
@@ -366,6 +379,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private void settle(Plan plan, Optional<Receipt> receipt) {
         faults.remove(plan.plugin());
         receipts.remove(plan.plugin());
+        probation.end(plan.plugin());
         // A receipt is told with the plugin; of one that is uninstalled the job's result tells.
         if (plan.digest().isPresent()) {
             receipt.ifPresent(r -> receipts.put(plan.plugin(), r));

@@ -234,6 +234,22 @@ class PluginLifeTest {
         assertThat(inbox("bad.jar")).doesNotExist();
     }
 
+    @Test
+    void updateThatFailsSoonAfterwardsIsRolledBackByItself() throws Exception {
+        node.install(version("1.0.0"));
+        node.install(SamplePlugin.version("1.1.0").faultFrom("System.getProperty(\"greeter.fault\", \"\")").build(folder));
+        assertThat(node.greet()).isEqualTo("1.1.0");
+
+        System.setProperty("greeter.fault", "The disk is full.");
+        try {
+            await().atMost(Duration.ofSeconds(30)).until(() -> node.greet().equals("1.0.0"));
+        } finally {
+            System.clearProperty("greeter.fault");
+        }
+
+        await().untilAsserted(() -> assertThat(receipt()).matches("(?s)1\\.1\\.0 was rolled back by itself \\d+ s after its update: .* unhealthy: The disk is full\\.; .*"));
+    }
+
     private Path inbox(String name) {
         return folder.resolve("home").resolve("plugins").resolve(name);
     }
