@@ -75,6 +75,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         thread.setDaemon(true);
         return thread;
     });
+    private final StartWatch startWatch;
     private final FrameworkListener failedStarts = this::noteFailedStart;
 
     /** Guarded by itself. */
@@ -115,6 +116,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         this.parts = new Change.Parts(jars, bundles, wanted, journal, offers, switchboard, checkup, storesInUse, clock);
         this.inbox = new Inbox(home.resolve("plugins"), this, clock);
         this.boot = new Boot(jars, bundles, wanted, journal, switchboard);
+        this.startWatch = new StartWatch(clock);
         this.probation = new Probation(context, this, bundles, checkup, clock);
     }
 
@@ -126,6 +128,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     @Activate
     void start() {
         context.addFrameworkListener(failedStarts);
+        context.addBundleListener(startWatch);
         try {
             jars.open();
             wanted.read();
@@ -144,6 +147,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     void stop() {
         keeper.shutdownNow();
         context.removeFrameworkListener(failedStarts);
+        context.removeBundleListener(startWatch);
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
@@ -189,6 +193,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private void keep() {
         try {
             receipts.values().forEach(Receipt::look);
+            startWatch.look();
             if (unreadable == null && isUp() && jobs != null) {
                 probation.look();
                 inbox.poll();

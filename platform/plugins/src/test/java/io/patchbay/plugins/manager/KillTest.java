@@ -1,18 +1,21 @@
 package io.patchbay.plugins.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.PluginInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -62,6 +65,37 @@ class KillTest {
         }
     }
 
+    @Test
+    void jarOfTheInboxThatTookTheNodeDownIsPutAside() throws Exception {
+        Path home = folder.resolve("home");
+        Path dropped = Files.createDirectories(home.resolve("plugins")).resolve("greeter.jar");
+        Files.copy(SamplePlugin.version("1.1.0").build(folder), dropped);
+
+        kill(home, "inbox", Step.START.failpoint());
+
+        try (TestNode node = TestNode.start(home)) {
+            assertVersion(node, Optional.empty());
+            assertThat(dropped).doesNotExist();
+            assertThat(home.resolve("plugins/failed/greeter.jar")).exists();
+            assertThat(home.resolve("plugins/failed/greeter.jar.txt")).content().contains("The node went down while this plugin was started");
+        }
+    }
+
+    @Test
+    void jarOfTheInboxThatWasInstalledBeforeTheKillIsNotInstalledTwice() throws Exception {
+        Path home = folder.resolve("home");
+        Path dropped = Files.createDirectories(home.resolve("plugins")).resolve("greeter.jar");
+        Files.copy(SamplePlugin.version("1.1.0").build(folder), dropped);
+
+        kill(home, "inbox", Step.WANT.failpoint());
+
+        try (TestNode node = TestNode.start(home)) {
+            assertVersion(node, Optional.of("1.1.0"));
+            await().atMost(Duration.ofSeconds(20)).until(() -> !Files.exists(dropped));
+            assertThat(home.resolve("plugins/failed")).doesNotExist();
+        }
+    }
+
     private void kill(Path home, String change, String failpoint) throws Exception {
         Path jar = SamplePlugin.version("1.1.0").build(folder);
         List<String> command = List.of(
@@ -72,7 +106,7 @@ class KillTest {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 KilledNode.class.getName(),
                 home.toString(),
-                change.equals("uninstall") ? "uninstall" : "install",
+                change.equals("update") ? "install" : change,
                 jar.toString());
         Path log = folder.resolve("log");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();

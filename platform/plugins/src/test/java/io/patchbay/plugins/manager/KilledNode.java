@@ -2,7 +2,7 @@ package io.patchbay.plugins.manager;
 
 import java.nio.file.Path;
 
-/** A node in a JVM of its own, which a failpoint kills during one change; arguments: home, "install" or "uninstall", jar. */
+/** A node in a JVM of its own, which a failpoint kills during one change; arguments: home, "install", "uninstall" or "inbox", jar. */
 final class KilledNode {
     private KilledNode() {}
 
@@ -10,6 +10,8 @@ final class KilledNode {
         TestNode node = TestNode.start(Path.of(arguments[0]));
         if (arguments[1].equals("install")) {
             node.install(Path.of(arguments[2]));
+        } else if (arguments[1].equals("inbox")) {
+            Thread.currentThread().join();
         } else {
             node.succeed(node.plugins.planUninstall(SamplePlugin.NAME));
         }
