@@ -16,5 +16,8 @@ interface ControlOperation {
     /** What is told on the way. */
     interface Messages {
         void send(Value.Struct message) throws IOException;
+
+        /** Runs {@code action} once the answer is out. */
+        void afterReply(Runnable action);
     }
 }

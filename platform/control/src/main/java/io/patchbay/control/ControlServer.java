@@ -8,7 +8,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,7 +89,8 @@ final class ControlServer implements AutoCloseable {
             threads.execute(() -> {
                 try {
                     converse(new Frames(channel, watchdog));
-                } catch (IOException e) {
+                } catch (IOException | RejectedExecutionException e) {
+                    // Rejected: the server closes, and with it the watchdog.
                     LOG.debug("A control connection broke: {}", e.toString());
                 } finally {
                     close(channel);
@@ -116,6 +119,7 @@ final class ControlServer implements AutoCloseable {
     }
 
     private void answer(Value.Struct request, Frames frames) throws IOException {
+        Replies replies = new Replies(frames);
         Value.Struct reply;
         try {
             String name = request.findText(OP).orElseThrow(() -> new PatchbayException(ErrorCode.BAD_REQUEST, "A control request names its 'op'."));
@@ -125,7 +129,7 @@ final class ControlServer implements AutoCloseable {
             }
             Fields fields = new Fields(request);
             fields.text(OP);
-            reply = Value.struct("result", operation.run(fields, message -> frames.write(message, WRITE)));
+            reply = Value.struct("result", operation.run(fields, replies));
         } catch (PatchbayException e) {
             reply = error(e);
         } catch (RuntimeException e) {
@@ -133,6 +137,27 @@ final class ControlServer implements AutoCloseable {
             reply = error(new PatchbayException(ErrorCode.INTERNAL, "Something failed inside the node; its log says what."));
         }
         frames.write(reply, WRITE);
+        replies.afterReply.forEach(Runnable::run);
+    }
+
+    /** What one request is answered with before its end. */
+    private static final class Replies implements ControlOperation.Messages {
+        private final Frames frames;
+        private final List<Runnable> afterReply = new ArrayList<>();
+
+        Replies(Frames frames) {
+            this.frames = frames;
+        }
+
+        @Override
+        public void send(Value.Struct message) throws IOException {
+            frames.write(message, WRITE);
+        }
+
+        @Override
+        public void afterReply(Runnable action) {
+            afterReply.add(action);
+        }
     }
 
     private static Value.Struct error(PatchbayException e) {

@@ -73,7 +73,7 @@ final class StatusOperations {
                 "parts", new Value.Array(state.parts().stream().map(StatusOperations::value).toList()));
     }
 
-    /** Stops the framework, whose bundle this is a part of: on another thread, so that the answer is out first. */
+    /** Stops the framework, which this bundle is a part of: on another thread, and once the answer is out. */
     private Value stop(Fields fields, ControlOperation.Messages messages) {
         fields.refuseOthers();
         LOG.info("An operator asks the node to stop.");
@@ -87,7 +87,7 @@ final class StatusOperations {
                 },
                 "control-stop");
         stopper.setDaemon(true);
-        stopper.start();
+        messages.afterReply(stopper::start);
         return Value.struct("pid", Value.of(ProcessHandle.current().pid()));
     }
 }
