@@ -156,8 +156,10 @@ final class Node {
             List<String> missing = readiness.await(READY_WARNING_MS);
             while (!missing.isEmpty()) {
                 log.warn("Not ready yet, still without a service for {}.", String.join(" and ", missing));
+                reportWaiting(running);
                 missing = readiness.await(READY_WARNING_MS);
             }
+            reportWaiting(running);
             announce(running);
             if (ClassArchive.isTraining()) {
                 running.stop();
@@ -169,6 +171,12 @@ final class Node {
         } catch (StartException e) {
             failure = e;
             running.stop();
+        }
+    }
+
+    private static void reportWaiting(NodeFramework running) {
+        for (String clause : WaitingComponents.describe(running.context())) {
+            log.warn("{}.", clause);
         }
     }
 
