@@ -166,8 +166,8 @@ public final class StoreSlot implements AutoCloseable {
     }
 
     /**
-     * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused. What served before is
-     * retired (calls under way are waited for, bounded) and handed back open: the caller lets it follow, or closes it.
+     * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused, so it waits for nobody. What
+     * served before gets no new calls and is handed back open: the caller lets it follow, or {@linkplain OpenStore#retire waits} for the reads under way, after the pause, and closes it.
      */
     public Optional<OpenStore> switchTo(OpenStore store, StoreBindings next) {
         OpenStore before;
@@ -179,7 +179,7 @@ public final class StoreSlot implements AutoCloseable {
             become(store);
         }
         if (before != null && before != store) {
-            before.retire(Limits.DRAIN);
+            before.retire(Duration.ZERO);
             return Optional.of(before);
         }
         return Optional.empty();
