@@ -45,6 +45,11 @@ public final class OpenStore {
         return lease.current();
     }
 
+    /** False once its adapter was swapped or is going: whoever owns the store closes it and opens it anew. */
+    public boolean current() {
+        return lease.current();
+    }
+
     synchronized boolean tryUse() {
         if (retired) {
             return false;
