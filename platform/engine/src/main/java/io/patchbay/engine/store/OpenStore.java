@@ -40,8 +40,8 @@ public final class OpenStore {
         return number;
     }
 
-    /** Whether the adapter that opened it still serves; false once it was replaced or is going. */
-    boolean current() {
+    /** False once its adapter was swapped or is going: whoever owns the store closes it and opens it anew. */
+    public boolean current() {
         return lease.current();
     }
 

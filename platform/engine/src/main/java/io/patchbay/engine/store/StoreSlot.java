@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -57,6 +59,7 @@ public final class StoreSlot implements AutoCloseable {
     private volatile Runnable opened = () -> {};
     // Under `turn`: a store was opened, and `opened` has not succeeded yet.
     private boolean untold;
+>>>>>>> engine
 
     /** @param firstAdapter what serves the documents of a node that has none yet */
     public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
@@ -151,6 +154,11 @@ public final class StoreSlot implements AutoCloseable {
         return Optional.ofNullable(bindings);
     }
 
+    /** Completes on the slot's thread with what was bound when the node started. */
+    public CompletionStage<StoreBindings> bound() {
+        return firstBindings;
+    }
+
     /** The open store, if there is one: for a migration, which holds the committer or reads only. */
     public Optional<OpenStore> findOpen() {
         return Optional.ofNullable(current);
@@ -166,8 +174,12 @@ public final class StoreSlot implements AutoCloseable {
     }
 
     /**
+<<<<<<< HEAD
      * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused, so it waits for nobody. What
      * served before gets no new calls and is handed back open: the caller lets it follow, or {@linkplain OpenStore#retire waits} for the reads under way, after the pause, and closes it.
+=======
+     * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused, so it waits for nobody: calls
+     * under way go on in the store that served before, which is handed back open. The caller lets it follow, or retires and closes it.
      */
     public Optional<OpenStore> switchTo(OpenStore store, StoreBindings next) {
         OpenStore before;
@@ -178,11 +190,7 @@ public final class StoreSlot implements AutoCloseable {
             bindings = next;
             become(store);
         }
-        if (before != null && before != store) {
-            before.retire(Duration.ZERO);
-            return Optional.of(before);
-        }
-        return Optional.empty();
+        return Optional.ofNullable(before).filter(old -> old != store);
     }
 
     /** Changes what is written about the follower; what serves stays. */
@@ -239,6 +247,7 @@ public final class StoreSlot implements AutoCloseable {
             if (bound == null) {
                 bound = file.read().orElseGet(this::bindFirst);
                 bindings = bound;
+                firstBindings.complete(bound);
             }
             OpenStore open = current;
             if (open != null && open.current()) {
