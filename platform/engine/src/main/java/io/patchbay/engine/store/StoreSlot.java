@@ -57,12 +57,9 @@ public final class StoreSlot implements AutoCloseable {
     private volatile @Nullable StoreBindings bindings;
     private @Nullable AutoCloseable subscription;
     private volatile Runnable opened = () -> {};
-<<<<<<< HEAD
     private final CompletableFuture<StoreBindings> firstBindings = new CompletableFuture<>();
-=======
     // Under `turn`: a store was opened, and `opened` has not succeeded yet.
     private boolean untold;
->>>>>>> engine
 
     /** @param firstAdapter what serves the documents of a node that has none yet */
     public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
