@@ -90,9 +90,14 @@ public final class DataPlane implements Sessions, SystemDocuments {
                 config.documents_adapter(),
                 Duration.ofMillis(config.feed_keepMs()),
                 config.feed_keepBytes(),
+                ChangeFeed.RECENT_TRANSACTIONS,
                 Clock.systemUTC());
     }
 
+    /**
+     * @param firstAdapter what serves the documents of a node that has none yet
+     * @param recentTransactions how many transactions the feed has in memory
+     */
     public DataPlane(
             Providers providers,
             Metrics metrics,
@@ -100,10 +105,11 @@ public final class DataPlane implements Sessions, SystemDocuments {
             String firstAdapter,
             Duration keep,
             long keepBytes,
+            int recentTransactions,
             Clock clock) {
         this.metrics = metrics;
         slot = new StoreSlot(providers, dataFolder, firstAdapter);
-        feed = new ChangeFeed(slot);
+        feed = new ChangeFeed(slot, recentTransactions, ChangeFeed.RECENT_BYTES);
         committer = new Committer(slot, feed, new CommitListeners(catalog, watchers), clock, metrics);
         readers = new Readers(Readers.defaultThreads());
         indexes = new IndexKeeper(slot, catalog);

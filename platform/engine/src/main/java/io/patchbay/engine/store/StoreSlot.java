@@ -5,6 +5,9 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStore;
 import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.document.StoreState;
+import io.patchbay.api.feed.Position;
+import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
 import java.io.IOException;
@@ -54,7 +57,12 @@ public final class StoreSlot implements AutoCloseable {
     private volatile @Nullable StoreBindings bindings;
     private @Nullable AutoCloseable subscription;
     private volatile Runnable opened = () -> {};
+<<<<<<< HEAD
     private final CompletableFuture<StoreBindings> firstBindings = new CompletableFuture<>();
+=======
+    // Under `turn`: a store was opened, and `opened` has not succeeded yet.
+    private boolean untold;
+>>>>>>> engine
 
     /** @param firstAdapter what serves the documents of a node that has none yet */
     public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
@@ -125,6 +133,23 @@ public final class StoreSlot implements AutoCloseable {
     /** What is wrong; empty while a store is open. */
     public Optional<String> findFault() {
         return current == null ? Optional.of(fault) : Optional.empty();
+    }
+
+    /** What operators see of it; whoever keeps the follower adds how far it is behind. */
+    public StoreInfo describe() {
+        OpenStore open = current;
+        Optional<StoreBindings> bound = findBindings();
+        String adapter = bound.map(b -> b.current().adapter()).orElse(firstAdapter);
+        Optional<String> follower = bound.flatMap(StoreBindings::follower).map(Binding::adapter);
+        if (open == null || !open.tryUse()) {
+            return new StoreInfo("documents", "unavailable", adapter, 0, "", follower, 0, Optional.of(fault));
+        }
+        try (StoreUse use = new StoreUse(open)) {
+            StoreState state = use.store().state();
+            String position = new Position(state.epoch(), state.lastOffset()).toString();
+            return new StoreInfo(
+                    "documents", "serving", adapter, state.totals().documents(), position, follower, 0, use.store().findFault());
+        }
     }
 
     /** What is bound; empty until the slot has read its file. */
@@ -225,6 +250,7 @@ public final class StoreSlot implements AutoCloseable {
             }
             OpenStore open = current;
             if (open != null && open.current()) {
+                tellOpened();
                 return;
             }
             closeCurrent("its adapter is updated or removed");
@@ -237,7 +263,7 @@ public final class StoreSlot implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             if (!String.valueOf(e.getMessage()).equals(fault)) {
-                LOG.error("The document store can't be opened: {}", e.getMessage(), e);
+                LOG.error("The document store can't be used: {}", e.getMessage(), e);
             }
             fault = String.valueOf(e.getMessage());
         }
@@ -261,7 +287,16 @@ public final class StoreSlot implements AutoCloseable {
         }
         become(open);
         LOG.info("Documents are served by {}", binding);
-        opened.run();
+        untold = true;
+        tellOpened();
+    }
+
+    /** Again at the next look, if it fails. */
+    private void tellOpened() {
+        if (untold) {
+            opened.run();
+            untold = false;
+        }
     }
 
     /** Names a new history: short, and never the same twice. */
