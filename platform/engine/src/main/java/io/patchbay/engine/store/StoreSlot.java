@@ -57,9 +57,9 @@ public final class StoreSlot implements AutoCloseable {
     private volatile @Nullable StoreBindings bindings;
     private @Nullable AutoCloseable subscription;
     private volatile Runnable opened = () -> {};
+    private final CompletableFuture<StoreBindings> firstBindings = new CompletableFuture<>();
     // Under `turn`: a store was opened, and `opened` has not succeeded yet.
     private boolean untold;
->>>>>>> engine
 
     /** @param firstAdapter what serves the documents of a node that has none yet */
     public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
@@ -174,10 +174,6 @@ public final class StoreSlot implements AutoCloseable {
     }
 
     /**
-<<<<<<< HEAD
-     * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused, so it waits for nobody. What
-     * served before gets no new calls and is handed back open: the caller lets it follow, or {@linkplain OpenStore#retire waits} for the reads under way, after the pause, and closes it.
-=======
      * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused, so it waits for nobody: calls
      * under way go on in the store that served before, which is handed back open. The caller lets it follow, or retires and closes it.
      */
