@@ -41,6 +41,11 @@ final class BundleCache {
         return folder;
     }
 
+    /** Differs whenever a bundle does. */
+    String fingerprint() {
+        return fingerprint;
+    }
+
     /** The bundles that can't start in this distribution, as far as a start from a new cache has shown. */
     List<String> knownTroubled() {
         try {

@@ -62,7 +62,11 @@ final class Logging {
     }
 
     void setLevel(String level) {
-        root().setLevel(Level.toLevel(level));
+        Level wanted = Level.toLevel(level);
+        root().setLevel(wanted);
+        // The machinery tells at "info" what only its developers want to know.
+        boolean curious = Level.INFO.isGreaterOrEqual(wanted) && wanted != Level.INFO;
+        context.getLogger("org.apache.felix").setLevel(curious ? wanted : Level.WARN);
     }
 
     /** From now on only the files are written. */

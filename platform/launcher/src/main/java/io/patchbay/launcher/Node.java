@@ -44,6 +44,9 @@ final class Node {
     /** Written by the thread that waits for readiness. */
     private volatile boolean ready;
 
+    /** Why the node can't become ready; written by the thread that waits for it. */
+    private volatile @Nullable StartException failure;
+
     Node(Arguments arguments, Distribution distribution, Home home, Logging logging) {
         this.arguments = arguments;
         this.distribution = distribution;
@@ -76,18 +79,25 @@ final class Node {
         BundlesList list = arguments.offline() ? all.offline() : all;
         BundleCache cache = BundleCache.of(home, distribution, list, frameworkVersion());
         NodeFramework running =
-                NodeFramework.start(distribution, list, cache, properties(), configurations::follow);
+                NodeFramework.start(distribution, list, cache, properties(), context -> {
+                    BundleLog.register(context);
+                    configurations.follow(context);
+                });
         framework = running;
         reportTrouble(running);
         cache.confirm(NodeFramework.names(running.troubled()));
-        Thread readiness = new Thread(() -> awaitReady(running, list), "readiness");
-        readiness.setDaemon(true);
-        readiness.start();
-        try (ConfigurationWatcher watcher =
-                ConfigurationWatcher.start(file, text, changed -> configurations.change(configure(changed)))) {
+        try (ClassArchive archive = ClassArchive.of(home, cache);
+                ConfigurationWatcher watcher =
+                        ConfigurationWatcher.start(file, text, changed -> configurations.change(configure(changed)))) {
+            Thread readiness = new Thread(() -> awaitReady(running, list, archive), "readiness");
+            readiness.setDaemon(true);
+            readiness.start();
             running.awaitStop(0);
-        } finally {
             readiness.interrupt();
+        }
+        StartException notReady = failure;
+        if (notReady != null) {
+            throw notReady;
         }
         if (!ready && !Stop.isAsked()) {
             throw new StartException("The node stopped before it was ready; the log above says why.");
@@ -140,32 +150,49 @@ final class Node {
         }
     }
 
-    private void awaitReady(NodeFramework running, BundlesList list) {
+    private void awaitReady(NodeFramework running, BundlesList list, ClassArchive archive) {
         try {
             Readiness readiness = new Readiness(running.context(), list.awaited());
             List<String> missing = readiness.await(READY_WARNING_MS);
             while (!missing.isEmpty()) {
                 log.warn("Not ready yet, still without a service for {}.", String.join(" and ", missing));
+                reportWaiting(running);
                 missing = readiness.await(READY_WARNING_MS);
             }
-            announce(running, readiness);
+            reportWaiting(running);
+            announce(running);
+            if (ClassArchive.isTraining()) {
+                running.stop();
+            } else {
+                archive.makeIfMissing();
+            }
         } catch (InterruptedException | IllegalStateException stopped) {
             // The framework ended before; run() says so.
         } catch (StartException e) {
-            log.error("{}", e.getMessage());
+            failure = e;
             running.stop();
         }
     }
 
-    private void announce(NodeFramework running, Readiness readiness) {
+    private static void reportWaiting(NodeFramework running) {
+        for (String clause : WaitingComponents.describe(running.context())) {
+            log.warn("{}.", clause);
+        }
+    }
+
+    private void announce(NodeFramework running) {
+        Listeners listeners = new Listeners(running.context());
+        List<String> urls = listeners.urls();
+        if (urls.isEmpty() && listeners.findProblem().isPresent()) {
+            throw new StartException(listeners.findProblem().get());
+        }
         ready = true;
         long readyAtMs = System.currentTimeMillis();
         Hashtable<String, Object> properties = new Hashtable<>(Map.of(NodeProperties.READY, true));
         running.context().registerService(Object.class, new Object(), properties);
-        String addresses = String.join(" ", readiness.addresses());
         log.info(
                 "ready {} home={} bundles={} took={}ms",
-                addresses.isEmpty() ? "without an address" : addresses,
+                urls.isEmpty() ? "without an address" : String.join(" ", urls),
                 home.folder(),
                 running.bundles().size(),
                 // The JVM's own start, known to the millisecond; asked only now, as the management classes take a while to load.

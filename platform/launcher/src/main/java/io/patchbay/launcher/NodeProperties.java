@@ -21,11 +21,6 @@ final class NodeProperties {
     /** When the process started, as an RFC 3339 time. */
     static final String STARTED_AT = "patchbay.startedAt";
 
-    /**
-     * A service property, a list of URLs: what the "ready" line shows. Whoever listens registers a service (any type) with it when the sockets are open.
-     */
-    static final String ADDRESSES = "patchbay.addresses";
-
     /** A service property: the launcher registers a service with it set to true when the node is ready. */
     static final String READY = "patchbay.ready";
 

@@ -1,9 +1,7 @@
 package io.patchbay.launcher;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.osgi.framework.BundleContext;
@@ -44,22 +42,6 @@ final class Readiness {
             }
         }
         return missing;
-    }
-
-    /** The URLs under which the node is reached. */
-    Set<String> addresses() {
-        Set<String> addresses = new LinkedHashSet<>();
-        for (ServiceReference<?> reference : find("(" + NodeProperties.ADDRESSES + "=*)")) {
-            Object value = reference.getProperty(NodeProperties.ADDRESSES);
-            if (value instanceof String one) {
-                addresses.add(one);
-            } else if (value instanceof String[] several) {
-                addresses.addAll(List.of(several));
-            } else if (value instanceof Iterable<?> several) {
-                several.forEach(address -> addresses.add(String.valueOf(address)));
-            }
-        }
-        return addresses;
     }
 
     private ServiceReference<?>[] find(String filter) {

@@ -3,6 +3,7 @@ package io.patchbay.launcher;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -81,6 +82,14 @@ final class SettingReaders {
             return positiveProduct(amount.group(1), BYTE_UNITS.get(amount.group(2)), "must be a number of bytes above zero");
         }
         throw new IllegalArgumentException("must be a number of bytes such as 4096, 64KiB, 512MiB or 1GiB");
+    }
+
+    /** Names with commas between them, or none; whether they are host names the transport says. */
+    static Object hostNames(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toArray(String[]::new);
     }
 
     /** A loopback address, as no other is served without TLS. Names other than localhost are refused: they would be looked up in the network. */

@@ -4,12 +4,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * All that {@code conf/patchbay.yaml} may say. A new setting is one line here and one in the distribution's {@code conf/patchbay.yaml}, which a test compares.
  *
- * <p>Times reach the bundles as Long milliseconds and sizes as Long bytes.
+ * <p>Under its name a setting reaches the bundle whose configuration (PID) stands beside it: times as Long milliseconds, sizes as Long bytes, numbers as Integer, lists as String[].
  */
 final class Settings {
 
@@ -17,6 +18,7 @@ final class Settings {
     static final String LAUNCHER = "launcher";
 
     static final String LISTENERS = "io.patchbay.listeners";
+    static final String HTTP = "io.patchbay.transport.http";
     static final String ENGINE = "io.patchbay.engine";
     static final String AUTH = "io.patchbay.auth";
     static final String PLUGINS = "io.patchbay.plugins";
@@ -25,20 +27,25 @@ final class Settings {
     static final String LOG_LEVEL_NAME = "log.level";
 
     static final List<Setting> ALL = List.of(
-            new Setting("listen.address", "127.0.0.1", LISTENERS, "address", SettingReaders::loopbackAddress),
-            new Setting(PORT_NAME, "7420", LISTENERS, "port", SettingReaders.integer(0, 65535)),
-            new Setting("documents.adapter", "sqlite", ENGINE, "documents.adapter", SettingReaders::text),
-            new Setting("feed.keep", "7d", ENGINE, "feed.keepMs", SettingReaders::durationMs),
-            new Setting("feed.keepBytes", "1GiB", ENGINE, "feed.keepBytes", SettingReaders::bytes),
-            new Setting("auth.accessTokenLifetime", "15m", AUTH, "accessTokenLifetimeMs", SettingReaders::durationMs),
-            new Setting("auth.refreshTokenLifetime", "30d", AUTH, "refreshTokenLifetimeMs", SettingReaders::durationMs),
-            new Setting("plugins.inbox", "true", PLUGINS, "inbox", SettingReaders::bool),
-            new Setting(LOG_LEVEL_NAME, "info", LAUNCHER, "log.level", SettingReaders.oneOf("error", "warn", "info", "debug", "trace")));
+            setting("listen.address", "127.0.0.1", LISTENERS, SettingReaders::loopbackAddress),
+            setting(PORT_NAME, "7420", LISTENERS, SettingReaders.integer(0, 65535)),
+            new Setting("http.allowedHosts", "", HTTP, "allowed.hosts", SettingReaders::hostNames),
+            setting("documents.adapter", "sqlite", ENGINE, SettingReaders::text),
+            setting("feed.keep", "7d", ENGINE, SettingReaders::durationMs),
+            setting("feed.keepBytes", "1GiB", ENGINE, SettingReaders::bytes),
+            setting("auth.accessTokenLifetime", "15m", AUTH, SettingReaders::durationMs),
+            setting("auth.refreshTokenLifetime", "30d", AUTH, SettingReaders::durationMs),
+            setting("plugins.inbox", "true", PLUGINS, SettingReaders::bool),
+            setting(LOG_LEVEL_NAME, "info", LAUNCHER, SettingReaders.oneOf("error", "warn", "info", "debug", "trace")));
 
     private static final Map<String, Setting> BY_NAME = ALL.stream()
             .collect(Collectors.toMap(Setting::name, setting -> setting, (first, second) -> first, LinkedHashMap::new));
 
     private Settings() {}
+
+    private static Setting setting(String name, String defaultText, String pid, Function<String, Object> reader) {
+        return new Setting(name, defaultText, pid, name, reader);
+    }
 
     static Optional<Setting> find(String name) {
         return Optional.ofNullable(BY_NAME.get(name));

@@ -6,10 +6,21 @@ import java.time.Duration;
 public final class Limits {
     public static final int DOCUMENT_BYTES = 1 << 20;
     public static final int DEPTH = 64;
+    /** What a message may be nested beyond {@link #DEPTH}, so that every document fits into every message. */
+    public static final int ENVELOPE_DEPTH = 4;
     public static final int FRAME_BYTES = 4 << 20;
     public static final int ID_BYTES = 256;
     public static final int NAME_CHARS = 64;
     public static final int EXPRESSION_CHARS = 8192;
+    /** How deep an expression's operators, parentheses and field steps may be nested. */
+    public static final int EXPRESSION_DEPTH = 64;
+    /** How deep {@code all}, {@code exists}, {@code map} and their like may stand within each other. */
+    public static final int COMPREHENSION_NESTING = 3;
+    /** What evaluating an expression once may cost, about a node's visit each; beyond it the result is unknown. */
+    public static final int EXPRESSION_STEPS = 1_000_000;
+    public static final int REGEX_CHARS = 512;
+    /** Instructions that a regular expression may compile to. */
+    public static final int REGEX_PROGRAM = 2000;
     public static final int SORT_FIELDS = 8;
     public static final int INDEXES_PER_COLLECTION = 32;
     public static final int INDEX_FIELDS = 8;
@@ -32,6 +43,9 @@ public final class Limits {
     public static final Duration LEASE_WAIT = Duration.ofSeconds(5);
     public static final Duration DRAIN = Duration.ofSeconds(10);
     public static final Duration HEALTH_CHECK = Duration.ofSeconds(10);
+    /** How long after an update a fault takes it back by itself. */
+    public static final Duration PROBATION = Duration.ofSeconds(60);
+
     public static final Duration WRITER_WAIT = Duration.ofSeconds(10);
     public static final Duration REQUEST = Duration.ofSeconds(30);
 

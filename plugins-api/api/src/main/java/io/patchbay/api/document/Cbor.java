@@ -1,5 +1,6 @@
 package io.patchbay.api.document;
 
+import io.patchbay.api.Limits;
 import java.nio.ByteBuffer;
 
 /**
@@ -14,7 +15,7 @@ public final class Cbor {
     /**
      * Deterministic: shortest integers, floats and lengths, keys in bytewise order of their encoding.
      *
-     * @throws io.patchbay.api.PatchbayException LIMIT_EXCEEDED if nested deeper than {@link io.patchbay.api.Limits#DEPTH}
+     * @throws io.patchbay.api.PatchbayException LIMIT_EXCEEDED if nested deeper than {@link Limits#DEPTH}
      */
     public static byte[] encode(Value value) {
         CborWriter writer = CborWriter.recycled();
@@ -38,6 +39,14 @@ public final class Cbor {
     public static Value decode(byte[] bytes, int offset, int length) {
         CborReader reader = new CborReader(bytes, offset, length);
         Value value = reader.value(0);
+        reader.requireEnd();
+        return value;
+    }
+
+    /** As {@link #decode(byte[])}, for a message around documents: it may be nested {@link Limits#ENVELOPE_DEPTH} levels deeper than they. */
+    public static Value decodeEnvelope(byte[] bytes) {
+        CborReader reader = new CborReader(bytes, 0, bytes.length);
+        Value value = reader.value(-Limits.ENVELOPE_DEPTH);
         reader.requireEnd();
         return value;
     }

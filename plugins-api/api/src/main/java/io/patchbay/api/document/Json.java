@@ -66,7 +66,12 @@ public final class Json {
 
     /** As {@link #decode(byte[])}, of the {@code length} bytes from {@code offset}. */
     public static Value decode(byte[] bytes, int offset, int length) {
-        return JsonReader.read(bytes, offset, length);
+        return JsonReader.read(bytes, offset, length, 0);
+    }
+
+    /** As {@link #decode(byte[])}, for a message around documents: it may be nested {@link Limits#ENVELOPE_DEPTH} levels deeper than they. */
+    public static Value decodeEnvelope(byte[] bytes) {
+        return JsonReader.read(bytes, 0, bytes.length, -Limits.ENVELOPE_DEPTH);
     }
 
     static void writeScalar(JsonGenerator json, Value value) throws IOException {

@@ -23,11 +23,12 @@ final class JsonReader {
         this.parser = parser;
     }
 
-    static Value read(byte[] bytes, int offset, int length) {
+    /** @param depth what the nesting is counted from */
+    static Value read(byte[] bytes, int offset, int length, int depth) {
         requireUtf8(bytes, offset, length);
         try (JsonParser parser = Json.FACTORY.createParser(bytes, offset, length)) {
             JsonReader reader = new JsonReader(parser);
-            Value value = reader.value(parser.nextToken(), 0);
+            Value value = reader.value(parser.nextToken(), depth);
             if (parser.nextToken() != null) {
                 throw malformed("Something follows the value");
             }

@@ -2,6 +2,7 @@ package io.patchbay.api.query;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Value;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -60,6 +61,22 @@ public record FieldPath(List<String> names) {
             }
         }
         return Optional.of(value);
+    }
+
+    /** The value in {@code document}: of its data, or for a meta path its id, revision or {@code updatedAt} (milliseconds since 1970). */
+    public Optional<Value> find(StoredDocument document) {
+        if (!isMeta()) {
+            return find(document.data());
+        }
+        if (names.size() != 2) {
+            return Optional.empty();
+        }
+        return switch (names.get(1)) {
+            case "id" -> Optional.of(Value.of(document.id()));
+            case "revision" -> Optional.of(Value.of(document.revision()));
+            case "updatedAt" -> Optional.of(Value.of(document.updatedAtMs()));
+            default -> Optional.empty();
+        };
     }
 
     @Override

@@ -1,0 +1,58 @@
+package io.patchbay.protocol.rest;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.auth.Identity;
+import io.patchbay.api.auth.Logins;
+import io.patchbay.api.http.HttpRequest;
+import io.patchbay.api.protocol.Session;
+import io.patchbay.api.protocol.Sessions;
+import io.patchbay.protocol.rest.Route.Access;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Finds out who calls, by the bearer token (RFC 6750), and opens a session. */
+final class Callers {
+    private static final String SCHEME = "Bearer ";
+
+    private final Logins logins;
+    private final Sessions sessions;
+
+    Callers(Logins logins, Sessions sessions) {
+        this.logins = logins;
+        this.sessions = sessions;
+    }
+
+    /** UNAUTHENTICATED, TOKEN_EXPIRED; FORBIDDEN if the route is for admins and the caller is none. */
+    CompletionStage<Identity> identify(Access access, HttpRequest request) {
+        Optional<String> header = request.findHeader("authorization");
+        return switch (access) {
+            case OPEN -> CompletableFuture.completedFuture(Identity.ANONYMOUS);
+            case SESSION -> header.isEmpty() ? CompletableFuture.completedFuture(Identity.ANONYMOUS) : verify(header.get());
+            case ADMIN -> verify(header.orElseThrow(Callers::unauthenticated)).thenApply(Callers::requireAdmin);
+        };
+    }
+
+    Session open(Identity identity) {
+        return sessions.open(identity);
+    }
+
+    static PatchbayException unauthenticated() {
+        return new PatchbayException(ErrorCode.UNAUTHENTICATED, "Log in first, and send the access token as 'Authorization: Bearer ...'.");
+    }
+
+    private CompletionStage<Identity> verify(String header) {
+        if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw new PatchbayException(ErrorCode.UNAUTHENTICATED, "The Authorization header must be 'Bearer', a space, and an access token.");
+        }
+        return logins.verify(header.substring(SCHEME.length()).strip());
+    }
+
+    private static Identity requireAdmin(Identity identity) {
+        if (identity.isAdmin()) {
+            return identity;
+        }
+        throw new PatchbayException(ErrorCode.FORBIDDEN, "Only admins may do this.");
+    }
+}

@@ -1,0 +1,109 @@
+package io.patchbay.protocol.rest;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.Value;
+import io.patchbay.api.http.HttpResponse;
+import io.patchbay.api.plugin.Plan;
+import io.patchbay.api.plugin.PluginInfo;
+import io.patchbay.api.plugin.Plugins;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** Plugins: each change is a plan first, which {@code dryRun=true} answers instead of carrying it out. */
+final class PluginRoutes {
+    private static final String DRY_RUN = "dryRun";
+    private static final String JAR = "application/java-archive";
+    private static final String BYTES = "application/octet-stream";
+
+    private final Plugins plugins;
+    private final OperatorThreads operators;
+
+    PluginRoutes(Plugins plugins, OperatorThreads operators) {
+        this.plugins = plugins;
+        this.operators = operators;
+    }
+
+    CompletionStage<HttpResponse> list(Call call) {
+        return operators.call(plugins::list).thenApply(all -> Answer.list(all, PluginRoutes::describe));
+    }
+
+    CompletionStage<HttpResponse> get(Call call) {
+        return operators.call(() -> plugins.get(call.path("name"))).thenApply(plugin -> Answer.json(200, describe(plugin)));
+    }
+
+    CompletionStage<HttpResponse> install(Call call) {
+        call.requireContentType(JAR, BYTES);
+        byte[] jar = call.request().body();
+        return plan(call, () -> planInstall(jar));
+    }
+
+    CompletionStage<HttpResponse> uninstall(Call call) {
+        return plan(call, () -> plugins.planUninstall(call.path("name")));
+    }
+
+    CompletionStage<HttpResponse> rollBack(Call call) {
+        return plan(call, () -> plugins.planRollBack(call.path("name")));
+    }
+
+    private CompletionStage<HttpResponse> plan(Call call, Supplier<Plan> planning) {
+        boolean dryRun = call.flag(DRY_RUN);
+        return operators.call(() -> {
+            Plan plan = planning.get();
+            return dryRun ? Answer.json(200, describe(plan)) : Answer.accepted(plugins.execute(plan));
+        });
+    }
+
+    private Plan planInstall(byte[] jar) {
+        try {
+            Path file = Files.createTempFile("patchbay-upload", ".jar");
+            try {
+                Files.write(file, jar);
+                return plugins.planInstall(file);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The uploaded jar could not be written to a temporary file: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static Value.Struct describe(PluginInfo plugin) {
+        Map<String, Value> form = new LinkedHashMap<>();
+        form.put("name", Value.of(plugin.name()));
+        form.put("version", Value.of(plugin.version()));
+        form.put("digest", Value.of(plugin.digest()));
+        form.put("state", Value.of(plugin.state()));
+        form.put("installedAt", Value.of(plugin.installedAt().toString()));
+        form.put("provides", Value.texts(plugin.provides()));
+        form.put("previousVersion", orNull(plugin.previousVersion()));
+        form.put("receipt", orNull(plugin.receipt()));
+        form.put("fault", orNull(plugin.fault()));
+        return new Value.Struct(form);
+    }
+
+    private static Value.Struct describe(Plan plan) {
+        Map<String, Value> form = new LinkedHashMap<>();
+        form.put("id", Value.of(plan.id()));
+        form.put("kind", Value.of(plan.kind()));
+        form.put("plugin", Value.of(plan.plugin()));
+        form.put("fromVersion", orNull(plan.fromVersion()));
+        form.put("toVersion", orNull(plan.toVersion()));
+        form.put("digest", orNull(plan.digest()));
+        form.put("steps", Value.texts(plan.steps()));
+        form.put("services", Value.texts(plan.services()));
+        form.put("problems", Value.texts(plan.problems()));
+        form.put("warnings", Value.texts(plan.warnings()));
+        return new Value.Struct(form);
+    }
+
+    private static Value orNull(Optional<String> text) {
+        return text.map(Value::of).orElse(Value.NULL);
+    }
+}

@@ -1,0 +1,142 @@
+package io.patchbay.protocol.rest;
+
+import io.patchbay.api.Limits;
+import io.patchbay.api.auth.Accounts;
+import io.patchbay.api.auth.Logins;
+import io.patchbay.api.http.HttpRequest;
+import io.patchbay.api.http.HttpResponse;
+import io.patchbay.api.http.HttpRoute;
+import io.patchbay.api.migration.Stores;
+import io.patchbay.api.plugin.Jobs;
+import io.patchbay.api.plugin.Plugins;
+import io.patchbay.api.plugin.Providers;
+import io.patchbay.api.protocol.Sessions;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** Every route of REST: the table of contents. What each takes and gives stands in {@code openapi.json}. */
+@Component(service = HttpRoute.class, property = Providers.NAME + "=rest")
+public final class RestRoutes implements HttpRoute {
+    private static final String API = "/api/v1";
+    private static final String COLLECTION = API + "/collections/{c}";
+    private static final String DOCUMENT = COLLECTION + "/documents/{id}";
+    private static final String PLUGIN = API + "/plugins/{name}";
+    private static final String INSTALL = "POST " + API + "/plugins";
+    private static final String STORE = API + "/stores/{name}";
+    private static final String USER = API + "/users/{name}";
+
+    private final OperatorThreads operators = new OperatorThreads();
+    private final RouteTable table;
+
+    @Activate
+    public RestRoutes(
+            @Reference Sessions sessions,
+            @Reference Logins logins,
+            @Reference Accounts accounts,
+            @Reference Plugins plugins,
+            @Reference Stores stores,
+            @Reference Jobs jobs) {
+        table = new RouteTable(new Callers(logins, sessions));
+        node(new NodeRoutes(logins, stores));
+        auth(new AuthRoutes(logins, accounts));
+        collections(new CollectionRoutes());
+        documents(new DocumentRoutes());
+        plugins(new PluginRoutes(plugins, operators));
+        stores(new StoreRoutes(stores, operators));
+        jobs(new JobRoutes(jobs));
+        users(new UserRoutes(accounts));
+    }
+
+    private void node(NodeRoutes node) {
+        table.open("GET /", node::home);
+        table.open("GET /health", node::health);
+        table.open("GET /ready", node::ready);
+        table.open("GET /.well-known/jwks.json", node::jwks);
+        table.open("GET /openapi.json", node::openApi);
+        table.open("GET /setup", node::setup, "code");
+    }
+
+    private void auth(AuthRoutes auth) {
+        table.open("POST " + API + "/auth/login", auth::login);
+        table.open("POST " + API + "/auth/refresh", auth::refresh);
+        table.open("POST " + API + "/auth/logout", auth::logout);
+        table.open("GET " + API + "/auth/methods", auth::methods);
+        table.open("POST " + API + "/auth/setup", auth::setup);
+    }
+
+    private void collections(CollectionRoutes collections) {
+        table.session("GET " + API + "/collections", collections::list);
+        table.session("POST " + API + "/collections", collections::create);
+        table.session("GET " + COLLECTION, collections::get);
+        table.session("PUT " + COLLECTION, collections::update);
+        table.session("DELETE " + COLLECTION, collections::delete);
+    }
+
+    private void documents(DocumentRoutes documents) {
+        table.session("GET " + COLLECTION + "/documents", documents::list, "filter", "sort", "limit", "cursor");
+        table.session("POST " + COLLECTION + "/documents", documents::create);
+        table.session("GET " + DOCUMENT, documents::get);
+        table.session("PUT " + DOCUMENT, documents::put);
+        table.session("PATCH " + DOCUMENT, documents::patch);
+        table.session("DELETE " + DOCUMENT, documents::delete);
+        table.session("POST " + API + "/transactions", documents::transaction);
+        table.session("GET " + API + "/changes", documents::changes, "since", "limit");
+    }
+
+    private void plugins(PluginRoutes plugins) {
+        table.admin("GET " + API + "/plugins", plugins::list);
+        table.admin(INSTALL, plugins::install, "dryRun");
+        table.admin("GET " + PLUGIN, plugins::get);
+        table.admin("DELETE " + PLUGIN, plugins::uninstall, "dryRun");
+        table.admin("POST " + PLUGIN + "/rollback", plugins::rollBack, "dryRun");
+    }
+
+    private void stores(StoreRoutes stores) {
+        table.admin("GET " + API + "/stores", stores::list);
+        table.admin("POST " + STORE + "/swap", stores::swap);
+        table.admin("POST " + STORE + "/rollback", stores::rollBack);
+        table.admin("POST " + STORE + "/drop", stores::drop);
+    }
+
+    private void jobs(JobRoutes jobs) {
+        table.admin("GET " + API + "/jobs", jobs::list);
+        table.admin("GET " + API + "/jobs/{id}", jobs::get);
+        table.admin("DELETE " + API + "/jobs/{id}", jobs::cancel);
+    }
+
+    private void users(UserRoutes users) {
+        table.admin("GET " + API + "/users", users::list);
+        table.admin("POST " + API + "/users", users::create);
+        table.admin("GET " + USER, users::get);
+        table.admin("PATCH " + USER, users::change);
+        table.admin("DELETE " + USER, users::delete);
+    }
+
+    @Override
+    public List<String> patterns() {
+        return table.patterns();
+    }
+
+    @Override
+    public long bodyLimit(String pattern) {
+        return pattern.equals(INSTALL) ? Limits.PLUGIN_BYTES : Limits.FRAME_BYTES;
+    }
+
+    @Override
+    public CompletionStage<HttpResponse> handle(HttpRequest request) {
+        return table.handle(request);
+    }
+
+    RouteTable table() {
+        return table;
+    }
+
+    @Deactivate
+    public void close() {
+        operators.close();
+    }
+}

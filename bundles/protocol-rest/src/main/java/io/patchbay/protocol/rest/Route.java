@@ -1,0 +1,27 @@
+package io.patchbay.protocol.rest;
+
+import io.patchbay.api.http.HttpResponse;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One line of the table of routes.
+ *
+ * @param pattern method and path template
+ * @param query names of the query parameters it knows; any other is refused
+ */
+record Route(String pattern, Access access, Set<String> query, Handler handler) {
+    enum Access {
+        /** Whoever asks; no token is looked at. */
+        OPEN,
+        /** The caller's session decides; without a token it is an anonymous one. */
+        SESSION,
+        /** Admins alone. */
+        ADMIN
+    }
+
+    /** Never waits; may throw. */
+    interface Handler {
+        CompletionStage<HttpResponse> handle(Call call);
+    }
+}

@@ -1,0 +1,117 @@
+package io.patchbay.store.sqlite;
+
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.sqlite.JDBC;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * One connection to the file, with its prepared statements. Whoever uses it holds its monitor, so that it may be closed from another thread in between; from then on its statements fail.
+ */
+final class Database implements AutoCloseable {
+    private static final int BUSY_MS = 10_000;
+
+    private final SQLiteConnection connection;
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+    private Database(SQLiteConnection connection) {
+        this.connection = connection;
+    }
+
+    /** For reading and writing; creates the file. */
+    static Database openWriter(Path file) throws SQLException {
+        return open(
+                file,
+                List.of(
+                        // Takes effect in a new file alone, and only before anything else is written.
+                        "PRAGMA page_size = 16384",
+                        "PRAGMA journal_mode = WAL",
+                        // NORMAL loses acknowledged writes when the power goes.
+                        "PRAGMA synchronous = FULL",
+                        "PRAGMA secure_delete = ON",
+                        "PRAGMA wal_autocheckpoint = " + Checkpointer.BOUND_PAGES,
+                        "PRAGMA journal_size_limit = " + Checkpointer.KEPT_LOG_BYTES));
+    }
+
+    static Database openReader(Path file) throws SQLException {
+        return open(file, List.of("PRAGMA query_only = ON"));
+    }
+
+    static Database openCheckpointer(Path file) throws SQLException {
+        return open(file, List.of("PRAGMA synchronous = FULL"));
+    }
+
+    private static Database open(Path file, List<String> pragmas) throws SQLException {
+        // As a URI, in which no character of the path has a meaning of its own; the driver itself, for DriverManager would hold on to this bundle.
+        SQLiteConnection connection = (SQLiteConnection) new JDBC().connect("jdbc:sqlite:" + file.toUri().toASCIIString(), new Properties());
+        Database database = new Database(connection);
+        try {
+            connection.setBusyTimeout(BUSY_MS);
+            database.execute("PRAGMA temp_store = MEMORY");
+            // An I/O error in mapped memory ends the process.
+            database.execute("PRAGMA mmap_size = 0");
+            for (String pragma : pragmas) {
+                database.execute(pragma);
+            }
+            return database;
+        } catch (SQLException | RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /** A statement of this connection, prepared once; its caller closes each result before the next use. */
+    PreparedStatement prepare(String sql) throws SQLException {
+        PreparedStatement statement = statements.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            statements.put(sql, statement);
+        }
+        return statement;
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    long queryLong(String sql) throws SQLException {
+        try (ResultSet row = prepare(sql).executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    /** Ends what runs now; from any thread, without the monitor. */
+    void interrupt() throws SQLException {
+        connection.getDatabase().interrupt();
+    }
+
+    /** Ends the transaction, if there still is one: SQLite itself rolls back after most failures of the disk. */
+    void rollBack() {
+        try {
+            execute("ROLLBACK");
+        } catch (SQLException e) {
+            // There was none.
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        try {
+            for (PreparedStatement statement : statements.values()) {
+                statement.close();
+            }
+            connection.close();
+        } catch (SQLException e) {
+            // The file is safe: what was committed is on the disk, and the rest is rolled back when it is next opened.
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package io.patchbay.store.sqlite;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.patchbay.api.document.IndexDefinition;
+import io.patchbay.api.document.StoredDocument;
+import io.patchbay.api.query.IndexPlan;
+import io.patchbay.api.query.SortField;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The indexes of all collections: their definitions, and an entry per document in each.
+ *
+ * <p>From the moment an index is registered, every write keeps its entries; meanwhile the builder goes over the documents that were there before, in order of their ids. Where
+ * both meet the same document they write the same entry. Queries use an index once it is complete.
+ *
+ * <p>Used in the writer's transactions, except {@link #findComplete}, which belongs to a reader's.
+ */
+final class IndexTables {
+    /** Documents that a step of building reads at most, in number and in bytes. */
+    private static final int STEP_DOCUMENTS = 256;
+    private static final int STEP_BYTES = 4 << 20;
+    /** Entries that a step of dropping deletes. */
+    private static final int STEP_ENTRIES = 4096;
+
+    private static final int BUILDING = 0;
+    private static final int COMPLETE = 1;
+    private static final int DROPPED = 2;
+
+    private static final String LIST = "SELECT number, collection, fields FROM index_definition WHERE state <> " + DROPPED + " ORDER BY number";
+    private static final String FIND_COMPLETE = "SELECT number, collection, fields FROM index_definition WHERE collection = ? AND state = " + COMPLETE + " ORDER BY number";
+    private static final String FIND_UNFINISHED = "SELECT number, collection, fields, state, built_through FROM index_definition WHERE state <> " + COMPLETE + " ORDER BY state DESC, number LIMIT 1";
+    private static final String REGISTER = "INSERT INTO index_definition (collection, fields, state) VALUES (?, ?, " + BUILDING + ")";
+    private static final String SET_STATE = "UPDATE index_definition SET state = ?, built_through = ? WHERE number = ?";
+    private static final String FORGET = "DELETE FROM index_definition WHERE number = ?";
+    private static final String PUT = "INSERT OR IGNORE INTO entry (number, key, id) VALUES (?, ?, ?)";
+    private static final String DELETE = "DELETE FROM entry WHERE number = ? AND key = ? AND id = ?";
+    private static final String DELETE_SOME = "DELETE FROM entry WHERE (number, key, id) IN (SELECT number, key, id FROM entry WHERE number = ? LIMIT " + STEP_ENTRIES + ")";
+    private static final String BUILD_STEP = "SELECT " + DocumentTable.COLUMNS + " FROM document d WHERE d.collection = ? AND d.id > ? ORDER BY d.id LIMIT " + STEP_DOCUMENTS;
+
+    private final DocumentTable documents;
+    /** All that writes must keep, by collection. Guarded by the writer's lock. */
+    private Map<Long, List<Index>> kept = Map.of();
+
+    /** @param number never used again for another */
+    record Index(long number, long collection, IndexDefinition definition) {}
+
+    IndexTables(DocumentTable documents) {
+        this.documents = documents;
+    }
+
+    /** After the transaction that changed the definitions, and at the start. */
+    void reload(Database database) throws SQLException {
+        Map<Long, List<Index>> indexes = new HashMap<>();
+        try (ResultSet row = database.prepare(LIST).executeQuery()) {
+            while (row.next()) {
+                Index index = read(row);
+                indexes.computeIfAbsent(index.collection(), collection -> new ArrayList<>()).add(index);
+            }
+        }
+        kept = indexes;
+    }
+
+    boolean hasIndexes(long collection) {
+        return kept.containsKey(collection);
+    }
+
+    /** @return the bytes of the entries that were written */
+    long replace(Database database, long collection, String id, Optional<StoredDocument> before, Optional<StoredDocument> after) throws SQLException {
+        List<Index> indexes = kept.get(collection);
+        if (indexes == null) {
+            return 0;
+        }
+        long bytes = 0;
+        byte[] idBytes = id.getBytes(UTF_8);
+        for (Index index : indexes) {
+            byte @Nullable [] old = before.map(document -> IndexPlan.entryKey(index.definition(), document)).orElse(null);
+            byte @Nullable [] key = after.map(document -> IndexPlan.entryKey(index.definition(), document)).orElse(null);
+            if (old != null && key != null && Arrays.equals(old, key)) {
+                continue;
+            }
+            if (old != null) {
+                write(database, DELETE, index.number(), old, idBytes);
+            }
+            if (key != null) {
+                write(database, PUT, index.number(), key, idBytes);
+                bytes += key.length + idBytes.length;
+            }
+        }
+        return bytes;
+    }
+
+    private static void write(Database database, String sql, long number, byte[] key, byte[] id) throws SQLException {
+        PreparedStatement statement = database.prepare(sql);
+        statement.setLong(1, number);
+        statement.setBytes(2, key);
+        statement.setBytes(3, id);
+        statement.executeUpdate();
+    }
+
+    /** Registers what is missing and gives up what is no longer wanted; {@link #advance} does the rest. */
+    void define(Database database, long collection, List<IndexDefinition> wanted) throws SQLException {
+        List<Index> present = kept.getOrDefault(collection, List.of());
+        for (Index index : present) {
+            if (!wanted.contains(index.definition())) {
+                setState(database, index.number(), DROPPED, null);
+            }
+        }
+        List<IndexDefinition> defined = present.stream().map(Index::definition).toList();
+        for (IndexDefinition definition : wanted.stream().distinct().toList()) {
+            if (!defined.contains(definition)) {
+                PreparedStatement register = database.prepare(REGISTER);
+                register.setLong(1, collection);
+                register.setString(2, definition.toString());
+                register.executeUpdate();
+            }
+        }
+    }
+
+    /** Takes one step of dropping or building an index. False if nothing is left to do. */
+    boolean advance(Database database) throws SQLException {
+        Index index;
+        int state;
+        byte[] builtThrough;
+        try (ResultSet row = database.prepare(FIND_UNFINISHED).executeQuery()) {
+            if (!row.next()) {
+                return false;
+            }
+            index = read(row);
+            state = row.getInt(4);
+            byte[] through = row.getBytes(5);
+            // No id is as small as a single 00.
+            builtThrough = through == null ? new byte[1] : through;
+        }
+        if (state == DROPPED) {
+            drop(database, index);
+        } else {
+            build(database, index, builtThrough);
+        }
+        return true;
+    }
+
+    private static void drop(Database database, Index index) throws SQLException {
+        PreparedStatement some = database.prepare(DELETE_SOME);
+        some.setLong(1, index.number());
+        if (some.executeUpdate() < STEP_ENTRIES) {
+            PreparedStatement forget = database.prepare(FORGET);
+            forget.setLong(1, index.number());
+            forget.executeUpdate();
+        }
+    }
+
+    private void build(Database database, Index index, byte[] builtThrough) throws SQLException {
+        List<StoredDocument> step = new ArrayList<>();
+        PreparedStatement next = database.prepare(BUILD_STEP);
+        next.setLong(1, index.collection());
+        next.setBytes(2, builtThrough);
+        boolean atEnd = true;
+        try (ResultSet row = next.executeQuery()) {
+            long bytes = 0;
+            while (row.next()) {
+                StoredDocument document = documents.read(row, 1);
+                step.add(document);
+                bytes += document.body().length;
+                if (bytes >= STEP_BYTES || step.size() == STEP_DOCUMENTS) {
+                    atEnd = false;
+                    break;
+                }
+            }
+        }
+        for (StoredDocument document : step) {
+            write(database, PUT, index.number(), IndexPlan.entryKey(index.definition(), document), document.id().getBytes(UTF_8));
+        }
+        byte @Nullable [] through = atEnd ? null : step.get(step.size() - 1).id().getBytes(UTF_8);
+        setState(database, index.number(), atEnd ? COMPLETE : BUILDING, through);
+    }
+
+    /** Deletes every entry; then every index is complete. */
+    void clear(Database database) throws SQLException {
+        database.execute("DELETE FROM entry");
+        database.execute("DELETE FROM index_definition WHERE state = " + DROPPED);
+        database.execute("UPDATE index_definition SET state = " + COMPLETE + ", built_through = NULL");
+    }
+
+    private static void setState(Database database, long number, int state, byte @Nullable [] builtThrough) throws SQLException {
+        PreparedStatement set = database.prepare(SET_STATE);
+        set.setInt(1, state);
+        set.setBytes(2, builtThrough);
+        set.setLong(3, number);
+        set.executeUpdate();
+    }
+
+    /** What a query may use, as the reader's snapshot has it. */
+    static List<Index> findComplete(Database reader, long collection) throws SQLException {
+        PreparedStatement find = reader.prepare(FIND_COMPLETE);
+        find.setLong(1, collection);
+        List<Index> complete = new ArrayList<>();
+        try (ResultSet row = find.executeQuery()) {
+            while (row.next()) {
+                complete.add(read(row));
+            }
+        }
+        return complete;
+    }
+
+    private static Index read(ResultSet row) throws SQLException {
+        List<SortField> fields = Stream.of(row.getString(3).split(",")).map(SortField::parse).toList();
+        return new Index(row.getLong(1), row.getLong(2), new IndexDefinition(fields));
+    }
+}

@@ -1,0 +1,53 @@
+package io.patchbay.store.sqlite;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+
+/** The tables of a store's file, and the version of their form. */
+final class Schema {
+    static final int VERSION = 1;
+    /** "PBay"; tells our files from others. */
+    private static final int APPLICATION = 0x50426179;
+
+    /** A row table with an index, not a table that is an index: bodies may be large, and would make the inner pages of an index wide. */
+    private static final List<String> TABLES = List.of(
+            "CREATE TABLE document (collection INTEGER NOT NULL, id BLOB NOT NULL, revision INTEGER NOT NULL, updated_at INTEGER NOT NULL, body BLOB NOT NULL)",
+            "CREATE UNIQUE INDEX document_key ON document (collection, id)",
+            // The place is offset * 1024 + index: one number, so that changes are appended to a table in order.
+            "CREATE TABLE change (place INTEGER PRIMARY KEY, collection INTEGER NOT NULL, id BLOB NOT NULL, committed_at INTEGER NOT NULL, updated_at INTEGER, body BLOB)",
+            "CREATE TABLE outcome (identity BLOB NOT NULL, key BLOB NOT NULL, request_hash BLOB, result BLOB, expires_at INTEGER NOT NULL, PRIMARY KEY (identity, key)) WITHOUT ROWID",
+            "CREATE INDEX outcome_expiry ON outcome (expires_at)",
+            "CREATE TABLE index_definition (number INTEGER PRIMARY KEY AUTOINCREMENT, collection INTEGER NOT NULL, fields TEXT NOT NULL, state INTEGER NOT NULL, built_through BLOB)",
+            "CREATE TABLE entry (number INTEGER NOT NULL, key BLOB NOT NULL, id BLOB NOT NULL, PRIMARY KEY (number, key, id)) WITHOUT ROWID",
+            "CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), generation INTEGER NOT NULL, epoch TEXT NOT NULL, last_offset INTEGER NOT NULL, trimmed_through INTEGER NOT NULL, documents INTEGER NOT NULL, checksum INTEGER NOT NULL, change_bytes INTEGER NOT NULL)",
+            "INSERT INTO state VALUES (1, 0, '', 0, 0, 0, 0, 0)",
+            "PRAGMA application_id = " + APPLICATION,
+            "PRAGMA user_version = " + VERSION);
+
+    private Schema() {}
+
+    /** Creates what is missing. */
+    static void require(Database database, Path file) throws SQLException {
+        long application = database.queryLong("PRAGMA application_id");
+        long version = database.queryLong("PRAGMA user_version");
+        if (application == APPLICATION && version == VERSION) {
+            return;
+        }
+        if (application == APPLICATION) {
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "The store " + file + " has format " + version + ", and this version of store-sqlite reads format " + VERSION + "; use the version that wrote it.");
+        }
+        if (application != 0 || database.queryLong("SELECT count(*) FROM sqlite_schema") > 0) {
+            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The file " + file + " is a SQLite database, but none of Patchbay's; move it away.");
+        }
+        database.execute("BEGIN IMMEDIATE");
+        for (String sql : TABLES) {
+            database.execute(sql);
+        }
+        database.execute("COMMIT");
+    }
+}

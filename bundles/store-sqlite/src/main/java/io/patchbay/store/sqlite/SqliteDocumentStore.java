@@ -1,0 +1,463 @@
+package io.patchbay.store.sqlite;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.CommitBatch;
+import io.patchbay.api.document.DocumentKey;
+import io.patchbay.api.document.DocumentScan;
+import io.patchbay.api.document.DocumentStore;
+import io.patchbay.api.document.IndexDefinition;
+import io.patchbay.api.document.LoadBatch;
+import io.patchbay.api.document.Mutation;
+import io.patchbay.api.document.Outcome;
+import io.patchbay.api.document.StoreQuery;
+import io.patchbay.api.document.StoreState;
+import io.patchbay.api.document.StoredDocument;
+import io.patchbay.api.document.Totals;
+import io.patchbay.api.document.Transaction;
+import io.patchbay.api.feed.Change;
+import io.patchbay.api.query.IndexPlan;
+import io.patchbay.api.query.PlannedScan;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Documents, change records, outcomes and indexes in one SQLite file.
+ *
+ * <p>One connection writes, under {@link #writing}: the committer's batches, and between them the steps of whoever builds an index. Each write is one transaction with a new
+ * {@link StateTable.Row}. Readers have connections of their own and see the last durable transaction; a query keeps its snapshot until its scan is closed.
+ *
+ * <p>A failed write is rolled back and followed by a small one: the log's frames of a transaction whose commit failed only in the last sync would otherwise be found whole
+ * after a crash, though the caller was told that nothing was written.
+ */
+final class SqliteDocumentStore implements DocumentStore {
+    private static final String FILE = "documents.sqlite";
+    /** Change records that one transaction of trimming deletes, about. */
+    private static final int TRIM_STEP = 10_000;
+    /** What a write adds to the log beside its bodies and entries, about: pages are written whole. */
+    private static final int LOG_BYTES_PER_WRITE = 8 * 16_384;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteDocumentStore.class);
+
+    private final Path directory;
+    private final Consumer<SqliteDocumentStore> onClosed;
+    private final StoreLock lock;
+    private final Database writer;
+    private final ReadPool readers;
+    private final Checkpointer checkpointer;
+    private final DocumentTable documents;
+    private final ChangeTable changes;
+    private final OutcomeTable outcomes = new OutcomeTable();
+    private final IndexTables indexes;
+    private final StateTable stateTable;
+    // Fair, so that an index being built lets every batch pass in between.
+    private final Lock writing;
+    private final Thread indexBuilder = new Thread(this::finishIndexes, "store-sqlite-index-builder");
+    // Written under the writer's lock, after the transaction that wrote it is durable.
+    private volatile StateTable.Row state;
+    private volatile boolean closed;
+
+    /** What a transaction of the writer's does. */
+    @FunctionalInterface
+    private interface Write {
+        /** @return the new state, and how many bytes were written besides it, about */
+        Written run(StateTable.Row before) throws SQLException;
+    }
+
+    private record Written(StateTable.Row after, long bytes) {}
+
+    /** What may fail with SQLite. */
+    @FunctionalInterface
+    interface SqlCall<T extends @Nullable Object> {
+        T run() throws SQLException;
+    }
+
+    private SqliteDocumentStore(
+            Path directory, SqliteConfig config, BodyCodec bodies, Consumer<SqliteDocumentStore> onClosed, StoreLock lock, Database writer) throws SQLException {
+        this.directory = directory;
+        this.onClosed = onClosed;
+        this.lock = lock;
+        this.writer = writer;
+        this.writing = new ReentrantLock(true);
+        Path file = directory.resolve(FILE);
+        Schema.require(writer, file);
+        this.stateTable = StateTable.takeOver(writer);
+        this.documents = new DocumentTable(bodies);
+        this.changes = new ChangeTable(bodies);
+        this.indexes = new IndexTables(documents);
+        this.state = stateTable.read(writer);
+        indexes.reload(writer);
+        this.readers = new ReadPool(file, config.readers());
+        this.checkpointer = new Checkpointer(Database.openCheckpointer(file), writing);
+    }
+
+    /** @param onClosed told once */
+    static SqliteDocumentStore open(Path directory, SqliteConfig config, BodyCodec bodies, Consumer<SqliteDocumentStore> onClosed) {
+        StoreLock lock = StoreLock.take(directory);
+        @Nullable Database writer = null;
+        try {
+            writer = Database.openWriter(directory.resolve(FILE));
+            SqliteDocumentStore store = new SqliteDocumentStore(directory, config, bodies, onClosed, lock, writer);
+            store.start();
+            return store;
+        } catch (SQLException | RuntimeException e) {
+            if (writer != null) {
+                writer.close();
+            }
+            lock.close();
+            throw e instanceof PatchbayException known ? known : failure(directory, e);
+        }
+    }
+
+    private void start() {
+        checkpointer.start();
+        // What an earlier process began to build or drop.
+        indexBuilder.setDaemon(true);
+        indexBuilder.start();
+    }
+
+    private void finishIndexes() {
+        try {
+            while (!closed && advanceIndexes()) {
+                // Each step is a transaction of its own, between which writes pass.
+            }
+        } catch (PatchbayException e) {
+            if (!closed) {
+                LOG.warn("An index stays unfinished until the store is opened again: {}", e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public StoreState state() {
+        requireOpen();
+        return state.state();
+    }
+
+    @Override
+    public void begin(String epoch, long lastOffset) {
+        write(before -> {
+            for (String table : List.of("document", "change", "outcome")) {
+                writer.execute("DELETE FROM " + table);
+            }
+            indexes.clear(writer);
+            return new Written(new StateTable.Row(new StoreState(epoch, lastOffset, lastOffset, Totals.ZERO), 0), Checkpointer.KEPT_LOG_BYTES);
+        });
+    }
+
+    @Override
+    public void commit(CommitBatch batch) {
+        if (batch.transactions().isEmpty()) {
+            return;
+        }
+        write(before -> {
+            long changeBytes = 0;
+            long bytes = 0;
+            for (Transaction transaction : batch.transactions()) {
+                int index = 0;
+                for (Mutation mutation : transaction.mutations()) {
+                    bytes += apply(mutation);
+                    changeBytes += changes.put(
+                            writer,
+                            new Change(transaction.offset(), index++, mutation.collection(), mutation.id(), transaction.committedAtMs(), mutation.after()));
+                }
+                if (transaction.outcome().isPresent()) {
+                    outcomes.put(writer, transaction.outcome().get());
+                }
+            }
+            StoreState old = before.state();
+            StoreState now = new StoreState(old.epoch(), batch.lastOffset(), old.trimmedThrough(), batch.totals());
+            return new Written(new StateTable.Row(now, before.changeBytes() + changeBytes), bytes + changeBytes);
+        });
+    }
+
+    private long apply(Mutation mutation) throws SQLException {
+        if (mutation.after().isPresent()) {
+            documents.put(writer, mutation.after().get());
+        } else {
+            documents.delete(writer, mutation.collection(), mutation.id());
+        }
+        long entryBytes = indexes.replace(writer, mutation.collection(), mutation.id(), mutation.before(), mutation.after());
+        return entryBytes + mutation.after().map(document -> document.body().length).orElse(0);
+    }
+
+    @Override
+    public Optional<StoredDocument> find(long collection, String id) {
+        return read(reader -> documents.find(reader, collection, id));
+    }
+
+    @Override
+    public Optional<Outcome> findOutcome(String identity, String key) {
+        return read(reader -> outcomes.find(reader, identity, key));
+    }
+
+    @Override
+    public DocumentScan query(StoreQuery query) {
+        Database reader = guarded(readers::acquire);
+        @Nullable SqlitePlanSource source = null;
+        boolean handedOver = false;
+        try {
+            SqlitePlanSource opened = guarded(() -> SqlitePlanSource.open(this, documents, reader, query.collection()));
+            source = opened;
+            PlannedScan scan = new PlannedScan(IndexPlan.of(query, opened.indexes(), opened::isNarrow), opened);
+            handedOver = true;
+            return scan;
+        } finally {
+            if (!handedOver && source != null) {
+                source.close();
+            } else if (!handedOver) {
+                readers.release(reader);
+            }
+        }
+    }
+
+    @Override
+    public List<Change> readChanges(long offset, int limit) {
+        return read(reader -> {
+            reader.execute("BEGIN");
+            try {
+                // From the same snapshot as the records, lest they are trimmed in between.
+                if (offset < stateTable.read(reader).state().trimmedThrough()) {
+                    throw new PatchbayException(ErrorCode.HISTORY_GONE, "The changes behind " + offset + " are no longer kept; load the documents anew.");
+                }
+                return changes.readAfter(reader, offset, limit);
+            } finally {
+                reader.rollBack();
+            }
+        });
+    }
+
+    @Override
+    public void trimChanges(long offset, long nowMs) {
+        long through = Math.min(offset, state().lastOffset());
+        write(before -> {
+            outcomes.expire(writer, nowMs);
+            return new Written(before, 0);
+        });
+        while (state.state().trimmedThrough() < through) {
+            write(before -> {
+                long step = changes.nextTrim(writer, through, TRIM_STEP);
+                long freed = changes.deleteThrough(writer, step);
+                StoreState old = before.state();
+                StoreState now = new StoreState(old.epoch(), old.lastOffset(), step, old.totals());
+                return new Written(new StateTable.Row(now, before.changeBytes() - freed), freed);
+            });
+        }
+    }
+
+    @Override
+    public long changeBytes() {
+        requireOpen();
+        return state.changeBytes();
+    }
+
+    @Override
+    public void defineIndexes(long collection, List<IndexDefinition> definitions) {
+        writing.lock();
+        try {
+            write(before -> {
+                indexes.define(writer, collection, definitions);
+                return new Written(before, 0);
+            });
+            guarded(() -> {
+                indexes.reload(writer);
+                return true;
+            });
+        } finally {
+            writing.unlock();
+        }
+        while (advanceIndexes()) {
+            // Each step is a transaction of its own, between which writes pass.
+        }
+    }
+
+    private boolean advanceIndexes() {
+        boolean[] advanced = new boolean[1];
+        write(before -> {
+            advanced[0] = indexes.advance(writer);
+            return new Written(before, advanced[0] ? LOG_BYTES_PER_WRITE : 0);
+        });
+        return advanced[0];
+    }
+
+    @Override
+    public List<StoredDocument> scanDocuments(Optional<DocumentKey> after, int limit) {
+        return read(reader -> documents.scan(reader, after, limit));
+    }
+
+    @Override
+    public List<Outcome> scanOutcomes(Optional<Outcome> after, int limit) {
+        return read(reader -> outcomes.scan(reader, after, limit));
+    }
+
+    @Override
+    public void load(LoadBatch batch) {
+        write(before -> {
+            long bytes = 0;
+            for (StoredDocument document : batch.documents()) {
+                if (indexes.hasIndexes(document.collection())) {
+                    Optional<StoredDocument> old = documents.find(writer, document.collection(), document.id());
+                    bytes += indexes.replace(writer, document.collection(), document.id(), old, Optional.of(document));
+                }
+                documents.put(writer, document);
+                bytes += document.body().length;
+            }
+            for (Change change : batch.changes()) {
+                bytes += changes.put(writer, change);
+            }
+            for (Outcome outcome : batch.outcomes()) {
+                outcomes.put(writer, outcome);
+            }
+            return new Written(before, bytes);
+        });
+    }
+
+    @Override
+    public void finishLoad(StoreState loaded) {
+        write(before -> {
+            changes.deleteThrough(writer, loaded.trimmedThrough());
+            return new Written(new StateTable.Row(loaded, changes.bytes(writer)), 0);
+        });
+    }
+
+    @Override
+    public Optional<String> findFault() {
+        try {
+            write(before -> new Written(before, 0));
+            find(0, "fault");
+            return Optional.empty();
+        } catch (PatchbayException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        writing.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        } finally {
+            writing.unlock();
+        }
+        readers.close();
+        checkpointer.close();
+        awaitIndexBuilder();
+        // Nobody writes any more: the flag was set under the writer's lock.
+        writer.close();
+        lock.close();
+        onClosed.accept(this);
+    }
+
+    private void awaitIndexBuilder() {
+        try {
+            indexBuilder.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(Write work) {
+        writing.lock();
+        try {
+            requireOpen();
+            synchronized (writer) {
+                Written written = inTransaction(work);
+                state = written.after();
+                checkpointer.onWritten(written.bytes() + LOG_BYTES_PER_WRITE);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private Written inTransaction(Write work) {
+        boolean done = false;
+        try {
+            writer.execute("BEGIN IMMEDIATE");
+            Written written = work.run(state);
+            stateTable.write(writer, written.after());
+            writer.execute("COMMIT");
+            done = true;
+            return written;
+        } catch (SQLException e) {
+            throw failure(directory, e);
+        } finally {
+            if (!done) {
+                undo();
+            }
+        }
+    }
+
+    private void undo() {
+        writer.rollBack();
+        try {
+            writer.execute("BEGIN IMMEDIATE");
+            stateTable.write(writer, state);
+            writer.execute("COMMIT");
+        } catch (SQLException | PatchbayException e) {
+            writer.rollBack();
+        }
+    }
+
+    private interface Read<T> {
+        T run(Database reader) throws SQLException;
+    }
+
+    private <T> T read(Read<T> work) {
+        return guarded(() -> {
+            Database reader = readers.acquire();
+            try {
+                synchronized (reader) {
+                    return work.run(reader);
+                }
+            } finally {
+                readers.release(reader);
+            }
+        });
+    }
+
+    void release(Database reader) {
+        readers.release(reader);
+    }
+
+    /** Runs what reads; its failures get a code. */
+    <T> T guarded(SqlCall<T> call) {
+        requireOpen();
+        try {
+            return call.run();
+        } catch (SQLException e) {
+            // A statement that close() took away fails in some way or other; this is the reason.
+            requireOpen();
+            throw failure(directory, e);
+        }
+    }
+
+    <T> @Nullable T guardedOrNull(SqlCall<@Nullable T> call) {
+        return this.<@Nullable T>guarded(call);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw closed();
+        }
+    }
+
+    static PatchbayException closed() {
+        return new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store is closed.");
+    }
+
+    private static PatchbayException failure(Path directory, Exception cause) {
+        return new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store in " + directory + " failed: " + cause.getMessage() + ".", cause);
+    }
+}

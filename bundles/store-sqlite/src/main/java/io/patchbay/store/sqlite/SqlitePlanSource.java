@@ -1,0 +1,180 @@
+package io.patchbay.store.sqlite;
+
+import io.patchbay.api.document.IndexDefinition;
+import io.patchbay.api.query.IndexPlan.Place;
+import io.patchbay.api.query.KeyRange;
+import io.patchbay.api.query.PlanSource;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One collection as a reader's transaction sees it. Holds its connection until closed. */
+final class SqlitePlanSource implements PlanSource {
+    /** Entries that may be read and sorted before reading in order is preferred. */
+    private static final int NARROW_ENTRIES = 5000;
+
+    private static final String DOCUMENTS = "SELECT " + DocumentTable.COLUMNS + " FROM document d WHERE d.collection = ? AND d.id >= ? AND d.id < ? ORDER BY d.id";
+    private static final String ENTRIES = "SELECT e.key, " + DocumentTable.COLUMNS + " FROM entry e CROSS JOIN document d ON d.collection = ? AND d.id = e.id WHERE e.number = ? AND e.key < ?";
+    private static final String ENTRIES_FROM = ENTRIES + " AND e.key >= ? ORDER BY e.key, e.id";
+    private static final String ENTRIES_BEHIND = ENTRIES + " AND (e.key, e.id) > (?, ?) ORDER BY e.key, e.id";
+    private static final String LAST_KEY = "SELECT key FROM entry WHERE number = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT 1";
+    private static final String COUNT = "SELECT count(*) FROM (SELECT 1 FROM entry WHERE number = ? AND key >= ? AND key < ? LIMIT ?)";
+
+    private final SqliteDocumentStore store;
+    private final DocumentTable documents;
+    private final Database database;
+    private final long collection;
+    private final List<IndexTables.Index> indexes;
+    private boolean closed;
+
+    private SqlitePlanSource(SqliteDocumentStore store, DocumentTable documents, Database database, long collection, List<IndexTables.Index> indexes) {
+        this.store = store;
+        this.documents = documents;
+        this.database = database;
+        this.collection = collection;
+        this.indexes = indexes;
+    }
+
+    /** Begins a transaction on {@code database}, which is given back when the source is closed. */
+    static SqlitePlanSource open(SqliteDocumentStore store, DocumentTable documents, Database database, long collection) throws SQLException {
+        synchronized (database) {
+            database.execute("BEGIN");
+            try {
+                // The definitions from the same snapshot as the entries: an index that was dropped meanwhile has lost some.
+                return new SqlitePlanSource(store, documents, database, collection, IndexTables.findComplete(database, collection));
+            } catch (SQLException | RuntimeException e) {
+                database.rollBack();
+                throw e;
+            }
+        }
+    }
+
+    List<IndexDefinition> indexes() {
+        return indexes.stream().map(IndexTables.Index::definition).toList();
+    }
+
+    boolean isNarrow(IndexDefinition index, List<KeyRange> ranges) {
+        long number = number(index);
+        return store.guarded(() -> {
+            synchronized (database) {
+                int left = NARROW_ENTRIES;
+                PreparedStatement count = database.prepare(COUNT);
+                for (KeyRange range : ranges) {
+                    bind(count, 1, number, range);
+                    count.setInt(4, left + 1);
+                    try (ResultSet row = count.executeQuery()) {
+                        left -= row.next() ? row.getInt(1) : 0;
+                    }
+                    if (left < 0) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+        });
+    }
+
+    @Override
+    public Rows documents(KeyRange range, boolean backward) {
+        return store.guarded(() -> {
+            synchronized (database) {
+                PreparedStatement query = database.prepare(backward ? DOCUMENTS + " DESC" : DOCUMENTS);
+                bind(query, 1, collection, range);
+                return new SqliteRows(query.executeQuery(), false);
+            }
+        });
+    }
+
+    @Override
+    public Rows entries(IndexDefinition index, KeyRange range, Optional<Place> after) {
+        return store.guarded(() -> {
+            synchronized (database) {
+                boolean behind = after.isPresent();
+                PreparedStatement query = database.prepare(behind ? ENTRIES_BEHIND : ENTRIES_FROM);
+                query.setLong(1, collection);
+                query.setLong(2, number(index));
+                query.setBytes(3, range.to());
+                query.setBytes(4, notEmpty(behind ? after.get().key() : range.from()));
+                if (behind) {
+                    query.setBytes(5, after.get().id());
+                }
+                return new SqliteRows(query.executeQuery(), true);
+            }
+        });
+    }
+
+    @Override
+    public Optional<byte[]> findLastKey(IndexDefinition index, KeyRange range) {
+        return store.guarded(() -> {
+            synchronized (database) {
+                PreparedStatement query = database.prepare(LAST_KEY);
+                bind(query, 1, number(index), range);
+                try (ResultSet row = query.executeQuery()) {
+                    return row.next() ? Optional.of(row.getBytes(1)) : Optional.empty();
+                }
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            synchronized (database) {
+                database.rollBack();
+            }
+            store.release(database);
+        }
+    }
+
+    private long number(IndexDefinition index) {
+        return indexes.stream().filter(one -> one.definition().equals(index)).findFirst().orElseThrow().number();
+    }
+
+    private static void bind(PreparedStatement query, int first, long number, KeyRange range) throws SQLException {
+        query.setLong(first, number);
+        query.setBytes(first + 1, notEmpty(range.from()));
+        query.setBytes(first + 2, range.to());
+    }
+
+    // The driver binds no bytes at all as NULL; neither a key nor an id lies between the two.
+    private static byte[] notEmpty(byte[] bytes) {
+        return bytes.length == 0 ? new byte[1] : bytes;
+    }
+
+    private final class SqliteRows implements Rows {
+        private final ResultSet rows;
+        private final boolean keyed;
+
+        private SqliteRows(ResultSet rows, boolean keyed) {
+            this.rows = rows;
+            this.keyed = keyed;
+        }
+
+        @Override
+        public @Nullable Row next() {
+            return store.guardedOrNull(() -> {
+                synchronized (database) {
+                    if (!rows.next()) {
+                        return null;
+                    }
+                    return keyed ? new Row(rows.getBytes(1), documents.read(rows, 2)) : new Row(new byte[0], documents.read(rows, 1));
+                }
+            });
+        }
+
+        @Override
+        public void close() {
+            synchronized (database) {
+                try {
+                    rows.close();
+                } catch (SQLException e) {
+                    // The transaction's end closes it as well.
+                }
+            }
+        }
+    }
+}

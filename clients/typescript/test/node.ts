@@ -1,0 +1,83 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** A real node in a process and a home of its own, started from the unpacked distribution. */
+export class Node {
+  #process: ChildProcess | undefined;
+  readonly home = mkdtempSync(join(tmpdir(), 'patchbay-client-'));
+  port = 0;
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Resolves when the node says that it is ready. The port stays the same over restarts. */
+  start(): Promise<void> {
+    const child = spawn(join(distribution(), 'bin', 'patchbay'), ['run', '--home', this.home, '--port', String(this.port)]);
+    this.#process = child;
+    return new Promise((done, failed) => {
+      let log = '';
+      const timer = setTimeout(() => failed(new Error(`The node is not ready after 60 s:\n${log}`)), 60_000);
+      const read = (chunk: Buffer) => {
+        log += chunk.toString();
+        const ready = /ready .*http:\/\/127\.0\.0\.1:(\d+)/.exec(log);
+        if (ready) {
+          clearTimeout(timer);
+          this.port = Number(ready[1]);
+          done();
+        }
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.once('exit', () => {
+        clearTimeout(timer);
+        failed(new Error(`The node ended:\n${log}`));
+      });
+    });
+  }
+
+  addUser(name: string, role: 'admin' | 'user', password: string): void {
+    const args = ['user', 'add', name, '--role', role, '--password-stdin', '--home', this.home];
+    const result = spawnSync(join(distribution(), 'bin', 'patchbay'), args, { input: password + '\n', encoding: 'utf8' });
+    if (result.status !== 0) {
+      throw new Error(`user add: ${result.stdout}${result.stderr}`);
+    }
+  }
+
+  /** As a power cut would. */
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) {
+      return Promise.resolve();
+    }
+    return new Promise((done) => {
+      child.once('exit', () => done());
+      child.kill(signal);
+    });
+  }
+}
+
+/** `PATCHBAY_DISTRIBUTION`, or what the build of this checkout unpacked. */
+function distribution(): string {
+  const given = process.env['PATCHBAY_DISTRIBUTION'];
+  if (given) {
+    return given;
+  }
+  const target = resolve(import.meta.dirname, '../../../distribution/target/unpacked');
+  const found = existsSync(target) ? readdirSync(target).find((name) => existsSync(join(target, name, 'bin', 'patchbay'))) : undefined;
+  if (!found) {
+    throw new Error(`There is no unpacked distribution in ${target}; run ./dev build, or set PATCHBAY_DISTRIBUTION.`);
+  }
+  return join(target, found);
+}

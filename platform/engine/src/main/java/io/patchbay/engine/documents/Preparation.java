@@ -1,0 +1,177 @@
+package io.patchbay.engine.documents;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.DocumentKey;
+import io.patchbay.api.document.MergePatch;
+import io.patchbay.api.document.Operation;
+import io.patchbay.api.document.Precondition;
+import io.patchbay.api.document.StoredDocument;
+import io.patchbay.api.document.Value;
+import io.patchbay.engine.access.Action;
+import io.patchbay.engine.access.Rights;
+import io.patchbay.engine.collections.CollectionEntry;
+import io.patchbay.engine.commit.Guard;
+import io.patchbay.engine.commit.PreparedWrite;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/**
+ * Turns the steps of a transaction into writes for the committer: what names mean, what rules say, what patches make of a document. All that it looks at is guarded by its revision, so
+ * the committer sees if it has moved meanwhile. One transaction, one attempt, one thread.
+ */
+final class Preparation {
+    private final Caller caller;
+    private final long nowMs;
+    private final List<PreparedWrite> writes = new ArrayList<>();
+    private final Set<Guard> guards = new LinkedHashSet<>();
+
+    Preparation(Caller caller, long nowMs) {
+        this.caller = caller;
+        this.nowMs = nowMs;
+    }
+
+    List<PreparedWrite> writes() {
+        return writes;
+    }
+
+    List<Guard> guards() {
+        return List.copyOf(guards);
+    }
+
+    /** Whether every step can be prepared without reading a document. */
+    boolean canDoWithoutReading(List<Step> steps) {
+        for (Step step : steps) {
+            Operation operation = step.operation();
+            if (operation instanceof Operation.Patch || !alwaysAllowed(operation)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean alwaysAllowed(Operation operation) {
+        if (caller.identity().isAdmin()) {
+            return true;
+        }
+        Rights rights = caller.rights(caller.require(operation.collection()));
+        if (operation instanceof Operation.Put) {
+            return isTrue(rights.always(Action.CREATE)) && isTrue(rights.always(Action.UPDATE));
+        }
+        return isTrue(rights.always(operation instanceof Operation.Delete ? Action.DELETE : Action.READ));
+    }
+
+    private static boolean isTrue(Optional<Boolean> answer) {
+        return answer.isPresent() && answer.get();
+    }
+
+    /** For steps that need no reading. */
+    void prepareUnread(List<Step> steps) {
+        for (Step step : steps) {
+            CollectionEntry collection = collection(step);
+            add(step, collection, data(step), step.body());
+        }
+    }
+
+    /** @param find reads a document; may wait */
+    void prepare(List<Step> steps, BiFunction<Long, String, Optional<StoredDocument>> find) {
+        for (Step step : steps) {
+            CollectionEntry collection = collection(step);
+            Optional<StoredDocument> before = step.fresh() ? Optional.empty() : find.apply(collection.id(), step.id());
+            if (!step.fresh()) {
+                long revision = before.map(StoredDocument::revision).orElse(0L);
+                guards.add(new Guard(new DocumentKey(collection.id(), step.id()), revision));
+            }
+            prepareOne(step, collection, before);
+        }
+    }
+
+    private void prepareOne(Step step, CollectionEntry collection, Optional<StoredDocument> before) {
+        Rights rights = caller.rights(collection);
+        Operation operation = step.operation();
+        if (operation instanceof Operation.Put put) {
+            Action action = before.isPresent() ? Action.UPDATE : Action.CREATE;
+            requireAllowed(rights, action, collection, before, Optional.of(after(collection, step.id(), before, put.data(), step.body())));
+            add(step, collection, Optional.of(put.data()), step.body());
+        } else if (operation instanceof Operation.Patch patch) {
+            StoredDocument old = before.filter(document -> rights.visibility(Action.READ).sees(document))
+                    .orElseThrow(() -> notFound(collection, step.id()));
+            Value.Struct data = MergePatch.apply(old.data(), patch.patch());
+            byte[] body = RequestCheck.encode(data);
+            requireAllowed(rights, Action.UPDATE, collection, before, Optional.of(after(collection, step.id(), before, data, body)));
+            add(step, collection, Optional.of(data), body);
+        } else if (operation instanceof Operation.Delete) {
+            requireDelete(step, collection, rights, before);
+            add(step, collection, Optional.empty(), step.body());
+        } else {
+            requireCheck(collection, rights, before);
+            add(step, collection, Optional.empty(), step.body());
+        }
+    }
+
+    private void requireDelete(Step step, CollectionEntry collection, Rights rights, Optional<StoredDocument> before) {
+        if (before.isEmpty()) {
+            if (rights.always(Action.DELETE).filter(allowed -> !allowed).isPresent()) {
+                throw caller.forbidden(Action.DELETE, collection.name());
+            }
+        } else if (!rights.allows(Action.DELETE, before, Optional.empty())) {
+            boolean seen = rights.visibility(Action.READ).sees(before.get());
+            throw seen ? caller.forbidden(Action.DELETE, collection.name()) : notFound(collection, step.id());
+        }
+    }
+
+    private void requireCheck(CollectionEntry collection, Rights rights, Optional<StoredDocument> before) {
+        boolean allowed = before.isPresent()
+                ? rights.visibility(Action.READ).sees(before.get())
+                : !rights.visibility(Action.READ).isNone();
+        if (!allowed) {
+            throw caller.forbidden(Action.READ, collection.name());
+        }
+    }
+
+    private void requireAllowed(
+            Rights rights, Action action, CollectionEntry collection, Optional<StoredDocument> before, Optional<StoredDocument> after) {
+        if (!rights.allows(action, before, after)) {
+            throw caller.forbidden(action, collection.name());
+        }
+    }
+
+    /** What a rule sees as the document to be: its revision is not known yet, so it is the next thing to it, the one before. */
+    private StoredDocument after(CollectionEntry collection, String id, Optional<StoredDocument> before, Value.Struct data, byte[] body) {
+        long revision = before.map(StoredDocument::revision).orElse(0L);
+        return StoredDocument.of(collection.id(), id, revision, nowMs, body, data);
+    }
+
+    private CollectionEntry collection(Step step) {
+        CollectionEntry collection = caller.require(step.operation().collection());
+        collection.guard().ifPresent(guards::add);
+        return collection;
+    }
+
+    private static Optional<Value.Struct> data(Step step) {
+        return step.operation() instanceof Operation.Put put ? Optional.of(put.data()) : Optional.empty();
+    }
+
+    private void add(Step step, CollectionEntry collection, Optional<Value.Struct> data, byte[] body) {
+        PreparedWrite.Kind kind = PreparedWrite.Kind.PUT;
+        if (step.operation() instanceof Operation.Delete) {
+            kind = PreparedWrite.Kind.DELETE;
+        } else if (step.operation() instanceof Operation.Check) {
+            kind = PreparedWrite.Kind.CHECK;
+        }
+        Precondition precondition = step.operation().precondition();
+        writes.add(new PreparedWrite(kind, collection.id(), collection.name(), step.id(), data, body, precondition, step.fresh()));
+    }
+
+    private static PatchbayException notFound(CollectionEntry collection, String id) {
+        return new PatchbayException(
+                ErrorCode.DOCUMENT_NOT_FOUND,
+                "There is no document '" + id + "' in '" + collection.name() + "'.",
+                Map.of("collection", collection.name(), "id", id));
+    }
+}

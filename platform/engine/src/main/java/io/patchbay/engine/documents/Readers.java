@@ -1,0 +1,92 @@
+package io.patchbay.engine.documents;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The threads that may wait for the store: a bounded number, with a bounded queue. */
+public final class Readers implements AutoCloseable {
+    /** How many reads may wait for a thread. */
+    public static final int QUEUE = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
+
+    private final AtomicLong numbers = new AtomicLong();
+    private final ThreadPoolExecutor threads;
+    private volatile boolean stopping;
+
+    public Readers(int threads) {
+        this.threads = new ThreadPoolExecutor(
+                threads,
+                threads,
+                1,
+                TimeUnit.MINUTES,
+                new ArrayBlockingQueue<>(QUEUE),
+                task -> new Thread(task, "patchbay-reader-" + numbers.incrementAndGet()));
+        this.threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** As many as keep a disk busy without crowding out the rest. */
+    public static int defaultThreads() {
+        return Math.max(4, Runtime.getRuntime().availableProcessors() * 2);
+    }
+
+    /** Runs {@code work} on one of the threads; the future fails with a PatchbayException only: that of the work, OVERLOADED, STOPPING, INTERNAL. */
+    public <T> CompletableFuture<T> supply(Supplier<T> work) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        try {
+            threads.execute(() -> {
+                T result;
+                try {
+                    result = work.get();
+                } catch (Throwable e) {
+                    future.completeExceptionally(Failures.of(e));
+                    return;
+                }
+                future.complete(result);
+            });
+        } catch (RejectedExecutionException full) {
+            future.completeExceptionally(refusal());
+        }
+        return future;
+    }
+
+    private PatchbayException refusal() {
+        return stopping
+                ? new PatchbayException(ErrorCode.STOPPING, "The node is stopping.")
+                : new PatchbayException(ErrorCode.OVERLOADED, "There are " + QUEUE + " reads in the queue already; try again in a moment.");
+    }
+
+    public int queued() {
+        return threads.getQueue().size();
+    }
+
+    public int active() {
+        return threads.getActiveCount();
+    }
+
+    /** Running reads may finish, within the drain time; those that wait get to run too. */
+    @Override
+    public void close() {
+        stopping = true;
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(Limits.DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                threads.shutdownNow();
+                LOG.warn("Some reads did not end in time");
+            }
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.patchbay.plugins.manager;
+
+import io.patchbay.plugins.switchboard.SwapGuard;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.osgi.framework.Bundle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the framework agree with the list of wanted plugins when the node starts, whatever its cache holds and wherever a change was interrupted.
+ *
+ * <p>Runs before the framework comes to the plugins' start level.
+ */
+final class Boot {
+    private static final Logger LOG = LoggerFactory.getLogger(Boot.class);
+
+    private final JarStore jars;
+    private final PluginBundles bundles;
+    private final WantedPlugins wanted;
+    private final Journal journal;
+    private final SwapGuard switchboard;
+
+    Boot(JarStore jars, PluginBundles bundles, WantedPlugins wanted, Journal journal, SwapGuard switchboard) {
+        this.jars = jars;
+        this.bundles = bundles;
+        this.wanted = wanted;
+        this.journal = journal;
+        this.switchboard = switchboard;
+    }
+
+    /**
+     * Puts everything in order.
+     *
+     * @param inbox where a jar is put aside that took the node down
+     * @param faults gets a sentence for each plugin that can't be started
+     */
+    void run(Inbox inbox, Map<String, String> faults) {
+        journal.read().ifPresent(entry -> settle(entry, inbox));
+        removeUnwanted();
+        jars.dropAllPlanned();
+        jars.keepOnly(wanted.digests());
+        // Of two that offer the same, the one that came last serves, as it did before the node stopped.
+        wanted.list().stream().sorted(Comparator.comparing(WantedPlugin::installedAt)).forEach(plugin -> start(plugin, faults));
+        journal.end();
+    }
+
+    private void settle(Journal.Entry entry, Inbox inbox) {
+        boolean happened = entry.target().equals(wanted.find(entry.plugin()).map(WantedPlugin::digest));
+        LOG.warn(
+                "The node went down during the {} of {} (after: {}), which is {}.",
+                entry.kind(),
+                entry.plugin(),
+                entry.done().map(Step::words).orElse("nothing"),
+                happened ? "finished now" : "undone");
+        if (!happened && entry.wasStarting()) {
+            inbox.reject(entry.sourceFile(), "The node went down while this plugin was started or checked; drop it again to try again.");
+        }
+    }
+
+    private void removeUnwanted() {
+        Set<String> digests = wanted.list().stream().map(WantedPlugin::digest).collect(Collectors.toSet());
+        List<Bundle> unwanted = bundles.list().stream()
+                .filter(bundle -> PluginBundles.digestOf(bundle).filter(digests::contains).isEmpty())
+                .toList();
+        bundles.remove(unwanted).forEach(LOG::warn);
+    }
+
+    private void start(WantedPlugin plugin, Map<String, String> faults) {
+        try {
+            Bundle bundle = bundles.find(plugin.digest()).orElseGet(() -> install(plugin));
+            switchboard.flip(bundle, Optional.empty());
+            bundles.startInTurn(bundle);
+        } catch (RuntimeException e) {
+            LOG.error("The plugin {} {} is not available: {}", plugin.name(), plugin.version(), Failures.sentence(e));
+            faults.put(plugin.name(), Failures.sentence(e));
+        }
+    }
+
+    private Bundle install(WantedPlugin plugin) {
+        if (jars.keeps(plugin.digest()) && !jars.isIntact(plugin.digest())) {
+            throw new IllegalStateException("its jar data/plugins/%s.jar is damaged; install it again.".formatted(plugin.digest()));
+        }
+        return bundles.install(jars.require(plugin.digest()), plugin.digest(), plugin.name());
+    }
+}

@@ -1,0 +1,173 @@
+package io.patchbay.plugins.manager;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The jars of plugins, each named by its SHA-256: those that are kept, and those that were copied for a plan. */
+final class JarStore {
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final Path kept;
+    private final Path planned;
+
+    JarStore(Path kept) {
+        this.kept = kept;
+        this.planned = kept.resolve("planned");
+    }
+
+    /** Makes the folders. */
+    void open() throws IOException {
+        Files.createDirectories(planned);
+    }
+
+    /**
+     * Copies {@code jar} for a plan and returns its digest; the copy is forced to the disk.
+     *
+     * @throws PatchbayException PLUGIN_INVALID if it can't be read or is too large
+     */
+    String copyIn(Path jar) {
+        if (!Files.isRegularFile(jar)) {
+            throw new PatchbayException(ErrorCode.PLUGIN_INVALID, "There is no file " + jar + ".");
+        }
+        Path copy = null;
+        try {
+            copy = Files.createTempFile(planned, "copy", ".part");
+            String digest = copy(jar, copy);
+            DurableFile.move(copy, plannedFile(digest));
+            return digest;
+        } catch (IOException e) {
+            throw new PatchbayException(ErrorCode.PLUGIN_INVALID, "The file %s can't be copied: %s.".formatted(jar, e.getMessage()), e);
+        } finally {
+            deleteQuietly(copy);
+        }
+    }
+
+    private static void deleteQuietly(@Nullable Path file) {
+        try {
+            if (file != null) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            // The next start empties the folder.
+        }
+    }
+
+    private static String copy(Path from, Path to) throws IOException {
+        MessageDigest sha256 = sha256();
+        try (InputStream in = Files.newInputStream(from);
+                FileChannel out = FileChannel.open(to, StandardOpenOption.WRITE)) {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            long total = 0;
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                total += read;
+                if (total > Limits.PLUGIN_BYTES) {
+                    throw new PatchbayException(
+                            ErrorCode.PLUGIN_INVALID, "%s is too large: a plugin has at most %d MiB.".formatted(from.getFileName(), Limits.PLUGIN_BYTES >> 20));
+                }
+                sha256.update(buffer, 0, read);
+                ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, read);
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+            }
+            out.force(true);
+        }
+        return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The file of this digest, copied for a plan (so just read) or kept. NOT_FOUND if there is none. */
+    Path require(String digest) {
+        for (Path file : List.of(plannedFile(digest), keptFile(digest))) {
+            if (Files.isRegularFile(file)) {
+                return file;
+            }
+        }
+        throw new PatchbayException(ErrorCode.NOT_FOUND, "The jar %s is not in %s any more.".formatted(digest, kept));
+    }
+
+    boolean keeps(String digest) {
+        return Files.isRegularFile(keptFile(digest));
+    }
+
+    /** Whether the kept file still is what its name says. */
+    boolean isIntact(String digest) {
+        try (InputStream in = Files.newInputStream(keptFile(digest))) {
+            MessageDigest sha256 = sha256();
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                sha256.update(buffer, 0, read);
+            }
+            return HexFormat.of().formatHex(sha256.digest()).equals(digest);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** A copy that was planned is kept from now on, also in the place of one that is damaged; does nothing if there is only the kept one. */
+    void keep(String digest) {
+        if (keeps(digest) && !Files.exists(plannedFile(digest))) {
+            return;
+        }
+        try {
+            DurableFile.move(plannedFile(digest), keptFile(digest));
+        } catch (IOException e) {
+            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The jar can't be stored as %s: %s.".formatted(keptFile(digest), e.getMessage()), e);
+        }
+    }
+
+    void dropPlanned(String digest) {
+        deleteQuietly(plannedFile(digest));
+    }
+
+    /** Deletes all kept jars but these. */
+    void keepOnly(Set<String> digests) {
+        try (Stream<Path> files = Files.list(kept)) {
+            files.filter(file -> file.getFileName().toString().matches("[0-9a-f]{64}\\.jar"))
+                    .filter(file -> !digests.contains(file.getFileName().toString().substring(0, 64)))
+                    .forEach(JarStore::deleteQuietly);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes what was copied for plans that nobody can execute any more. */
+    void dropAllPlanned() {
+        try (Stream<Path> files = Files.list(planned)) {
+            files.forEach(JarStore::deleteQuietly);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path keptFile(String digest) {
+        return kept.resolve(digest + ".jar");
+    }
+
+    private Path plannedFile(String digest) {
+        return planned.resolve(digest + ".jar");
+    }
+}

@@ -1,0 +1,147 @@
+package io.patchbay.plugins.manager;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.plugin.Plan;
+import io.patchbay.plugins.switchboard.SwapGuard;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Version;
+
+/** Computes what a change would do to the world as it is now; changes nothing. The same world gives the same plan. */
+final class Planner {
+    private final BundleContext context;
+    private final PluginBundles bundles;
+    private final WantedPlugins wanted;
+    private final Offers offers;
+    private final SwapGuard switchboard;
+    private final StoresInUse stores;
+
+    Planner(BundleContext context, PluginBundles bundles, WantedPlugins wanted, Offers offers, SwapGuard switchboard, StoresInUse stores) {
+        this.context = context;
+        this.bundles = bundles;
+        this.wanted = wanted;
+        this.offers = offers;
+        this.switchboard = switchboard;
+        this.stores = stores;
+    }
+
+    /**
+     * A plan with what the manager remembers of it.
+     *
+     * @param problemCode how an execution in spite of its problems fails
+     */
+    record Planned(Plan plan, Intent intent, ErrorCode problemCode) {}
+
+    Planned plan(String id, Intent intent) {
+        Optional<WantedPlugin> present = wanted.find(intent.plugin());
+        Optional<Bundle> outgoing = present.flatMap(plugin -> bundles.find(plugin.digest()));
+        Set<NamedService> before = outgoing.map(bundle -> NamedService.of(switchboard.namedServices(bundle))).orElse(Set.of());
+        Set<NamedService> after = intent.incoming().map(NamedService::declaredBy).orElse(Set.of());
+        Set<NamedService> others = others(outgoing);
+
+        List<String> unresolved = intent.incoming().map(jar -> offers.listUnmet(jar, outgoing)).orElse(List.of());
+        List<String> conflicts = new ArrayList<>(lostStores(before, after, others));
+        // If its bundle is missing, because the jar was damaged or lost, the same jar mends it.
+        boolean same = outgoing.isPresent() && intent.incoming().map(PluginJar::digest).equals(present.map(WantedPlugin::digest));
+        if (same) {
+            conflicts.add("%s %s is installed already, from this very jar.".formatted(intent.plugin(), present.get().version()));
+        }
+        ErrorCode problemCode = same ? ErrorCode.ALREADY_EXISTS : unresolved.isEmpty() ? ErrorCode.CONFLICT : ErrorCode.PLUGIN_UNRESOLVED;
+        Plan plan = new Plan(
+                id,
+                intent.kind().word(),
+                intent.plugin(),
+                present.map(WantedPlugin::version),
+                intent.incoming().map(jar -> jar.version().toString()),
+                intent.incoming().map(PluginJar::digest),
+                steps(intent, present, outgoing.isPresent()),
+                services(before, after, others),
+                Stream.concat(unresolved.stream(), conflicts.stream()).toList(),
+                warnings(intent, present, outgoing, after));
+        return new Planned(plan, intent, problemCode);
+    }
+
+    private Set<NamedService> others(Optional<Bundle> outgoing) {
+        Set<NamedService> others = new TreeSet<>();
+        for (Bundle bundle : context.getBundles()) {
+            if (!outgoing.filter(bundle::equals).isPresent()) {
+                others.addAll(NamedService.of(switchboard.namedServices(bundle)));
+            }
+        }
+        return others;
+    }
+
+    private List<String> lostStores(Set<NamedService> before, Set<NamedService> after, Set<NamedService> others) {
+        Set<String> left = Stream.concat(adapters(after).stream(), adapters(others).stream()).collect(Collectors.toSet());
+        Set<String> lost = new TreeSet<>(adapters(before));
+        lost.removeAll(left);
+        return lost.isEmpty() ? List.of() : stores.objections(lost, left);
+    }
+
+    static Set<String> adapters(Set<NamedService> services) {
+        return services.stream()
+                .filter(service -> StoresInUse.isAdapter(service.type()))
+                .map(NamedService::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static List<String> services(Set<NamedService> before, Set<NamedService> after, Set<NamedService> others) {
+        List<String> shown = new ArrayList<>();
+        for (NamedService service : after) {
+            shown.add((before.contains(service) || others.contains(service) ? "~" : "+") + service.shown());
+        }
+        for (NamedService service : before) {
+            if (!after.contains(service)) {
+                shown.add((others.contains(service) ? "~" : "-") + service.shown());
+            }
+        }
+        return shown;
+    }
+
+    private static List<String> steps(Intent intent, Optional<WantedPlugin> present, boolean running) {
+        List<String> steps = new ArrayList<>();
+        String old = present.map(WantedPlugin::version).orElse("");
+        intent.incoming().ifPresent(jar -> {
+            steps.add("store the jar under its digest");
+            steps.add("install " + jar.version() + (running ? " beside " + old : ""));
+            steps.add("start it, within %d s".formatted(PluginBundles.START.toSeconds()));
+            steps.add("check its health, within %d s".formatted(Limits.HEALTH_CHECK.toSeconds()));
+        });
+        steps.add(intent.incoming().isPresent() ? "write it to the list of plugins" : "take it from the list of plugins");
+        steps.add(intent.incoming().isPresent() ? "let its services serve" : "take its services out");
+        if (running) {
+            steps.add("wait for the calls on %s, up to %d s".formatted(old, Limits.DRAIN.toSeconds()));
+            steps.add("stop and remove " + old);
+        }
+        return steps;
+    }
+
+    private List<String> warnings(Intent intent, Optional<WantedPlugin> present, Optional<Bundle> outgoing, Set<NamedService> after) {
+        List<String> warnings = new ArrayList<>();
+        intent.incoming().ifPresent(jar -> {
+            warnings.add(jar.signed() ? "The plugin is signed, but its signature is not checked." : "The plugin is unsigned.");
+            boolean older = present.isPresent() && jar.version().compareTo(Version.parseVersion(present.get().version())) < 0;
+            if (older && intent.kind() == Intent.Kind.UPDATE) {
+                warnings.add("%s is older than %s, which is installed.".formatted(jar.version(), present.get().version()));
+            }
+        });
+        outgoing.map(bundles::dependents).filter(names -> !names.isEmpty()).ifPresent(names -> warnings.add("%s use its packages and are restarted.".formatted(String.join(", ", names))));
+        for (Bundle bundle : context.getBundles()) {
+            if (outgoing.filter(bundle::equals).isPresent()) {
+                continue;
+            }
+            Set<NamedService> taken = NamedService.of(switchboard.namedServices(bundle));
+            taken.retainAll(after);
+            taken.forEach(service -> warnings.add("It takes %s over from %s.".formatted(service.shown(), bundle.getSymbolicName())));
+        }
+        return warnings;
+    }
+}

@@ -1,0 +1,233 @@
+package io.patchbay.plugins.manager;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.FrameworkWiring;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The plugins' bundles in the framework. A bundle's location says its digest, which is its identity; two versions can stand side by side.
+ *
+ * <p>Whatever runs a plugin's code is limited in time: it ends in a PatchbayException, never in a manager that waits for ever.
+ */
+final class PluginBundles {
+    /** After the core bundles, before the protocols and the sockets. */
+    static final int START_LEVEL = 40;
+
+    static final Duration START = Duration.ofSeconds(10);
+    static final Duration STOP = Limits.DRAIN;
+    static final Duration REFRESH = Duration.ofSeconds(10);
+
+    private static final String LOCATION = "plugin:";
+    private static final String LOOKED_AT = "plan:";
+    private static final Logger LOG = LoggerFactory.getLogger(PluginBundles.class);
+
+    private final BundleContext context;
+
+    PluginBundles(BundleContext context) {
+        this.context = context;
+    }
+
+    Optional<Bundle> find(String digest) {
+        return Optional.ofNullable(context.getBundle(LOCATION + digest));
+    }
+
+    /** All that are installed, and those that were left from looking at them. */
+    List<Bundle> list() {
+        return Stream.of(context.getBundles()).filter(PluginBundles::isPlugin).toList();
+    }
+
+    /** The digest of a plugin's bundle; empty for one that is no plugin. */
+    static Optional<String> digestOf(Bundle bundle) {
+        String location = bundle.getLocation();
+        return location.startsWith(LOCATION) ? Optional.of(location.substring(LOCATION.length())) : Optional.empty();
+    }
+
+    private static boolean isPlugin(Bundle bundle) {
+        return bundle.getLocation().startsWith(LOCATION) || bundle.getLocation().startsWith(LOOKED_AT);
+    }
+
+    /** The bundle that the node itself has under this symbolic name. */
+    Optional<Bundle> findOwn(String symbolicName) {
+        return Stream.of(context.getBundles())
+                .filter(bundle -> !isPlugin(bundle))
+                .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
+                .findFirst();
+    }
+
+    /** What the framework reads from the jar's manifest; nothing of it runs, and it is gone again afterwards. PLUGIN_INVALID if the framework doesn't take it. */
+    List<Need> look(Path jar, String digest) {
+        Bundle candidate = install(jar, LOOKED_AT + digest);
+        try {
+            BundleRevision revision = candidate.adapt(BundleRevision.class);
+            return revision == null ? List.of() : Need.of(revision);
+        } finally {
+            uninstall(candidate);
+        }
+    }
+
+    /** Installs it beside what is there; nothing of it runs. Does nothing if it is there. */
+    Bundle install(Path jar, String digest, String name) {
+        Bundle bundle = find(digest).orElseGet(() -> install(jar, LOCATION + digest));
+        bundle.adapt(BundleStartLevel.class).setStartLevel(START_LEVEL);
+        LOG.debug("{} is installed as bundle {}.", name, bundle.getBundleId());
+        return bundle;
+    }
+
+    private Bundle install(Path jar, String location) {
+        try (InputStream in = Files.newInputStream(jar)) {
+            return context.installBundle(location, in);
+        } catch (BundleException | IOException e) {
+            throw new PatchbayException(ErrorCode.PLUGIN_INVALID, "The framework does not take the jar: " + Failures.sentence(e), e);
+        }
+    }
+
+    /** True if all it needs is there. */
+    boolean resolve(Bundle bundle) {
+        return wiring().resolveBundles(List.of(bundle));
+    }
+
+    /** Starts it and marks it to be started with the framework; PLUGIN_FAILED with the root cause if it doesn't. */
+    void start(Bundle bundle) {
+        try {
+            TimeLimit.call("start " + bundle.getSymbolicName(), START, () -> {
+                bundle.start();
+                return bundle;
+            });
+        } catch (TimeoutException e) {
+            throw new PatchbayException(
+                    ErrorCode.PLUGIN_FAILED, "%s did not start within %d s.".formatted(bundle.getSymbolicName(), START.toSeconds()), e);
+        } catch (ExecutionException e) {
+            throw new PatchbayException(ErrorCode.PLUGIN_FAILED, "%s does not start: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)), e);
+        }
+        if (bundle.getState() != Bundle.ACTIVE && bundle.getState() != Bundle.STARTING) {
+            throw new PatchbayException(ErrorCode.PLUGIN_FAILED, "%s stopped while it was started.".formatted(bundle.getSymbolicName()));
+        }
+    }
+
+    /** Marks it to be started when the framework comes to its level, or starts it if it is there already. */
+    void startInTurn(Bundle bundle) {
+        if (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkStartLevel.class).getStartLevel() >= START_LEVEL) {
+            start(bundle);
+            return;
+        }
+        try {
+            bundle.start();
+        } catch (BundleException e) {
+            throw new PatchbayException(ErrorCode.PLUGIN_FAILED, "%s does not start: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)), e);
+        }
+    }
+
+    /** Stops, uninstalls and forgets these, whatever they do about it; returns a sentence for each trouble. */
+    List<String> remove(Collection<Bundle> bundles) {
+        List<String> troubles = new ArrayList<>();
+        for (Bundle bundle : bundles) {
+            try {
+                TimeLimit.call("stop " + bundle.getSymbolicName(), STOP, () -> {
+                    bundle.stop();
+                    return bundle;
+                });
+            } catch (TimeoutException e) {
+                troubles.add("%s did not stop within %d s.".formatted(bundle.getSymbolicName(), STOP.toSeconds()));
+            } catch (ExecutionException e) {
+                troubles.add("%s failed while it was stopped: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)));
+            }
+            try {
+                TimeLimit.call("uninstall " + bundle.getSymbolicName(), STOP, () -> {
+                    uninstall(bundle);
+                    return bundle;
+                });
+            } catch (TimeoutException | ExecutionException e) {
+                troubles.add("%s can't be taken out before the next start of the node.".formatted(bundle.getSymbolicName()));
+            }
+        }
+        if (!refresh(bundles)) {
+            troubles.add("What was removed was not let go within %d s.".formatted(REFRESH.toSeconds()));
+        }
+        return troubles;
+    }
+
+    private static void uninstall(Bundle bundle) {
+        try {
+            if (bundle.getState() != Bundle.UNINSTALLED) {
+                bundle.uninstall();
+            }
+        } catch (BundleException e) {
+            LOG.warn("{} can't be uninstalled: {}", bundle, Failures.sentence(e));
+        }
+    }
+
+    /** Lets the framework forget these; only those that stand on them are restarted. */
+    private boolean refresh(Collection<Bundle> bundles) {
+        if (bundles.isEmpty()) {
+            return true;
+        }
+        CountDownLatch done = new CountDownLatch(1);
+        wiring().refreshBundles(bundles, event -> done.countDown());
+        try {
+            return done.await(REFRESH.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Names of the bundles that use this one's packages and restart when it goes. */
+    List<String> dependents(Bundle bundle) {
+        Set<Bundle> closure = new HashSet<>(wiring().getDependencyClosure(List.of(bundle)));
+        closure.remove(bundle);
+        return closure.stream().map(Bundle::getSymbolicName).sorted().toList();
+    }
+
+    /** File names of the native libraries that the node itself carries, in lower case. */
+    Set<String> carriedLibraries() {
+        Set<String> names = new HashSet<>();
+        for (Bundle bundle : context.getBundles()) {
+            if (bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID || isPlugin(bundle)) {
+                continue;
+            }
+            for (String pattern : List.of("*.so", "*.dll", "*.dylib", "*.jnilib")) {
+                var found = bundle.findEntries("/", pattern, true);
+                if (found != null) {
+                    Collections.list(found).forEach(url -> names.add(fileName(url.getPath())));
+                }
+            }
+        }
+        return names;
+    }
+
+    private static String fileName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+    }
+
+    private FrameworkWiring wiring() {
+        return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
+    }
+}

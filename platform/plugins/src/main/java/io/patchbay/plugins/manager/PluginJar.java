@@ -1,0 +1,18 @@
+package io.patchbay.plugins.manager;
+
+import java.util.List;
+import org.osgi.framework.Version;
+
+/**
+ * A jar that has passed inspection.
+ *
+ * @param name its bundle symbolic name
+ * @param services the named services that its component descriptions promise
+ * @param needs what it needs of others, as the framework reads its manifest
+ */
+record PluginJar(String name, Version version, String digest, List<DeclaredService> services, List<Need> needs, boolean signed) {
+    PluginJar {
+        services = List.copyOf(services);
+        needs = List.copyOf(needs);
+    }
+}

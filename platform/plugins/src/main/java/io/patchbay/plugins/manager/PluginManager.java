@@ -1,0 +1,433 @@
+package io.patchbay.plugins.manager;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.migration.Stores;
+import io.patchbay.api.plugin.ComponentState;
+import io.patchbay.api.plugin.Job;
+import io.patchbay.api.plugin.JobControl;
+import io.patchbay.api.plugin.Jobs;
+import io.patchbay.api.plugin.Plan;
+import io.patchbay.api.plugin.PluginInfo;
+import io.patchbay.api.plugin.Plugins;
+import io.patchbay.plugins.switchboard.SwapGuard;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's plugins: what is installed, what a change would do, and the change itself, one at a time.
+ *
+ * <p>Plans are made on the caller's thread and change nothing but a copy of the jar; a change runs on its job's thread. A keeper thread looks at the inbox and at receipts every second.
+ */
+@Component(
+        service = {Plugins.class, io.patchbay.api.plugin.Component.class},
+        immediate = true)
+public final class PluginManager implements Plugins, io.patchbay.api.plugin.Component {
+    /** Plans that can still be executed; the oldest is forgotten first. */
+    static final int PLANS = 32;
+
+    private static final long KEEPER_MS = 1000;
+    private static final Logger LOG = LoggerFactory.getLogger(PluginManager.class);
+
+    private final BundleContext context;
+    private final SwapGuard switchboard;
+    private final JarStore jars;
+    private final WantedPlugins wanted;
+    private final PluginBundles bundles;
+    private final Planner planner;
+    private final Change.Parts parts;
+    private final Inbox inbox;
+    private final Boot boot;
+    private final Probation probation;
+    private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "plugins-keeper");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final StartWatch startWatch;
+    private final FrameworkListener failedStarts = this::noteFailedStart;
+
+    /** Guarded by itself. */
+    private final Map<String, Planner.Planned> plans = new LinkedHashMap<>();
+
+    /** By plugin: what is wrong with it, and what became of its version before. */
+    private final Map<String, String> faults = new ConcurrentHashMap<>();
+
+    private final Map<String, Receipt> receipts = new ConcurrentHashMap<>();
+
+    /** The change that runs. */
+    private final AtomicReference<@Nullable Plan> underWay = new AtomicReference<>();
+
+    private volatile @Nullable Jobs jobs;
+    private volatile @Nullable Stores stores;
+    private volatile @Nullable ServiceComponentRuntime components;
+
+    /** Why the list of plugins can't be read; then nothing is changed. Written at the start only. */
+    private volatile @Nullable PatchbayException unreadable;
+
+    @Activate
+    public PluginManager(BundleContext context, @Reference SwapGuard switchboard) {
+        this(context, switchboard, Path.of(context.getProperty("patchbay.home")), Clock.systemUTC());
+    }
+
+    PluginManager(BundleContext context, SwapGuard switchboard, Path home, Clock clock) {
+        Path folder = home.resolve("data").resolve("plugins");
+        this.context = context;
+        this.switchboard = switchboard;
+        this.jars = new JarStore(folder);
+        this.wanted = new WantedPlugins(folder.resolve("wanted"));
+        this.bundles = new PluginBundles(context);
+        Offers offers = new Offers(context, distributionFolders(context));
+        StoresInUse storesInUse = new StoresInUse(() -> stores);
+        Journal journal = new Journal(folder.resolve("journal"));
+        Checkup checkup = new Checkup(context, switchboard, new ComponentTroubles(() -> components));
+        this.planner = new Planner(context, bundles, wanted, offers, switchboard, storesInUse);
+        this.parts = new Change.Parts(jars, bundles, wanted, journal, offers, switchboard, checkup, storesInUse, clock);
+        this.inbox = new Inbox(home.resolve("plugins"), this, clock);
+        this.boot = new Boot(jars, bundles, wanted, journal, switchboard);
+        this.startWatch = new StartWatch(clock);
+        this.probation = new Probation(context, this, bundles, checkup, clock);
+    }
+
+    private static List<Path> distributionFolders(BundleContext context) {
+        String distribution = context.getProperty("patchbay.distribution");
+        return distribution == null ? List.of() : Stream.of("bundles", "plugins").map(Path.of(distribution)::resolve).toList();
+    }
+
+    @Activate
+    void start() {
+        context.addFrameworkListener(failedStarts);
+        context.addBundleListener(startWatch);
+        try {
+            jars.open();
+            wanted.read();
+            boot.run(inbox, faults);
+        } catch (PatchbayException e) {
+            unreadable = e;
+            LOG.error("{}", e.getMessage());
+        } catch (IOException | UncheckedIOException e) {
+            unreadable = new PatchbayException(ErrorCode.UNAVAILABLE, "The folder data/plugins can't be used: " + e.getMessage() + ".", e);
+            LOG.error("{}", Failures.sentence(e));
+        }
+        keeper.scheduleWithFixedDelay(this::keep, KEEPER_MS, KEEPER_MS, TimeUnit.MILLISECONDS);
+    }
+
+    @Deactivate
+    void stop() {
+        keeper.shutdownNow();
+        context.removeFrameworkListener(failedStarts);
+        context.removeBundleListener(startWatch);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setJobs(Jobs service) {
+        jobs = service;
+    }
+
+    void unsetJobs(Jobs service) {
+        if (jobs == service) {
+            jobs = null;
+        }
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setStores(Stores service) {
+        stores = service;
+    }
+
+    void unsetStores(Stores service) {
+        if (stores == service) {
+            stores = null;
+        }
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setComponents(ServiceComponentRuntime service) {
+        components = service;
+    }
+
+    void unsetComponents(ServiceComponentRuntime service) {
+        if (components == service) {
+            components = null;
+        }
+    }
+
+    private void noteFailedStart(FrameworkEvent event) {
+        if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null && event.getBundle() != null) {
+            PluginBundles.digestOf(event.getBundle())
+                    .ifPresent(digest -> faults.put(event.getBundle().getSymbolicName(), Failures.sentence(event.getThrowable())));
+        }
+    }
+
+    private void keep() {
+        try {
+            receipts.values().forEach(Receipt::look);
+            startWatch.look();
+            if (unreadable == null && isUp() && jobs != null) {
+                probation.look();
+                inbox.poll();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("The keeper of the plugins failed and goes on.", e);
+        }
+    }
+
+    /** Before, a bundle would only be marked to start later, and nobody could say whether it works. */
+    private boolean isUp() {
+        return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkStartLevel.class).getStartLevel() >= PluginBundles.START_LEVEL;
+    }
+
+    @Override
+    public List<PluginInfo> list() {
+        requireReadable();
+        return wanted.list().stream().map(this::info).toList();
+    }
+
+    @Override
+    public PluginInfo get(String name) {
+        return info(requirePlugin(name));
+    }
+
+    private WantedPlugin requirePlugin(String name) {
+        requireReadable();
+        return wanted.find(name).orElseThrow(() -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no plugin \"%s\".".formatted(name)));
+    }
+
+    private void requireReadable() {
+        PatchbayException failure = unreadable;
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private PluginInfo info(WantedPlugin plugin) {
+        Optional<Bundle> bundle = bundles.find(plugin.digest());
+        boolean active = bundle.filter(b -> b.getState() == Bundle.ACTIVE || b.getState() == Bundle.STARTING).isPresent();
+        return new PluginInfo(
+                plugin.name(),
+                plugin.version(),
+                plugin.digest(),
+                active ? "active" : bundle.isPresent() ? "failed" : "unavailable",
+                plugin.installedAt(),
+                bundle.map(b -> NamedService.of(switchboard.namedServices(b)).stream().map(NamedService::shown).toList()).orElse(List.of()),
+                plugin.previous().map(WantedPlugin.Version::version),
+                remarks(plugin.name()),
+                active ? Optional.empty() : Optional.of(faults.getOrDefault(plugin.name(), "It is not running; the log says why.")));
+    }
+
+    private Optional<String> remarks(String plugin) {
+        String remarks = Stream.concat(
+                        probation.findRemark(plugin).stream(),
+                        Optional.ofNullable(receipts.get(plugin)).map(Receipt::toString).stream())
+                .collect(Collectors.joining("; "));
+        return Optional.of(remarks).filter(text -> !text.isEmpty());
+    }
+
+    @Override
+    public Plan planInstall(Path jar) {
+        requireReadable();
+        String digest = jars.copyIn(jar);
+        String shownName = String.valueOf(jar.getFileName());
+        try {
+            PluginJar inspected = inspect(digest, shownName);
+            Intent.Kind kind = wanted.find(inspected.name()).isPresent() ? Intent.Kind.UPDATE : Intent.Kind.INSTALL;
+            return remember(new Intent(kind, inspected.name(), Optional.of(inspected), shownName));
+        } catch (RuntimeException e) {
+            jars.dropPlanned(digest);
+            throw e;
+        }
+    }
+
+    private PluginJar inspect(String digest, String shownName) {
+        Path file = jars.require(digest);
+        JarInspection.Findings findings = new JarInspection(bundles.carriedLibraries(), shownName).inspect(file);
+        bundles.findOwn(findings.name()).ifPresent(own -> {
+            throw new PatchbayException(
+                    ErrorCode.PLUGIN_INVALID,
+                    "%s calls itself %s, which is a bundle of the node itself.".formatted(shownName, findings.name()));
+        });
+        List<Need> needs;
+        // Two looks at one jar at a time would be one bundle to the framework.
+        synchronized (bundles) {
+            needs = bundles.look(file, digest);
+        }
+        return new PluginJar(findings.name(), findings.version(), digest, findings.services(), needs, findings.signed());
+    }
+
+    @Override
+    public Plan planUninstall(String name) {
+        WantedPlugin plugin = requirePlugin(name);
+        return remember(new Intent(Intent.Kind.UNINSTALL, name, Optional.empty(), plugin.sourceFile()));
+    }
+
+    @Override
+    public Plan planRollBack(String name) {
+        WantedPlugin plugin = requirePlugin(name);
+        WantedPlugin.Version previous = plugin.previous()
+                .orElseThrow(() -> new PatchbayException(ErrorCode.CONFLICT, "%s has no version to go back to.".formatted(name)));
+        PluginJar jar = inspect(previous.digest(), name + " " + previous.version());
+        return remember(new Intent(Intent.Kind.ROLLBACK, name, Optional.of(jar), plugin.sourceFile()));
+    }
+
+    private Plan remember(Intent intent) {
+        Planner.Planned planned = planner.plan(UUID.randomUUID().toString(), intent);
+        synchronized (plans) {
+            plans.put(planned.plan().id(), planned);
+            if (plans.size() > PLANS) {
+                Planner.Planned oldest = plans.remove(plans.keySet().iterator().next());
+                oldest.plan().digest().filter(digest -> !isPlanned(digest)).ifPresent(jars::dropPlanned);
+            }
+        }
+        return planned.plan();
+    }
+
+    private boolean isPlanned(String digest) {
+        return plans.values().stream().anyMatch(planned -> planned.plan().digest().filter(digest::equals).isPresent());
+    }
+
+    @Override
+    public Job execute(Plan plan) {
+        requireReadable();
+        Planner.Planned planned = take(plan);
+        if (!plan.problems().isEmpty()) {
+            throw new PatchbayException(planned.problemCode(), String.join(" ", plan.problems()));
+        }
+        Jobs runner = jobs;
+        if (runner == null || !isUp()) {
+            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The node is still starting; try again in a moment.");
+        }
+        if (!underWay.compareAndSet(null, plan)) {
+            throw new PatchbayException(ErrorCode.UNAVAILABLE, "Another change of plugins runs; try again when it has ended.");
+        }
+        try {
+            Job job = runner.start(title(plan), control -> carryOut(planned, control));
+            // In case it ended without having run.
+            job.ended().thenRun(() -> underWay.compareAndSet(plan, null));
+            return job;
+        } catch (RuntimeException e) {
+            underWay.compareAndSet(plan, null);
+            throw e;
+        }
+    }
+
+    private Planner.Planned take(Plan plan) {
+        synchronized (plans) {
+            Planner.Planned planned = plans.get(plan.id());
+            if (planned == null || !planned.plan().equals(plan)) {
+                throw outdated(plan);
+            }
+            return planned;
+        }
+    }
+
+    private static PatchbayException outdated(Plan plan) {
+        return new PatchbayException(
+                ErrorCode.PLAN_OUTDATED, "The plan to %s %s no longer fits the node; make a new one.".formatted(plan.kind(), plan.plugin()));
+    }
+
+    private static String title(Plan plan) {
+        return "%s %s%s".formatted(plan.kind(), plan.plugin(), plan.toVersion().map(version -> " " + version).orElse(""));
+    }
+
+    private String carryOut(Planner.Planned planned, JobControl control) {
+        Plan plan = planned.plan();
+        try {
+            if (!planner.plan(plan.id(), planned.intent()).plan().equals(plan)) {
+                throw outdated(plan);
+            }
+            Optional<Receipt> receipt = new Change(parts, plan, planned.intent(), control).run();
+            settle(plan, receipt);
+            planned.intent().incoming().filter(jar -> planned.intent().kind() == Intent.Kind.UPDATE).ifPresent(probation::begin);
+            String result = summary(plan) + receipt.map(r -> "; " + r).orElse("") + ".";
+            LOG.info("{}", result);
+            return result;
+        } catch (PatchbayException e) {
+            LOG.warn("{} failed and is undone: {}", title(plan), e.getMessage());
+            throw e;
+        } finally {
+            forget(plan);
+            underWay.compareAndSet(plan, null);
+        }
+    }
+
+    private void settle(Plan plan, Optional<Receipt> receipt) {
+        faults.remove(plan.plugin());
+        receipts.remove(plan.plugin());
+        probation.end(plan.plugin());
+        // A receipt is told with the plugin; of one that is uninstalled the job's result tells.
+        if (plan.digest().isPresent()) {
+            receipt.ifPresent(r -> receipts.put(plan.plugin(), r));
+        }
+    }
+
+    private void forget(Plan plan) {
+        synchronized (plans) {
+            plans.remove(plan.id());
+            plan.digest().filter(digest -> !isPlanned(digest)).ifPresent(jars::dropPlanned);
+        }
+    }
+
+    private static String summary(Plan plan) {
+        String from = plan.fromVersion().orElse("");
+        String to = plan.toVersion().orElse("");
+        return switch (plan.kind()) {
+            case "install" -> "%s %s is installed".formatted(plan.plugin(), to);
+            case "uninstall" -> "%s %s is uninstalled".formatted(plan.plugin(), from);
+            case "rollback" -> "%s is rolled back from %s to %s".formatted(plan.plugin(), from, to);
+            default -> "%s is updated from %s to %s".formatted(plan.plugin(), from, to);
+        };
+    }
+
+    @Override
+    public ComponentState describe() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("plugins", Integer.toString(wanted.list().size()));
+        Optional.ofNullable(underWay.get()).ifPresent(plan -> facts.put("underWay", title(plan)));
+        PatchbayException failure = unreadable;
+        if (failure != null) {
+            facts.put("fault", String.valueOf(failure.getMessage()));
+            return new ComponentState("plugins", "failed", facts, Collections.emptyList());
+        }
+        return new ComponentState("plugins", "running", facts, list().stream().map(PluginManager::describe).toList());
+    }
+
+    private static ComponentState describe(PluginInfo plugin) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("version", plugin.version());
+        facts.put("provides", String.join(", ", plugin.provides()));
+        plugin.receipt().ifPresent(receipt -> facts.put("receipt", receipt));
+        plugin.fault().ifPresent(fault -> facts.put("fault", fault));
+        return ComponentState.of("plugins/" + plugin.name(), plugin.state(), facts);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.plugins.manager;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Contract suites: what every adapter passes, ours and those of others. */
+@NullMarked
+package io.patchbay.testkit;
+
+import org.jspecify.annotations.NullMarked;
