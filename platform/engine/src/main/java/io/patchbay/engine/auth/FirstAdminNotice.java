@@ -5,7 +5,6 @@ import io.patchbay.api.http.Listeners;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.List;
 import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -25,17 +24,19 @@ public final class FirstAdminNotice {
     /** A service property: the launcher registers a service with it set to true when the node is ready. */
     private static final String READY = "(patchbay.ready=true)";
 
+    private static final String OFFLINE = "patchbay.offline";
+
     private static final Logger LOG = LoggerFactory.getLogger("node");
 
     private final Accounts accounts;
-    private final Listeners listeners;
+    private final BundleContext context;
     private final String home;
     private final ServiceTracker<Object, Object> ready;
 
     @Activate
-    public FirstAdminNotice(@Reference Accounts accounts, @Reference Listeners listeners, BundleContext context) throws InvalidSyntaxException {
+    public FirstAdminNotice(@Reference Accounts accounts, BundleContext context) throws InvalidSyntaxException {
         this.accounts = accounts;
-        this.listeners = listeners;
+        this.context = context;
         this.home = context.getProperty(Families.HOME);
         this.ready = new ServiceTracker<>(context, FrameworkUtil.createFilter(READY), null) {
             @Override
@@ -53,18 +54,25 @@ public final class FirstAdminNotice {
     }
 
     private void tell() {
+        if (Boolean.parseBoolean(context.getProperty(OFFLINE))) {
+            return; // It was started for a command, such as the one that makes the first admin.
+        }
         accounts.firstAdminCode().whenComplete((code, failure) -> {
             if (failure != null) {
                 LOG.debug("Whether there is an admin can't be told: {}", Failures.of(failure).getMessage());
                 return;
             }
-            code.ifPresent(secret -> LOG.info("{}", text(secret, port(listeners.addresses()), home)));
+            code.ifPresent(secret -> LOG.info("{}", text(secret, port(), home)));
         });
     }
 
     /** The port that a browser on this machine reaches; empty if the node listens nowhere. */
-    private static Optional<Integer> port(List<InetSocketAddress> addresses) {
-        return addresses.stream().map(InetSocketAddress::getPort).findFirst();
+    private Optional<Integer> port() {
+        ServiceReference<Listeners> reference = context.getServiceReference(Listeners.class);
+        Listeners listeners = reference == null ? null : context.getService(reference);
+        return listeners == null
+                ? Optional.empty()
+                : listeners.addresses().stream().map(InetSocketAddress::getPort).findFirst();
     }
 
     static String text(String code, Optional<Integer> port, String home) {
