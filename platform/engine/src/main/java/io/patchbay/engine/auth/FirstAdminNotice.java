@@ -5,7 +5,6 @@ import io.patchbay.api.http.Listeners;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.List;
 import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -15,6 +14,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +28,17 @@ public final class FirstAdminNotice {
     private static final Logger LOG = LoggerFactory.getLogger("node");
 
     private final Accounts accounts;
-    private final Listeners listeners;
+    private final Optional<Listeners> listeners;
     private final String home;
     private final ServiceTracker<Object, Object> ready;
 
     @Activate
-    public FirstAdminNotice(@Reference Accounts accounts, @Reference Listeners listeners, BundleContext context) throws InvalidSyntaxException {
+    public FirstAdminNotice(
+            @Reference Accounts accounts,
+            // A node without sockets has its first admin made by the command line.
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Optional<Listeners> listeners,
+            BundleContext context)
+            throws InvalidSyntaxException {
         this.accounts = accounts;
         this.listeners = listeners;
         this.home = context.getProperty(Families.HOME);
@@ -58,13 +63,13 @@ public final class FirstAdminNotice {
                 LOG.debug("Whether there is an admin can't be told: {}", Failures.of(failure).getMessage());
                 return;
             }
-            code.ifPresent(secret -> LOG.info("{}", text(secret, port(listeners.addresses()), home)));
+            code.ifPresent(secret -> LOG.info("{}", text(secret, port(), home)));
         });
     }
 
     /** The port that a browser on this machine reaches; empty if the node listens nowhere. */
-    private static Optional<Integer> port(List<InetSocketAddress> addresses) {
-        return addresses.stream().map(InetSocketAddress::getPort).findFirst();
+    private Optional<Integer> port() {
+        return listeners.flatMap(open -> open.addresses().stream().map(InetSocketAddress::getPort).findFirst());
     }
 
     static String text(String code, Optional<Integer> port, String home) {

@@ -90,7 +90,8 @@ public final class DataPlane implements Sessions, SystemDocuments {
                 config.documents_adapter(),
                 Duration.ofMillis(config.feed_keepMs()),
                 config.feed_keepBytes(),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                new FirstOpening(context));
     }
 
     public DataPlane(
@@ -101,6 +102,18 @@ public final class DataPlane implements Sessions, SystemDocuments {
             Duration keep,
             long keepBytes,
             Clock clock) {
+        this(providers, metrics, dataFolder, firstAdapter, keep, keepBytes, clock, () -> {});
+    }
+
+    private DataPlane(
+            Providers providers,
+            Metrics metrics,
+            Path dataFolder,
+            String firstAdapter,
+            Duration keep,
+            long keepBytes,
+            Clock clock,
+            Runnable storeOpened) {
         this.metrics = metrics;
         slot = new StoreSlot(providers, dataFolder, firstAdapter);
         feed = new ChangeFeed(slot);
@@ -120,12 +133,13 @@ public final class DataPlane implements Sessions, SystemDocuments {
                 slot, feed, work -> committer.exclusively(Limits.WRITER_WAIT, work), clock, keep, keepBytes);
         gauges = new Gauges(this, metrics);
         committer.start();
-        slot.start(this::onStoreOpened);
+        slot.start(() -> onStoreOpened(storeOpened));
         timer.scheduleWithFixedDelay(this::trim, TRIM_EVERY.toMillis(), TRIM_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void onStoreOpened() {
+    private void onStoreOpened(Runnable storeOpened) {
         committer.follow();
+        storeOpened.run();
         readers.supply(() -> {
             collections.finishDeletes();
             return true;

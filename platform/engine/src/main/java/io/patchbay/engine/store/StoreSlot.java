@@ -21,6 +21,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoreSlot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreSlot.class);
+    private static final String STOPPING = "the node is stopping";
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Providers providers;
@@ -223,7 +228,7 @@ public final class StoreSlot implements AutoCloseable {
                     providers.find(DocumentStoreFactory.class, bound.current().adapter());
             if (lease.isEmpty()) {
                 fault = "No plugin offers the adapter '" + bound.current().adapter() + "', which serves the documents.";
-                closeCurrent("its adapter is gone");
+                closeCurrent(nodeStops() ? STOPPING : "its adapter is gone");
             } else if (open != null && open.openedBy(lease.get().generation())) {
                 lease.get().close();
             } else {
@@ -279,6 +284,13 @@ public final class StoreSlot implements AutoCloseable {
         }
     }
 
+    /** When a node stops, its adapters go before the engine does. */
+    private static boolean nodeStops() {
+        Bundle engine = FrameworkUtil.getBundle(StoreSlot.class);
+        BundleContext context = engine == null ? null : engine.getBundleContext();
+        return context != null && context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING;
+    }
+
     private void closeCurrent(String why) {
         OpenStore open = current;
         become(null);
@@ -300,7 +312,7 @@ public final class StoreSlot implements AutoCloseable {
             if (subscription != null) {
                 subscription.close();
             }
-            thread.submit(() -> closeCurrent("the node is stopping")).get(Limits.DRAIN.toMillis() * 2, TimeUnit.MILLISECONDS);
+            thread.submit(() -> closeCurrent(STOPPING)).get(Limits.DRAIN.toMillis() * 2, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
