@@ -34,7 +34,7 @@ public final class CrashingWriter {
         String java = ProcessHandle.current().info().command().orElse("java");
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return new ProcessBuilder(java, "-Xmx256m", "-cp", classPath, CrashingWriter.class.getName(), contract.getName(), directory.toString(), Long.toString(seed))
-                .redirectErrorStream(true)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 

@@ -20,6 +20,7 @@ import io.patchbay.api.document.StoreQuery;
 import io.patchbay.api.document.StoreState;
 import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Totals;
+import io.patchbay.api.document.Transaction;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.feed.Change;
 import io.patchbay.api.query.Expression;
@@ -193,6 +194,27 @@ public abstract class DocumentStoreContract {
         long nowMs = random.nextInt(500);
         store.trimChanges(offset, nowMs);
         model.trim(offset, nowMs);
+    }
+
+    @Test
+    void failedBatchLeavesNothing() {
+        begin();
+        fill(new RandomDocuments(Seeds.random("failedBatchLeavesNothing")), 20);
+        store.defineIndexes(COLLECTION, List.of(index("a")));
+        StoreState before = store.state();
+        long offset = before.lastOffset() + 1;
+        StoredDocument good = StoredDocument.of(COLLECTION, "good", offset, 1, Value.struct("a", Value.of(1)));
+        // No CBOR, so no key can be made for the index.
+        StoredDocument bad = new StoredDocument(COLLECTION, "bad", offset, 1, new byte[] {(byte) 0xFF});
+        List<Mutation> mutations = Stream.of(good, bad).map(document -> new Mutation(COLLECTION, document.id(), Optional.empty(), Optional.of(document))).toList();
+        Transaction transaction = new Transaction(offset, 1, mutations, Optional.of(new Outcome("ann", "key", new byte[] {1}, new byte[] {1}, 1)));
+        assertThatThrownBy(() -> store.commit(new CommitBatch(List.of(transaction), before.totals()))).isInstanceOf(PatchbayException.class);
+        assertHoldsTheModel();
+        commit(model.put(COLLECTION, "next", Value.struct("a", Value.of(2)), 0));
+        assertHoldsTheModel();
+        assertAnswers(new StoreQuery(COLLECTION, Optional.empty(), sort("a"), Optional.empty(), 100));
+        reopen();
+        assertHoldsTheModel();
     }
 
     @Test
@@ -534,6 +556,26 @@ public abstract class DocumentStoreContract {
             assertThat(tail).hasSizeGreaterThanOrEqualTo(1).allMatch(change -> change.offset() == tail.get(0).offset());
             assertThat(answer(new StoreQuery(COLLECTION, Optional.empty(), sort("-a"), Optional.empty(), 1)).get(0).revision()).isGreaterThanOrEqualTo(last);
         }
+    }
+
+    @Test
+    void interruptedReaderHarmsNobody() throws Exception {
+        begin();
+        fill(new RandomDocuments(Seeds.random("interruptedReaderHarmsNobody")), 30);
+        reopen();
+        Thread reader = new Thread(() -> {
+            Thread.currentThread().interrupt();
+            try {
+                store.scanDocuments(Optional.empty(), 100);
+            } catch (PatchbayException e) {
+                // It may fail itself.
+            }
+        });
+        reader.start();
+        reader.join();
+        assertHoldsTheModel();
+        commit(model.put(COLLECTION, "next", Value.Struct.EMPTY, 0));
+        assertHoldsTheModel();
     }
 
     @Test

@@ -107,13 +107,14 @@ public final class ClientConnections implements Connections, LoginConnections {
             for (Iterator<Map.Entry<String, Lease<Protocol>>> it = serving.entrySet().iterator(); it.hasNext(); ) {
                 Map.Entry<String, Lease<Protocol>> entry = it.next();
                 Lease<Protocol> old = entry.getValue();
+                if (old.current()) {
+                    continue;
+                }
                 Optional<Lease<Protocol>> next = providers.find(Protocol.class, entry.getKey());
                 if (next.isEmpty()) {
                     it.remove();
                     closeAll(entry.getKey(), "The protocol was removed.");
                     old.close();
-                } else if (next.get().generation() == old.generation()) {
-                    next.get().close();
                 } else {
                     handOver(entry.getKey(), next.get().provider());
                     entry.setValue(next.get());
@@ -190,10 +191,10 @@ public final class ClientConnections implements Connections, LoginConnections {
     }
 
     @Deactivate
-    void stop() throws Exception {
+    public void stop() {
         stopping = true;
-        listening.close();
-        gauge.close();
+        close(listening);
+        close(gauge);
         for (ClientConnection connection : connections.values()) {
             connection.close(SERVICE_RESTART, "retry in 2000 ms");
         }
@@ -202,6 +203,14 @@ public final class ClientConnections implements Connections, LoginConnections {
         synchronized (serving) {
             serving.values().forEach(Lease::close);
             serving.clear();
+        }
+    }
+
+    private static void close(AutoCloseable registration) {
+        try {
+            registration.close();
+        } catch (Exception e) {
+            LOG.warn("A registration could not be ended", e);
         }
     }
 }

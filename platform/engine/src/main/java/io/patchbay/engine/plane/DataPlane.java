@@ -90,10 +90,15 @@ public final class DataPlane implements Sessions, SystemDocuments {
                 config.documents_adapter(),
                 Duration.ofMillis(config.feed_keepMs()),
                 config.feed_keepBytes(),
+                ChangeFeed.RECENT_TRANSACTIONS,
                 Clock.systemUTC(),
                 new FirstOpening(context));
     }
 
+    /**
+     * @param firstAdapter what serves the documents of a node that has none yet
+     * @param recentTransactions how many transactions the feed has in memory
+     */
     public DataPlane(
             Providers providers,
             Metrics metrics,
@@ -101,8 +106,9 @@ public final class DataPlane implements Sessions, SystemDocuments {
             String firstAdapter,
             Duration keep,
             long keepBytes,
+            int recentTransactions,
             Clock clock) {
-        this(providers, metrics, dataFolder, firstAdapter, keep, keepBytes, clock, () -> {});
+        this(providers, metrics, dataFolder, firstAdapter, keep, keepBytes, recentTransactions, clock, () -> {});
     }
 
     private DataPlane(
@@ -112,11 +118,12 @@ public final class DataPlane implements Sessions, SystemDocuments {
             String firstAdapter,
             Duration keep,
             long keepBytes,
+            int recentTransactions,
             Clock clock,
             Runnable storeOpened) {
         this.metrics = metrics;
         slot = new StoreSlot(providers, dataFolder, firstAdapter);
-        feed = new ChangeFeed(slot);
+        feed = new ChangeFeed(slot, recentTransactions, ChangeFeed.RECENT_BYTES);
         committer = new Committer(slot, feed, new CommitListeners(catalog, watchers), clock, metrics);
         readers = new Readers(Readers.defaultThreads());
         indexes = new IndexKeeper(slot, catalog);

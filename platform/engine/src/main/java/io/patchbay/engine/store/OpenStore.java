@@ -40,9 +40,9 @@ public final class OpenStore {
         return number;
     }
 
-    /** Whether the adapter has been replaced since this store was opened. */
-    boolean openedBy(long adapterGeneration) {
-        return lease.generation() == adapterGeneration;
+    /** False once its adapter was swapped or is going: whoever owns the store closes it and opens it anew. */
+    public boolean current() {
+        return lease.current();
     }
 
     synchronized boolean tryUse() {

@@ -5,6 +5,9 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStore;
 import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.document.StoreState;
+import io.patchbay.api.feed.Position;
+import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
 import java.io.IOException;
@@ -14,6 +17,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -57,6 +62,9 @@ public final class StoreSlot implements AutoCloseable {
     private volatile @Nullable StoreBindings bindings;
     private @Nullable AutoCloseable subscription;
     private volatile Runnable opened = () -> {};
+    // Under `turn`: a store was opened, and `opened` has not succeeded yet.
+    private boolean untold;
+>>>>>>> engine
 
     /** @param firstAdapter what serves the documents of a node that has none yet */
     public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
@@ -129,9 +137,31 @@ public final class StoreSlot implements AutoCloseable {
         return current == null ? Optional.of(fault) : Optional.empty();
     }
 
+    /** What operators see of it; whoever keeps the follower adds how far it is behind. */
+    public StoreInfo describe() {
+        OpenStore open = current;
+        Optional<StoreBindings> bound = findBindings();
+        String adapter = bound.map(b -> b.current().adapter()).orElse(firstAdapter);
+        Optional<String> follower = bound.flatMap(StoreBindings::follower).map(Binding::adapter);
+        if (open == null || !open.tryUse()) {
+            return new StoreInfo("documents", "unavailable", adapter, 0, "", follower, 0, Optional.of(fault));
+        }
+        try (StoreUse use = new StoreUse(open)) {
+            StoreState state = use.store().state();
+            String position = new Position(state.epoch(), state.lastOffset()).toString();
+            return new StoreInfo(
+                    "documents", "serving", adapter, state.totals().documents(), position, follower, 0, use.store().findFault());
+        }
+    }
+
     /** What is bound; empty until the slot has read its file. */
     public Optional<StoreBindings> findBindings() {
         return Optional.ofNullable(bindings);
+    }
+
+    /** Completes on the slot's thread with what was bound when the node started. */
+    public CompletionStage<StoreBindings> bound() {
+        return firstBindings;
     }
 
     /** The open store, if there is one: for a migration, which holds the committer or reads only. */
@@ -149,8 +179,8 @@ public final class StoreSlot implements AutoCloseable {
     }
 
     /**
-     * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused. What served before is
-     * retired (calls under way are waited for, bounded) and handed back open: the caller lets it follow, or closes it.
+     * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused, so it waits for nobody: calls
+     * under way go on in the store that served before, which is handed back open. The caller lets it follow, or retires and closes it.
      */
     public Optional<OpenStore> switchTo(OpenStore store, StoreBindings next) {
         OpenStore before;
@@ -161,11 +191,7 @@ public final class StoreSlot implements AutoCloseable {
             bindings = next;
             become(store);
         }
-        if (before != null && before != store) {
-            before.retire(Limits.DRAIN);
-            return Optional.of(before);
-        }
-        return Optional.empty();
+        return Optional.ofNullable(before).filter(old -> old != store);
     }
 
     /** Changes what is written about the follower; what serves stays. */
@@ -222,10 +248,17 @@ public final class StoreSlot implements AutoCloseable {
             if (bound == null) {
                 bound = file.read().orElseGet(this::bindFirst);
                 bindings = bound;
+                firstBindings.complete(bound);
             }
             OpenStore open = current;
+            if (open != null && open.current()) {
+                tellOpened();
+                return;
+            }
+            closeCurrent(nodeStops() ? STOPPING : "its adapter is updated or removed");
             Optional<Lease<DocumentStoreFactory>> lease =
                     providers.find(DocumentStoreFactory.class, bound.current().adapter());
+<<<<<<< HEAD
             if (lease.isEmpty()) {
                 fault = "No plugin offers the adapter '" + bound.current().adapter() + "', which serves the documents.";
                 closeCurrent(nodeStops() ? STOPPING : "its adapter is gone");
@@ -233,11 +266,15 @@ public final class StoreSlot implements AutoCloseable {
                 lease.get().close();
             } else {
                 closeCurrent("its adapter was updated");
+=======
+            if (lease.isPresent()) {
                 openCurrent(bound.current(), lease.get());
+            } else {
+                fault = "No plugin offers the adapter '" + bound.current().adapter() + "', which serves the documents.";
             }
         } catch (RuntimeException e) {
             if (!String.valueOf(e.getMessage()).equals(fault)) {
-                LOG.error("The document store can't be opened: {}", e.getMessage(), e);
+                LOG.error("The document store can't be used: {}", e.getMessage(), e);
             }
             fault = String.valueOf(e.getMessage());
         }
@@ -261,7 +298,16 @@ public final class StoreSlot implements AutoCloseable {
         }
         become(open);
         LOG.info("Documents are served by {}", binding);
-        opened.run();
+        untold = true;
+        tellOpened();
+    }
+
+    /** Again at the next look, if it fails. */
+    private void tellOpened() {
+        if (untold) {
+            opened.run();
+            untold = false;
+        }
     }
 
     /** Names a new history: short, and never the same twice. */

@@ -4,7 +4,6 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Value;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -64,7 +63,7 @@ public record FieldPath(List<String> names) {
         return Optional.of(value);
     }
 
-    /** The value in {@code document}: of its data, or for a meta path its id, revision or {@code updatedAt} (RFC 3339 text). */
+    /** The value in {@code document}: of its data, or for a meta path its id, revision or {@code updatedAt} (milliseconds since 1970). */
     public Optional<Value> find(StoredDocument document) {
         if (!isMeta()) {
             return find(document.data());
@@ -75,7 +74,7 @@ public record FieldPath(List<String> names) {
         return switch (names.get(1)) {
             case "id" -> Optional.of(Value.of(document.id()));
             case "revision" -> Optional.of(Value.of(document.revision()));
-            case "updatedAt" -> Optional.of(Value.of(Instant.ofEpochMilli(document.updatedAtMs()).toString()));
+            case "updatedAt" -> Optional.of(Value.of(document.updatedAtMs()));
             default -> Optional.empty();
         };
     }
