@@ -62,9 +62,9 @@ public final class StoreSlot implements AutoCloseable {
     private volatile @Nullable StoreBindings bindings;
     private @Nullable AutoCloseable subscription;
     private volatile Runnable opened = () -> {};
+    private final CompletableFuture<StoreBindings> firstBindings = new CompletableFuture<>();
     // Under `turn`: a store was opened, and `opened` has not succeeded yet.
     private boolean untold;
->>>>>>> engine
 
     /** @param firstAdapter what serves the documents of a node that has none yet */
     public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
@@ -258,15 +258,6 @@ public final class StoreSlot implements AutoCloseable {
             closeCurrent(nodeStops() ? STOPPING : "its adapter is updated or removed");
             Optional<Lease<DocumentStoreFactory>> lease =
                     providers.find(DocumentStoreFactory.class, bound.current().adapter());
-<<<<<<< HEAD
-            if (lease.isEmpty()) {
-                fault = "No plugin offers the adapter '" + bound.current().adapter() + "', which serves the documents.";
-                closeCurrent(nodeStops() ? STOPPING : "its adapter is gone");
-            } else if (open != null && open.openedBy(lease.get().generation())) {
-                lease.get().close();
-            } else {
-                closeCurrent("its adapter was updated");
-=======
             if (lease.isPresent()) {
                 openCurrent(bound.current(), lease.get());
             } else {
