@@ -14,7 +14,6 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,19 +27,14 @@ public final class FirstAdminNotice {
     private static final Logger LOG = LoggerFactory.getLogger("node");
 
     private final Accounts accounts;
-    private final Optional<Listeners> listeners;
+    private final BundleContext context;
     private final String home;
     private final ServiceTracker<Object, Object> ready;
 
     @Activate
-    public FirstAdminNotice(
-            @Reference Accounts accounts,
-            // A node without sockets has its first admin made by the command line.
-            @Reference(policyOption = ReferencePolicyOption.GREEDY) Optional<Listeners> listeners,
-            BundleContext context)
-            throws InvalidSyntaxException {
+    public FirstAdminNotice(@Reference Accounts accounts, BundleContext context) throws InvalidSyntaxException {
         this.accounts = accounts;
-        this.listeners = listeners;
+        this.context = context;
         this.home = context.getProperty(Families.HOME);
         this.ready = new ServiceTracker<>(context, FrameworkUtil.createFilter(READY), null) {
             @Override
@@ -67,9 +61,11 @@ public final class FirstAdminNotice {
         });
     }
 
-    /** The port that a browser on this machine reaches; empty if the node listens nowhere. */
+    /** The port that a browser on this machine reaches; empty if the node listens nowhere, or has been started without sockets. */
     private Optional<Integer> port() {
-        return listeners.flatMap(open -> open.addresses().stream().map(InetSocketAddress::getPort).findFirst());
+        ServiceReference<Listeners> reference = context.getServiceReference(Listeners.class);
+        Listeners listeners = reference == null ? null : context.getService(reference);
+        return Optional.ofNullable(listeners).flatMap(open -> open.addresses().stream().map(InetSocketAddress::getPort).findFirst());
     }
 
     static String text(String code, Optional<Integer> port, String home) {
