@@ -24,8 +24,6 @@ public final class FirstAdminNotice {
     /** A service property: the launcher registers a service with it set to true when the node is ready. */
     private static final String READY = "(patchbay.ready=true)";
 
-    private static final String OFFLINE = "patchbay.offline";
-
     private static final Logger LOG = LoggerFactory.getLogger("node");
 
     private final Accounts accounts;
@@ -54,9 +52,6 @@ public final class FirstAdminNotice {
     }
 
     private void tell() {
-        if (Boolean.parseBoolean(context.getProperty(OFFLINE))) {
-            return; // It was started for a command, such as the one that makes the first admin.
-        }
         accounts.firstAdminCode().whenComplete((code, failure) -> {
             if (failure != null) {
                 LOG.debug("Whether there is an admin can't be told: {}", Failures.of(failure).getMessage());
@@ -66,13 +61,11 @@ public final class FirstAdminNotice {
         });
     }
 
-    /** The port that a browser on this machine reaches; empty if the node listens nowhere. */
+    /** The port that a browser on this machine reaches; empty if the node listens nowhere, or has been started without sockets. */
     private Optional<Integer> port() {
         ServiceReference<Listeners> reference = context.getServiceReference(Listeners.class);
         Listeners listeners = reference == null ? null : context.getService(reference);
-        return listeners == null
-                ? Optional.empty()
-                : listeners.addresses().stream().map(InetSocketAddress::getPort).findFirst();
+        return Optional.ofNullable(listeners).flatMap(open -> open.addresses().stream().map(InetSocketAddress::getPort).findFirst());
     }
 
     static String text(String code, Optional<Integer> port, String home) {

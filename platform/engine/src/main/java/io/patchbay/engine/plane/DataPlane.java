@@ -91,7 +91,8 @@ public final class DataPlane implements Sessions, SystemDocuments {
                 Duration.ofMillis(config.feed_keepMs()),
                 config.feed_keepBytes(),
                 ChangeFeed.RECENT_TRANSACTIONS,
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                new FirstOpening(context));
     }
 
     /**
@@ -107,6 +108,19 @@ public final class DataPlane implements Sessions, SystemDocuments {
             long keepBytes,
             int recentTransactions,
             Clock clock) {
+        this(providers, metrics, dataFolder, firstAdapter, keep, keepBytes, recentTransactions, clock, () -> {});
+    }
+
+    private DataPlane(
+            Providers providers,
+            Metrics metrics,
+            Path dataFolder,
+            String firstAdapter,
+            Duration keep,
+            long keepBytes,
+            int recentTransactions,
+            Clock clock,
+            Runnable storeOpened) {
         this.metrics = metrics;
         slot = new StoreSlot(providers, dataFolder, firstAdapter);
         feed = new ChangeFeed(slot, recentTransactions, ChangeFeed.RECENT_BYTES);
@@ -126,12 +140,13 @@ public final class DataPlane implements Sessions, SystemDocuments {
                 slot, feed, work -> committer.exclusively(Limits.WRITER_WAIT, work), clock, keep, keepBytes);
         gauges = new Gauges(this, metrics);
         committer.start();
-        slot.start(this::onStoreOpened);
+        slot.start(() -> onStoreOpened(storeOpened));
         timer.scheduleWithFixedDelay(this::trim, TRIM_EVERY.toMillis(), TRIM_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void onStoreOpened() {
+    private void onStoreOpened(Runnable storeOpened) {
         committer.follow();
+        storeOpened.run();
         readers.supply(() -> {
             collections.finishDeletes();
             return true;

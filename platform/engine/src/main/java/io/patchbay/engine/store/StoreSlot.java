@@ -26,6 +26,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoreSlot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreSlot.class);
+    private static final String STOPPING = "the node is stopping";
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Providers providers;
@@ -250,7 +255,7 @@ public final class StoreSlot implements AutoCloseable {
                 tellOpened();
                 return;
             }
-            closeCurrent("its adapter is updated or removed");
+            closeCurrent(nodeStops() ? STOPPING : "its adapter is updated or removed");
             Optional<Lease<DocumentStoreFactory>> lease =
                     providers.find(DocumentStoreFactory.class, bound.current().adapter());
             if (lease.isPresent()) {
@@ -305,15 +310,25 @@ public final class StoreSlot implements AutoCloseable {
         try {
             Path folder = folderOf(binding);
             Files.createDirectories(folder);
-            DocumentStore store = lease.provider().open(folder, binding.settings());
-            return new OpenStore(binding, store, lease);
+            return new OpenStore(binding, lease.provider().open(folder, binding.settings()), lease);
         } catch (IOException e) {
             lease.close();
             throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store's folder can't be made: " + e.getMessage() + ".", e);
         } catch (RuntimeException e) {
             lease.close();
             throw e;
+        } catch (LinkageError e) {
+            lease.close();
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE, "The adapter '" + binding.adapter() + "' is broken: its bundle lacks a class (" + e + ").", e);
         }
+    }
+
+    /** When a node stops, its adapters go before the engine does. */
+    private static boolean nodeStops() {
+        Bundle engine = FrameworkUtil.getBundle(StoreSlot.class);
+        BundleContext context = engine == null ? null : engine.getBundleContext();
+        return context != null && context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING;
     }
 
     private void closeCurrent(String why) {
@@ -337,7 +352,7 @@ public final class StoreSlot implements AutoCloseable {
             if (subscription != null) {
                 subscription.close();
             }
-            thread.submit(() -> closeCurrent("the node is stopping")).get(Limits.DRAIN.toMillis() * 2, TimeUnit.MILLISECONDS);
+            thread.submit(() -> closeCurrent(STOPPING)).get(Limits.DRAIN.toMillis() * 2, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
