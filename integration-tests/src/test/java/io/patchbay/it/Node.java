@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -68,14 +69,19 @@ public final class Node implements AutoCloseable {
 
     /** Starts the process and doesn't wait, for nodes that aren't to become ready. */
     static Node launch(Distribution distribution, Path home, String... moreArguments) {
+        // An archive of classes is made in the background after a first start: that would only slow down the other tests.
+        return launch(distribution, home, Map.of("PATCHBAY_JAVA_OPTS", "-Dpatchbay.classArchive=off"), moreArguments);
+    }
+
+    /** The same with more environment variables. */
+    static Node launch(Distribution distribution, Path home, Map<String, String> environment, String... moreArguments) {
         List<String> command = new ArrayList<>(List.of(distribution.patchbay().toString(), "run", "--home", home.toString()));
         if (!List.of(moreArguments).contains("--port")) {
             command.addAll(List.of("--port", "0"));
         }
         command.addAll(List.of(moreArguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        // An archive of classes is made in the background after a first start: that would only slow down the other tests.
-        builder.environment().merge("PATCHBAY_JAVA_OPTS", "-Dpatchbay.classArchive=off", (mine, off) -> mine + " " + off);
+        environment.forEach((name, value) -> builder.environment().merge(name, value, (inherited, own) -> name.endsWith("_OPTS") ? inherited + " " + own : own));
         try {
             return new Node(builder.start(), home);
         } catch (IOException e) {

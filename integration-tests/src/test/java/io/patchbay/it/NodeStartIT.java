@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node's life as a process: first start, restart, kill, stop. */
@@ -101,5 +104,43 @@ class NodeStartIT {
         try (Node node = Node.start(home, "--offline")) {
             assertThat(node.readyLine()).contains("ready without an address");
         }
+    }
+
+    @Test
+    void archiveOfClassesIsMadeInTheBackgroundAndAStaleOneIsIgnored() throws IOException {
+        Path archive = home.resolve("data/cache/classes-" + Runtime.version().feature() + ".jsa");
+        Map<String, String> now = Map.of("PATCHBAY_JAVA_OPTS", "-Dpatchbay.classArchive=now");
+        try (Node first = Node.launch(Distribution.shared(), home, now)) {
+            first.readyLine();
+            await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(archive));
+        }
+        try (Node second = Node.start(home)) {
+            assertThat(second.log().lines()).noneMatch(line -> line.contains("warning"));
+        }
+        Files.delete(archive);
+        Files.writeString(archive, "no archive");
+        try (Node third = Node.start(home)) {
+            assertThat(third.log().lines()).noneMatch(line -> line.contains("warning") || line.contains("[cds"));
+        }
+    }
+
+    @Test
+    @EnabledIfEnvironmentVariable(named = "PATCHBAY_OTHER_JAVA_HOME", matches = ".+")
+    void otherJavaRunsItWithoutWarnings() {
+        Map<String, String> other = Map.of(
+                "JAVA_HOME", System.getenv("PATCHBAY_OTHER_JAVA_HOME"), "PATCHBAY_JAVA_OPTS", "-Dpatchbay.classArchive=off");
+        try (Node node = Node.launch(Distribution.shared(), home, other)) {
+            assertThat(node.readyLine()).contains("ready");
+            assertThat(node.log()).doesNotContainIgnoringCase("warn").doesNotContainIgnoringCase("error");
+        }
+    }
+
+    @Test
+    void programRunsThroughSymbolicLinks() throws IOException {
+        Path folder = Files.createTempDirectory(Distribution.work(), "links");
+        Path link = Files.createSymbolicLink(folder.resolve("patchbay"), Distribution.shared().patchbay().toAbsolutePath());
+        Path linkToLink = Files.createSymbolicLink(folder.resolve("pb"), link.getFileName());
+        CommandResult result = CommandResult.of(linkToLink, "", "run", "--port", "x");
+        assertThat(result.output()).contains("--port needs a number");
     }
 }

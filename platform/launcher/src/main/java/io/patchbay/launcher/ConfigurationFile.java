@@ -3,9 +3,11 @@ package io.patchbay.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -64,7 +66,7 @@ final class ConfigurationFile {
     }
 
     private Optional<Node> root(String text) {
-        LoadSettings settings = LoadSettings.builder().setLabel("patchbay.yaml").setAllowDuplicateKeys(false).build();
+        LoadSettings settings = LoadSettings.builder().setLabel("patchbay.yaml").setAllowNonScalarKeys(true).build();
         try {
             return new Compose(settings).composeString(text);
         } catch (MarkedYamlEngineException e) {
@@ -82,11 +84,16 @@ final class ConfigurationFile {
             }
             throw mistake(node, (prefix.isEmpty() ? "the file" : prefix) + " must be a section with properties in it");
         }
+        Set<String> names = new HashSet<>();
         for (NodeTuple entry : section.getValue()) {
             if (!(entry.getKeyNode() instanceof ScalarNode key)) {
                 throw mistake(entry.getKeyNode(), "a property's name must be plain text");
             }
-            readProperty(prefix.isEmpty() ? key.getValue() : prefix + "." + key.getValue(), key, entry.getValueNode(), given);
+            String name = prefix.isEmpty() ? key.getValue() : prefix + "." + key.getValue();
+            if (!names.add(name)) {
+                throw mistake(key, name + " is given twice");
+            }
+            readProperty(name, key, entry.getValueNode(), given);
         }
     }
 
@@ -103,9 +110,7 @@ final class ConfigurationFile {
             throw mistake(value, name + " must have one plain value");
         }
         try {
-            if (given.put(name, setting.get().reader().apply(scalar.getValue())) != null) {
-                throw new IllegalArgumentException("is given twice");
-            }
+            given.put(name, setting.get().reader().apply(scalar.getValue()));
         } catch (IllegalArgumentException e) {
             throw mistake(value, name + " " + e.getMessage() + ", not '" + scalar.getValue() + "'");
         }

@@ -89,7 +89,8 @@ final class Node {
         try (ClassArchive archive = ClassArchive.of(home, cache);
                 ConfigurationWatcher watcher =
                         ConfigurationWatcher.start(file, text, changed -> configurations.change(configure(changed)))) {
-            Thread readiness = new Thread(() -> awaitReady(running, list, archive), "readiness");
+            BundlesList possible = list.withoutAwaiting(running.filesNotRunning(distribution, list));
+            Thread readiness = new Thread(() -> awaitReady(running, possible, archive), "readiness");
             readiness.setDaemon(true);
             readiness.start();
             running.awaitStop(0);
@@ -156,8 +157,10 @@ final class Node {
             List<String> missing = readiness.await(READY_WARNING_MS);
             while (!missing.isEmpty()) {
                 log.warn("Not ready yet, still without a service for {}.", String.join(" and ", missing));
+                reportWaiting(running);
                 missing = readiness.await(READY_WARNING_MS);
             }
+            reportWaiting(running);
             announce(running);
             if (ClassArchive.isTraining()) {
                 running.stop();
@@ -169,6 +172,12 @@ final class Node {
         } catch (StartException e) {
             failure = e;
             running.stop();
+        }
+    }
+
+    private static void reportWaiting(NodeFramework running) {
+        for (String clause : WaitingComponents.describe(running.context())) {
+            log.warn("{}.", clause);
         }
     }
 

@@ -43,6 +43,9 @@ public final class Limits {
     public static final Duration LEASE_WAIT = Duration.ofSeconds(5);
     public static final Duration DRAIN = Duration.ofSeconds(10);
     public static final Duration HEALTH_CHECK = Duration.ofSeconds(10);
+    /** How long after an update a fault takes it back by itself. */
+    public static final Duration PROBATION = Duration.ofSeconds(60);
+
     public static final Duration WRITER_WAIT = Duration.ofSeconds(10);
     public static final Duration REQUEST = Duration.ofSeconds(30);
 

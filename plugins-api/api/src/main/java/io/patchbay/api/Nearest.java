@@ -2,6 +2,7 @@ package io.patchbay.api;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Finds what somebody probably meant, for the sentence that refuses what they wrote. */
@@ -16,9 +17,8 @@ public final class Nearest {
         if (written.length() > COMPARED_CHARS) {
             return Optional.empty();
         }
-        int allowed = Math.max(1, written.length() / 3);
         return known.stream()
-                .filter(name -> edits(written, name) <= allowed)
+                .filter(name -> edits(written, name) <= allowed(written, name))
                 .min(Comparator.<String>comparingInt(name -> edits(written, name)).thenComparing(Comparator.naturalOrder()));
     }
 
@@ -27,10 +27,15 @@ public final class Nearest {
         return find(written, known).map(name -> " Did you mean '" + name + "'?").orElse("");
     }
 
+    /** A third of the longer one, so that a plural is near its singular. */
+    private static int allowed(String written, String name) {
+        return Math.max(1, Math.max(written.length(), name.length()) / 3);
+    }
+
     /** Levenshtein's distance, without regard to case, with a swap of neighbours as one edit. */
     private static int edits(String left, String right) {
-        String a = left.toLowerCase(java.util.Locale.ROOT);
-        String b = right.toLowerCase(java.util.Locale.ROOT);
+        String a = left.toLowerCase(Locale.ROOT);
+        String b = right.toLowerCase(Locale.ROOT);
         int[][] edits = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {
             for (int j = 0; j <= b.length(); j++) {

@@ -29,13 +29,15 @@ final class PatchbayCodec implements Codec {
     private final Connection connection;
     private final Operations operations;
     private final EventWriter events;
+    private final CodecMeters meters;
     // Guarded by the connection's monitor.
     private int inFlight;
 
-    PatchbayCodec(Connection connection, Operations operations, EventWriter events) {
+    PatchbayCodec(Connection connection, Operations operations, EventWriter events, CodecMeters meters) {
         this.connection = connection;
         this.operations = operations;
         this.events = events;
+        this.meters = meters;
     }
 
     @Override
@@ -47,7 +49,7 @@ final class PatchbayCodec implements Codec {
         message.get(frame);
         RequestReader.Read read = RequestReader.read(frame);
         if (read instanceof RequestReader.Read.Refused refused) {
-            connection.send(Replies.error(refused.id(), refused.reason()));
+            refuse(refused.id(), refused.reason());
         } else if (read instanceof RequestReader.Read.Accepted accepted) {
             carryOut(accepted.request());
         }
@@ -55,6 +57,7 @@ final class PatchbayCodec implements Codec {
 
     @Override
     public void onEvent(SubscriptionEvent event) {
+        meters.events().increment();
         connection.send(events.write(event));
     }
 
@@ -64,23 +67,33 @@ final class PatchbayCodec implements Codec {
     }
 
     private void carryOut(Request request) {
+        meters.requests().increment();
         if (inFlight >= Limits.REQUESTS_IN_FLIGHT_PER_CONNECTION) {
-            connection.send(Replies.error(request.id(), tooManyInFlight()));
+            meters.overInFlight().increment();
+            refuse(request.id(), tooManyInFlight());
             return;
         }
         CompletionStage<byte[]> reply;
         try {
             reply = operations.start(request);
         } catch (RuntimeException e) {
-            connection.send(Replies.error(request.id(), asFailure(e, request)));
+            refuse(request.id(), asFailure(e, request));
             return;
         }
         inFlight++;
         reply.whenComplete((body, failure) -> finish(request, body, failure));
     }
 
+    private void refuse(long id, PatchbayException reason) {
+        meters.failed().increment();
+        connection.send(Replies.error(id, reason));
+    }
+
     private void finish(Request request, byte @Nullable [] body, @Nullable Throwable failure) {
         byte[] frame = body == null ? Replies.error(request.id(), asFailure(failure, request)) : Replies.ok(request.id(), body);
+        if (body == null) {
+            meters.failed().increment();
+        }
         connection.execute(() -> {
             inFlight--;
             connection.send(frame);

@@ -1,6 +1,7 @@
 package io.patchbay.protocol.patchbay;
 
 import io.patchbay.api.auth.Logins;
+import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.migration.StateRecord;
 import io.patchbay.api.plugin.Providers;
 import io.patchbay.api.protocol.Codec;
@@ -18,16 +19,18 @@ public final class PatchbayProtocol implements Protocol {
     static final String NAME = "patchbay.v1";
 
     private final Logins logins;
+    private final CodecMeters meters;
     private final Clock clock;
     private final EventWriter events = new EventWriter();
 
     @Activate
-    public PatchbayProtocol(@Reference Logins logins) {
-        this(logins, Clock.systemUTC());
+    public PatchbayProtocol(@Reference Logins logins, @Reference Metrics metrics) {
+        this(logins, metrics, Clock.systemUTC());
     }
 
-    PatchbayProtocol(Logins logins, Clock clock) {
+    PatchbayProtocol(Logins logins, Metrics metrics, Clock clock) {
         this.logins = logins;
+        this.meters = CodecMeters.of(metrics);
         this.clock = clock;
     }
 
@@ -38,6 +41,6 @@ public final class PatchbayProtocol implements Protocol {
 
     @Override
     public Codec open(Connection connection, Optional<StateRecord> state) {
-        return new PatchbayCodec(connection, new Operations(connection, logins, clock, state), events);
+        return new PatchbayCodec(connection, new Operations(connection, logins, clock, state), events, meters);
     }
 }

@@ -11,6 +11,7 @@ import io.patchbay.api.migration.StateRecord;
 import io.patchbay.api.protocol.Codec;
 import io.patchbay.testkit.session.MemoryDocuments;
 import io.patchbay.testkit.session.MemoryLogins;
+import io.patchbay.testkit.session.MemoryMetrics;
 import io.patchbay.testkit.session.MemorySession;
 import io.patchbay.testkit.session.RecordingConnection;
 import java.nio.ByteBuffer;
@@ -29,7 +30,8 @@ final class Client {
     final MemoryLogins logins = new MemoryLogins(CLOCK);
     final MemorySession session = new MemorySession(Identity.ANONYMOUS, new MemoryDocuments("cities"));
     final RecordingConnection connection = new RecordingConnection(session);
-    final PatchbayProtocol protocol = new PatchbayProtocol(logins, CLOCK);
+    final MemoryMetrics metrics = new MemoryMetrics();
+    final PatchbayProtocol protocol = new PatchbayProtocol(logins, metrics, CLOCK);
     final Codec codec;
 
     Client() {

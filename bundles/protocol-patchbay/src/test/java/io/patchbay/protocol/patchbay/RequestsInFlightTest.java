@@ -13,6 +13,7 @@ import io.patchbay.api.document.Cbor;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.protocol.Codec;
 import io.patchbay.testkit.session.MemoryDocuments;
+import io.patchbay.testkit.session.MemoryMetrics;
 import io.patchbay.testkit.session.MemorySession;
 import io.patchbay.testkit.session.RecordingConnection;
 import java.nio.ByteBuffer;
@@ -25,8 +26,9 @@ import org.junit.jupiter.api.Test;
 
 class RequestsInFlightTest {
     private final SlowLogins logins = new SlowLogins();
+    private final MemoryMetrics metrics = new MemoryMetrics();
     private final RecordingConnection connection = new RecordingConnection(new MemorySession(Identity.ANONYMOUS, new MemoryDocuments()));
-    private final Codec codec = new PatchbayProtocol(logins, Client.CLOCK).open(connection, Optional.empty());
+    private final Codec codec = new PatchbayProtocol(logins, metrics, Client.CLOCK).open(connection, Optional.empty());
 
     @Test
     void repliesComeAsTheyAreReadyAndNameTheirRequest() {
@@ -45,6 +47,7 @@ class RequestsInFlightTest {
         assertThat(connection.takeSent()).isEmpty();
         login(1000);
         assertThat(errorCode(decode(connection.takeSent().get(0)))).isEqualTo("OVERLOADED");
+        assertThat(metrics.count("patchbay_protocol_in_flight_refused_total", "protocol", "patchbay.v1")).isEqualTo(1);
         logins.waiting.get(7).complete(Client.ANN);
         connection.takeSent();
         login(1001);
@@ -63,7 +66,7 @@ class RequestsInFlightTest {
     @Test
     void aReplyThatComesAfterTheNextVersionTookOverIsSentAllTheSame() {
         login(1);
-        Codec next = new PatchbayProtocol(logins, Client.CLOCK).open(connection, codec.save());
+        Codec next = new PatchbayProtocol(logins, metrics, Client.CLOCK).open(connection, codec.save());
         logins.waiting.get(0).complete(Client.ANN);
         ok(decode(connection.takeSent().get(0)));
         next.onMessage(ByteBuffer.wrap(Cbor.encode(Value.struct("id", Value.of(2), "op", Value.of("ping")))), false);

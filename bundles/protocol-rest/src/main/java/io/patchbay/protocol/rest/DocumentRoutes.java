@@ -1,5 +1,7 @@
 package io.patchbay.protocol.rest;
 
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.Document;
 import io.patchbay.api.document.DocumentIds;
 import io.patchbay.api.document.Fields;
@@ -16,6 +18,7 @@ import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.query.SortField;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Documents, transactions and the changes they made. */
@@ -52,10 +55,21 @@ final class DocumentRoutes {
         return write(call, patch, Optional.empty());
     }
 
+    /** What is not there can't be deleted, as what the caller may not see: the two are not to be told apart. */
     CompletionStage<HttpResponse> delete(Call call) {
         Precondition precondition = Revisions.preconditionOfExisting(call.request());
-        Operation delete = new Operation.Delete(call.path("c"), DocumentIds.require(call.path("id")), precondition);
-        return commit(call, List.of(delete), call.idempotencyKey()).thenApply(result -> replayed(HttpResponse.empty(204), result));
+        boolean conditional = !(precondition instanceof Precondition.Any);
+        String id = DocumentIds.require(call.path("id"));
+        Operation delete = new Operation.Delete(call.path("c"), id, conditional ? precondition : Precondition.EXISTS);
+        return commit(call, List.of(delete), call.idempotencyKey())
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(conditional ? failure : withoutConflict(failure, id)))
+                .thenApply(result -> replayed(HttpResponse.empty(204), result));
+    }
+
+    private static Throwable withoutConflict(Throwable failure, String id) {
+        return Failures.unwrap(failure) instanceof PatchbayException known && known.code() == ErrorCode.REVISION_CONFLICT
+                ? new PatchbayException(ErrorCode.DOCUMENT_NOT_FOUND, "There is no document '" + Text.shortened(id) + "' here.")
+                : failure;
     }
 
     CompletionStage<HttpResponse> transaction(Call call) {
@@ -76,7 +90,7 @@ final class DocumentRoutes {
         HttpResponse response = Revisions.isKnown(call.request(), document.revision())
                 ? HttpResponse.empty(304)
                 : Answer.json(200, DocumentForm.document(document));
-        return response.with("ETag", tag);
+        return response.with("ETag", tag).with("Cache-Control", "private, no-cache");
     }
 
     /** @param sent what a replayed answer, which the node keeps without data, is completed with: the same key means the same request */

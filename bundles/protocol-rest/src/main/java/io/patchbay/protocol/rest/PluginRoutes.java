@@ -56,7 +56,7 @@ final class PluginRoutes {
         boolean dryRun = call.flag(DRY_RUN);
         return operators.call(() -> {
             Plan plan = planning.get();
-            return dryRun ? Answer.json(200, describe(plan)) : Answer.accepted(plugins.execute(requirePossible(plan)));
+            return dryRun ? Answer.json(200, describe(plan)) : Answer.accepted(plugins.execute(plan));
         });
     }
 
@@ -72,13 +72,6 @@ final class PluginRoutes {
         } catch (IOException e) {
             throw new PatchbayException(ErrorCode.UNAVAILABLE, "The uploaded jar could not be written to a temporary file: " + e.getMessage() + ".", e);
         }
-    }
-
-    private static Plan requirePossible(Plan plan) {
-        if (plan.problems().isEmpty()) {
-            return plan;
-        }
-        throw new PatchbayException(ErrorCode.PLUGIN_UNRESOLVED, String.join(" ", plan.problems()), Map.of("plugin", plan.plugin()));
     }
 
     private static Value.Struct describe(PluginInfo plugin) {

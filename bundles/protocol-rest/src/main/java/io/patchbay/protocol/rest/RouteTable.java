@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -77,7 +76,8 @@ final class RouteTable {
             answer = CompletableFuture.failedFuture(e);
         }
         answer = answer.whenComplete((response, failure) -> session.close());
-        return identity.isAnonymous() ? answer.handle(RouteTable::askForLogin).thenCompose(asked -> asked) : answer;
+        boolean mayLogIn = route.access() == Access.SESSION && identity.isAnonymous();
+        return mayLogIn ? answer.handle(RouteTable::askForLogin).thenCompose(asked -> asked) : answer;
     }
 
     /** Who has not said who he is, is asked to; who has, is refused. */
@@ -85,24 +85,16 @@ final class RouteTable {
         if (failure == null) {
             return CompletableFuture.completedFuture(response);
         }
-        boolean forbidden = unwrap(failure) instanceof PatchbayException known && known.code() == ErrorCode.FORBIDDEN;
+        boolean forbidden = Failures.unwrap(failure) instanceof PatchbayException known && known.code() == ErrorCode.FORBIDDEN;
         return CompletableFuture.failedFuture(forbidden ? Callers.unauthenticated() : failure);
     }
 
     private static HttpResponse problem(HttpRequest request, Throwable failure) {
-        Throwable cause = unwrap(failure);
+        Throwable cause = Failures.unwrap(failure);
         if (!(cause instanceof PatchbayException)) {
             LOG.error("{} failed", request.pattern(), cause);
         }
         return Problem.of(cause);
-    }
-
-    private static Throwable unwrap(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 
     private static void requireKnownQuery(Route route, HttpRequest request) {

@@ -3,6 +3,7 @@ package io.patchbay.transport.http;
 import io.patchbay.api.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -24,9 +25,30 @@ final class Answers {
     };
     private static final HttpField CLOSE = new PreEncodedHttpField(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
 
-    private Answers() {}
+    private final BooleanSupplier draining;
 
-    static void write(Request request, Response response, Callback callback, HttpResponse answer) {
+    /** @param draining while true, every answer ends its connection */
+    Answers(BooleanSupplier draining) {
+        this.draining = draining;
+    }
+
+    /** Any thread, once for each request. An answer that HTTP can't carry fails the request, which closes its connection. */
+    void write(Request request, Response response, Callback callback, HttpResponse answer) {
+        try {
+            prepare(request, response, answer);
+        } catch (RuntimeException e) {
+            callback.failed(e);
+            return;
+        }
+        boolean bodiless = answer.status() == 204 || answer.status() == 304;
+        response.write(true, bodiless ? null : ByteBuffer.wrap(answer.body()), callback);
+    }
+
+    static void close(Response response) {
+        response.getHeaders().put(CLOSE);
+    }
+
+    private void prepare(Request request, Response response, HttpResponse answer) {
         HttpFields.Mutable headers = response.getHeaders();
         for (HttpField field : DEFAULTS) {
             if (!headers.contains(field.getName())) {
@@ -43,13 +65,10 @@ final class Answers {
         response.setStatus(answer.status());
         if (!request.consumeAvailable()) {
             // The rest of a body that nobody will read would be taken for the next request.
+            FrontDoor.endPoint(request).lingerOnClose();
+            close(response);
+        } else if (draining.getAsBoolean()) {
             close(response);
         }
-        boolean bodiless = answer.status() == 204 || answer.status() == 304;
-        response.write(true, bodiless ? null : ByteBuffer.wrap(answer.body()), callback);
-    }
-
-    static void close(Response response) {
-        response.getHeaders().put(CLOSE);
     }
 }

@@ -6,8 +6,8 @@ import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.Problem;
 import java.time.Duration;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpURI;
@@ -28,18 +28,18 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
     private static final String CORS_MAX_AGE_SECONDS = "600";
 
     private final Routes routes;
+    private final Answers answers;
     private final WebSocketDoor webSockets;
     private final BodyBudget budget;
     private final Duration requestTime;
-    private final BooleanSupplier draining;
     private volatile Hosts hosts;
 
-    FrontDoor(Routes routes, WebSocketDoor webSockets, BodyBudget budget, Duration requestTime, BooleanSupplier draining, Hosts hosts) {
+    FrontDoor(Routes routes, Answers answers, WebSocketDoor webSockets, BodyBudget budget, Duration requestTime, Hosts hosts) {
         this.routes = routes;
+        this.answers = answers;
         this.webSockets = webSockets;
         this.budget = budget;
         this.requestTime = requestTime;
-        this.draining = draining;
         this.hosts = hosts;
     }
 
@@ -54,16 +54,17 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         Request.addCompletionListener(request, ended -> endPoint.requestEnded());
         // While a route works on it a request is not idle; it has its own time limits.
         request.addIdleTimeoutListener(idle -> false);
-        if (draining.getAsBoolean()) {
-            Answers.close(response);
-        }
         try {
             receive(endPoint, request, response, callback);
         } catch (PatchbayException e) {
-            Answers.write(request, response, callback, Problem.of(e));
+            answers.write(request, response, callback, Problem.of(e));
         } catch (RuntimeException e) {
+            if (e instanceof HttpException broken) {
+                answers.write(request, response, callback, ProblemErrors.problem(broken.getCode(), broken.getReason()));
+                return true;
+            }
             LOG.error("{} {} failed", request.getMethod(), request.getHttpURI().getPath(), e);
-            Answers.write(request, response, callback, Problem.of(e));
+            answers.write(request, response, callback, Problem.of(e));
         }
         return true;
     }
@@ -85,7 +86,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
             throw new PatchbayException(ErrorCode.BAD_REQUEST, "The address of a request is a path without \".\" and \"..\" segments.");
         }
         if (origin == Origins.Verdict.ALLOWED && isPreflight(request)) {
-            Answers.write(request, response, callback, preflight());
+            answers.write(request, response, callback, preflight());
         } else if (path.equals(WebSocketDoor.PATH)) {
             webSockets.receive(request, response, callback);
         } else {
@@ -97,7 +98,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         String host = request.getHttpURI().getHost();
         if (!hosts.accepts(host == null || !hasHost(request) ? "" : host, loopback)) {
             throw new PatchbayException(
-                    ErrorCode.HOST_REFUSED, "This node listens on this machine alone and answers to localhost, 127.0.0.1 and [::1], not to \"" + host + "\"; allowed.hosts adds names, such as a proxy's.");
+                    ErrorCode.HOST_REFUSED, "This node listens on this machine alone and answers to localhost, 127.0.0.1 and [::1], not to \"" + host + "\"; http.allowedHosts in the configuration adds names, such as a proxy's.");
         }
     }
 
@@ -116,7 +117,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         HttpFields.Mutable headers = response.getHeaders();
         headers.add("Vary", "Origin");
         if (verdict == Origins.Verdict.REFUSED) {
-            throw new PatchbayException(ErrorCode.ORIGIN_REFUSED, "Web pages from " + origin + " may not use this node; allowed.hosts adds their host.");
+            throw new PatchbayException(ErrorCode.ORIGIN_REFUSED, "Web pages from " + origin + " may not use this node; http.allowedHosts in the configuration adds their host.");
         }
         if (verdict == Origins.Verdict.ALLOWED) {
             headers.put(HttpHeader.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -144,9 +145,9 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         }
         RouteTable.Lookup found = routes.find(method, path);
         if (found instanceof RouteTable.Match match) {
-            new RouteCall(routes, budget, getServer().getScheduler(), requestTime, match, request, response, callback).start();
+            new RouteCall(routes, answers, budget, getServer().getScheduler(), requestTime, match, request, response, callback).start();
         } else if (found instanceof RouteTable.WrongMethod wrong) {
-            Answers.write(request, response, callback, wrongMethod(method, wrong.allowed()));
+            answers.write(request, response, callback, wrongMethod(method, wrong.allowed()));
         } else {
             throw notFound(request);
         }

@@ -6,9 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection, and what it is doing: idle, sending us a request's headers, being served, or a WebSocket.
@@ -16,6 +19,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * <p>The fields are written by whichever of Jetty's threads works on the connection, one at a time, and read by the checks that close idle and slow ones.
  */
 final class HandOffEndPoint extends SocketChannelEndPoint {
+    private static final Logger LOG = LoggerFactory.getLogger(HandOffEndPoint.class);
+
     private enum Activity {
         IDLE,
         HEADERS,
@@ -23,11 +28,61 @@ final class HandOffEndPoint extends SocketChannelEndPoint {
         WEBSOCKET
     }
 
+    private final Scheduler scheduler;
     private volatile Activity activity = Activity.IDLE;
+    /** Set by whoever refuses, read when the connection is closed. */
+    private volatile boolean lingering;
+
     private volatile long sinceNs = System.nanoTime();
 
     HandOffEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         super(channel, selector, key, scheduler);
+        this.scheduler = scheduler;
+    }
+
+    /** Says that the client may be in the middle of sending what we refused. */
+    void lingerOnClose() {
+        lingering = true;
+    }
+
+    /**
+     * Closing a socket with unread input resets it, and the client may lose our last words, which say why. So where it may still be sending we end our side first and drop what comes
+     * until it has seen that, bounded by {@link HttpLimits#LINGER}.
+     */
+    @Override
+    public void doClose() {
+        if (lingering && getChannel().isOpen() && !getChannel().socket().isInputShutdown()) {
+            try {
+                getChannel().shutdownOutput();
+                discardUntil(System.nanoTime() + HttpLimits.LINGER.toNanos());
+                return;
+            } catch (IOException gone) {
+                LOG.debug("A connection ended before its time: {}", gone.toString());
+            }
+        }
+        super.doClose();
+    }
+
+    private void discardUntil(long deadlineNs) {
+        if (discard() && System.nanoTime() - deadlineNs < 0) {
+            scheduler.schedule(() -> discardUntil(deadlineNs), HttpLimits.LINGER_CHECK.toMillis(), TimeUnit.MILLISECONDS);
+        } else {
+            super.doClose();
+        }
+    }
+
+    /** Whether the client may send more. */
+    private boolean discard() {
+        ByteBuffer dropped = ByteBuffer.allocate(HttpLimits.LINGER_READ_BYTES);
+        try {
+            int read = 1;
+            for (int reads = 0; read > 0 && reads < HttpLimits.LINGER_READS; reads++) {
+                read = getChannel().read(dropped.clear());
+            }
+            return read >= 0;
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     @Override

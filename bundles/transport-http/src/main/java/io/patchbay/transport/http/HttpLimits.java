@@ -12,12 +12,16 @@ final class HttpLimits {
     static final int QUERY_PARAMETERS = 256;
     /** No byte in either direction on an HTTP connection. */
     static final Duration HTTP_IDLE = Duration.ofSeconds(30);
-    /** From the first byte of a request to the end of its headers, however steadily they trickle. */
-    static final Duration HEADERS = Duration.ofSeconds(30);
     /** No byte in either direction on a WebSocket; clients ping after 30 s of silence. */
     static final Duration WEBSOCKET_IDLE = Duration.ofSeconds(90);
     /** From our close frame to the client's; then the connection is cut. */
     static final Duration WEBSOCKET_CLOSE = Duration.ofSeconds(5);
+    /** How long what a refused client still sends is dropped before the connection is cut. */
+    static final Duration LINGER = Duration.ofSeconds(2);
+
+    static final Duration LINGER_CHECK = Duration.ofMillis(20);
+    static final int LINGER_READ_BYTES = 64 << 10;
+    static final int LINGER_READS = 32;
     /** A body must arrive within {@link io.patchbay.api.Limits#REQUEST} plus the time it takes at this rate. */
     static final long BODY_BYTES_PER_SECOND = 64 << 10;
     /** Bodies of all requests together: a quarter of the heap, at least this. */
@@ -29,7 +33,7 @@ final class HttpLimits {
     static final Duration DRAIN_IDLE = Duration.ofSeconds(1);
 
     static final Duration DRAIN_CHECK = Duration.ofMillis(50);
-    static final Duration HEADERS_CHECK = Duration.ofSeconds(5);
+    static final Duration HEADERS_CHECK = Duration.ofSeconds(1);
     /** How many reconnects a second the node wants to see at most, which spreads the clients of a closed WebSocket. */
     static final int RECONNECTS_PER_SECOND = 2_000;
 

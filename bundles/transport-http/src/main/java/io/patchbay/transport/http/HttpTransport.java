@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -39,6 +40,8 @@ import org.slf4j.LoggerFactory;
  */
 @org.osgi.service.component.annotations.Component(
         service = {Transport.class, Component.class},
+        // Started before it is asked for: the first connection must not wait for the server to load.
+        immediate = true,
         configurationPid = HttpConfig.PID,
         property = Providers.NAME + "=" + HttpTransport.NAME)
 public final class HttpTransport implements Transport, Component {
@@ -64,14 +67,14 @@ public final class HttpTransport implements Transport, Component {
     /** Goes forward only; written under this object's monitor. */
     private volatile State state = State.SERVING;
 
-    private volatile long refused;
+    private final LongAdder refused = new LongAdder();
 
     @Activate
     public HttpTransport(@Reference Providers providers, @Reference Connections connections, Map<String, Object> properties) {
-        this(providers, connections, properties, Limits.REQUEST, Limits.LEASE_WAIT);
+        this(providers, connections, properties, HttpTimes.DEFAULT);
     }
 
-    HttpTransport(Providers providers, Connections connections, Map<String, ?> properties, Duration requestTime, Duration leaseWait) {
+    HttpTransport(Providers providers, Connections connections, Map<String, ?> properties, HttpTimes times) {
         try (JettyClassLoader ours = new JettyClassLoader()) {
             QueuedThreadPool threads = new QueuedThreadPool(HttpLimits.THREADS_MAX, HttpLimits.THREADS_MIN);
             threads.setName("patchbay-http");
@@ -80,13 +83,14 @@ public final class HttpTransport implements Transport, Component {
             server.setErrorHandler(new ProblemErrors());
             connector = new HandOffConnector(server, new HttpConnectionFactory(configuration()));
             server.addConnector(connector);
-            webSockets = new WebSocketDoor(connections, server, this::isDraining);
-            routes = new Routes(providers, threads, leaseWait);
-            frontDoor = new FrontDoor(routes, webSockets, budget, requestTime, this::isDraining, hosts(properties));
+            Answers answers = new Answers(this::isDraining);
+            webSockets = new WebSocketDoor(connections, server, answers, this::isDraining);
+            routes = new Routes(providers, threads, times.lease());
+            frontDoor = new FrontDoor(routes, answers, webSockets, budget, times.request(), hosts(properties));
             server.setHandler(frontDoor);
             start();
         }
-        every(HttpLimits.HEADERS_CHECK, this::cutSlowHeaders);
+        every(HttpLimits.HEADERS_CHECK, () -> cutSlowHeaders(times.headers()));
     }
 
     /** A changed configuration; one that can't be read leaves the old. */
@@ -108,7 +112,7 @@ public final class HttpTransport implements Transport, Component {
     public void accept(SocketChannel connection) {
         try {
             if (state == State.STOPPED || connector.connections() >= HttpLimits.CONNECTIONS) {
-                refused++;
+                refused.increment();
                 connection.close();
             } else {
                 connector.take(connection);
@@ -164,7 +168,7 @@ public final class HttpTransport implements Transport, Component {
         facts.put("routes", Integer.toString(routes.size()));
         facts.put("waitingForProvider", Integer.toString(routes.parked()));
         facts.put("bodyBytes", Long.toString(budget.used()));
-        facts.put("refused", Long.toString(refused));
+        facts.put("refused", Long.toString(refused.sum()));
         return ComponentState.of("transport/" + NAME, state.name().toLowerCase(Locale.ROOT), facts);
     }
 
@@ -209,8 +213,9 @@ public final class HttpTransport implements Transport, Component {
         }
     }
 
-    private void cutSlowHeaders() {
-        connector.endPoints().stream().filter(slow -> slow.sendingHeadersFor(HttpLimits.HEADERS)).forEach(HandOffEndPoint::close);
+    /** However steadily they trickle in, so that no idle timeout ends them. */
+    private void cutSlowHeaders(Duration longest) {
+        connector.endPoints().stream().filter(slow -> slow.sendingHeadersFor(longest)).forEach(HandOffEndPoint::close);
     }
 
     private void closeIdle() {

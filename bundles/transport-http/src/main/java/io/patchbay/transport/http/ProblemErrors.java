@@ -12,13 +12,14 @@ import org.eclipse.jetty.util.Callback;
 
 /** What Jetty itself refuses (broken HTTP, ambiguous addresses, huge headers), said as problem+json like all else. */
 final class ProblemErrors implements Request.Handler {
+    private final Answers answers = new Answers(() -> true);
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         Object cause = request.getAttribute(ErrorHandler.ERROR_EXCEPTION);
         int status = cause instanceof HttpException known ? known.getCode() : response.getStatus();
         String reason = cause instanceof HttpException known ? known.getReason() : null;
-        Answers.close(response);
-        Answers.write(request, response, callback, problem(status, reason));
+        answers.write(request, response, callback, problem(status, reason));
         return true;
     }
 

@@ -35,6 +35,7 @@ final class RouteCall {
     private static final Logger LOG = LoggerFactory.getLogger(RouteCall.class);
 
     private final Routes routes;
+    private final Answers answers;
     private final BodyBudget budget;
     private final Scheduler scheduler;
     private final Duration requestTime;
@@ -51,8 +52,9 @@ final class RouteCall {
     private volatile long waitUntilNs;
     private volatile Scheduler.Task timer = () -> false;
 
-    RouteCall(Routes routes, BodyBudget budget, Scheduler scheduler, Duration requestTime, RouteTable.Match match, Request request, Response response, Callback callback) {
+    RouteCall(Routes routes, Answers answers, BodyBudget budget, Scheduler scheduler, Duration requestTime, RouteTable.Match match, Request request, Response response, Callback callback) {
         this.routes = routes;
+        this.answers = answers;
         this.budget = budget;
         this.scheduler = scheduler;
         this.requestTime = requestTime;
@@ -141,10 +143,10 @@ final class RouteCall {
             CompletionStage<HttpResponse> stage = lease.provider().handle(toRequest());
             stage.whenComplete((answer, failure) -> {
                 lease.close();
-                if (failure == null) {
+                if (answer != null) {
                     answer(answer, false);
                 } else {
-                    fail(failure);
+                    fail(failure != null ? failure : new NullPointerException("the route answered nothing"));
                 }
             });
         } catch (Throwable e) {
@@ -182,7 +184,7 @@ final class RouteCall {
             if (close) {
                 Answers.close(response);
             }
-            Answers.write(request, response, callback, answer);
+            answers.write(request, response, callback, answer);
         }
     }
 

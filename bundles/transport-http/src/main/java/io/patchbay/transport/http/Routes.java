@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Routes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
+    private static final long NEVER = Long.MAX_VALUE;
+
     private record Known(RouteTable.Offer offer, long goneAtNs) {
         static final long PRESENT = 0;
 
@@ -42,7 +44,9 @@ final class Routes implements AutoCloseable {
     private Map<String, Known> known = Map.of();
 
     private Set<String> reported = Set.of();
-    private volatile boolean someGone;
+    /** When the next provider that has gone is to be forgotten; {@link #NEVER} if none has gone. */
+    private volatile long forgetAtNs = NEVER;
+
     private volatile RouteTable table = new RouteTable(List.of());
 
     Routes(Providers providers, Executor executor) {
@@ -53,12 +57,13 @@ final class Routes implements AutoCloseable {
         this.providers = providers;
         this.executor = executor;
         this.wait = wait;
-        this.registration = providers.onChange(HttpRoute.class, this::refresh);
+        this.registration = providers.onChange(HttpRoute.class, this::changed);
         refresh();
     }
 
     RouteTable.Lookup find(String method, String path) {
-        if (someGone) {
+        long forget = forgetAtNs;
+        if (forget != NEVER && System.nanoTime() - forget >= 0) {
             refresh();
         }
         return table.find(method, path);
@@ -91,20 +96,23 @@ final class Routes implements AutoCloseable {
     }
 
     /** Reads anew what the providers offer. */
-    void refresh() {
-        synchronized (this) {
-            readOffers();
-        }
-        for (Runnable retry : parked) {
-            if (parked.remove(retry)) {
-                executor.execute(retry);
-            }
-        }
+    synchronized void refresh() {
+        readOffers();
+        report(table.conflicts());
     }
 
     @Override
     public void close() throws Exception {
         registration.close();
+    }
+
+    private void changed() {
+        refresh();
+        for (Runnable retry : parked) {
+            if (parked.remove(retry)) {
+                executor.execute(retry);
+            }
+        }
     }
 
     private void readOffers() {
@@ -113,20 +121,19 @@ final class Routes implements AutoCloseable {
         for (String name : providers.names(HttpRoute.class)) {
             readOffer(name).ifPresent(offer -> now.put(name, new Known(offer, Known.PRESENT)));
         }
-        boolean gone = false;
+        long forget = NEVER;
         for (Map.Entry<String, Known> before : known.entrySet()) {
             Known old = before.getValue();
             if (!now.containsKey(before.getKey()) && !old.expired(nowNs, wait)) {
                 // 0 means present; a clock that reads 0 is off by a nanosecond then.
                 long goneAtNs = old.goneAtNs != Known.PRESENT ? old.goneAtNs : nowNs == Known.PRESENT ? 1 : nowNs;
                 now.put(before.getKey(), new Known(old.offer, goneAtNs));
-                gone = true;
+                forget = Math.min(forget, goneAtNs + wait.toNanos());
             }
         }
         known = now;
-        someGone = gone;
+        forgetAtNs = forget;
         table = new RouteTable(now.values().stream().map(Known::offer).toList());
-        report(table.conflicts());
     }
 
     private Optional<RouteTable.Offer> readOffer(String name) {

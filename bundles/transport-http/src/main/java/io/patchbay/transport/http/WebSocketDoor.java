@@ -4,7 +4,6 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.http.Problem;
 import io.patchbay.api.protocol.Connections;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,13 +29,15 @@ final class WebSocketDoor {
 
     private final Connections connections;
     private final Server server;
+    private final Answers answers;
     private final WebSocketMappings upgrades;
     private final BooleanSupplier draining;
     private final Set<WebSocketPeer> peers = ConcurrentHashMap.newKeySet();
 
-    WebSocketDoor(Connections connections, Server server, BooleanSupplier draining) {
+    WebSocketDoor(Connections connections, Server server, Answers answers, BooleanSupplier draining) {
         this.connections = connections;
         this.server = server;
+        this.answers = answers;
         this.draining = draining;
         WebSocketComponents components = WebSocketServerComponents.ensureWebSocketComponents(server);
         this.upgrades = new WebSocketMappings(components);
@@ -48,9 +49,25 @@ final class WebSocketDoor {
 
     /** Asks all clients to come back later, spread over a time that grows with their number. */
     void closeAll() {
-        Duration spread = Duration.ofSeconds(peers.size()).dividedBy(HttpLimits.RECONNECTS_PER_SECOND);
-        long ms = Math.max(spread.toMillis(), HttpLimits.RECONNECT_SPREAD_MIN.toMillis());
-        peers.forEach(peer -> peer.close(ErrorCode.STOPPING.closeCode(), "retry in " + ms + " ms"));
+        peers.forEach(this::askToComeBack);
+    }
+
+    /** Called by a peer once it can be closed. */
+    void opened(WebSocketPeer peer) {
+        peers.add(peer);
+        // Its handshake may have passed just before the drain began, so that closeAll didn't see it.
+        if (draining.getAsBoolean()) {
+            askToComeBack(peer);
+        }
+    }
+
+    void closed(WebSocketPeer peer) {
+        peers.remove(peer);
+    }
+
+    private void askToComeBack(WebSocketPeer peer) {
+        long spreadMs = peers.size() * 1000L / HttpLimits.RECONNECTS_PER_SECOND;
+        peer.close(ErrorCode.STOPPING.closeCode(), "retry in " + Math.max(spreadMs, HttpLimits.RECONNECT_SPREAD_MIN.toMillis()) + " ms");
     }
 
     void receive(Request request, Response response, Callback callback) {
@@ -58,7 +75,7 @@ final class WebSocketDoor {
             response.getHeaders().put(HttpHeader.UPGRADE, "websocket");
             response.getHeaders().put("Sec-WebSocket-Version", VERSION);
             PatchbayException why = new PatchbayException(ErrorCode.BAD_REQUEST, "This address takes WebSockets (RFC 6455, GET over HTTP/1.1, version 13) alone.");
-            Answers.write(request, response, callback, Problem.of(426, why));
+            answers.write(request, response, callback, Problem.of(426, why));
             return;
         }
         if (draining.getAsBoolean()) {
@@ -87,7 +104,7 @@ final class WebSocketDoor {
         WebSocketNegotiator negotiator = (upgrade, answer, done) -> {
             answer.setAcceptedSubProtocol(protocol);
             answer.setExtensions(List.of());
-            return new WebSocketPeer(connections, protocol, endPoint, peers, server.getScheduler());
+            return new WebSocketPeer(connections, protocol, endPoint, this, server.getScheduler());
         };
         return upgrades.upgrade(negotiator, request, response, callback, WebSocketDoor::configure);
     }

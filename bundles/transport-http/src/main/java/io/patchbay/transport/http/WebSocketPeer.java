@@ -6,7 +6,6 @@ import io.patchbay.api.protocol.Connections;
 import io.patchbay.api.protocol.MessageChannel;
 import io.patchbay.api.protocol.MessageReceiver;
 import java.nio.ByteBuffer;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.util.BufferUtil;
@@ -34,7 +33,7 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
     private final Connections connections;
     private final String protocol;
     private final HandOffEndPoint endPoint;
-    private final Set<WebSocketPeer> open;
+    private final WebSocketDoor door;
     private final Scheduler scheduler;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final MessageAssembly assembly = new MessageAssembly();
@@ -46,11 +45,11 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
     private volatile @Nullable MessageReceiver receiver;
     private volatile Scheduler.Task cut = () -> false;
 
-    WebSocketPeer(Connections connections, String protocol, HandOffEndPoint endPoint, Set<WebSocketPeer> open, Scheduler scheduler) {
+    WebSocketPeer(Connections connections, String protocol, HandOffEndPoint endPoint, WebSocketDoor door, Scheduler scheduler) {
         this.connections = connections;
         this.protocol = protocol;
         this.endPoint = endPoint;
-        this.open = open;
+        this.door = door;
         this.scheduler = scheduler;
     }
 
@@ -58,12 +57,12 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
     public void onOpen(CoreSession opened, Callback callback) {
         session = opened;
         endPoint.upgraded();
-        open.add(this);
         try {
             receiver = connections.open(protocol, this, endPoint.remoteAddress());
         } catch (RuntimeException e) {
             fail(e);
         }
+        door.opened(this);
         callback.succeeded();
         opened.demand();
     }
@@ -102,7 +101,7 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
     public void onClosed(CloseStatus status, Callback callback) {
         closing.set(true);
         cut.cancel();
-        open.remove(this);
+        door.closed(this);
         assembly.clear();
         MessageReceiver gone = receiver;
         if (gone != null) {
@@ -167,6 +166,7 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
     }
 
     private void fail(RuntimeException e) {
+        endPoint.lingerOnClose();
         if (e instanceof PatchbayException known) {
             close(known.code().closeCode(), known.getMessage());
         } else {

@@ -113,8 +113,16 @@ public final class CollectionAdmin {
         throw busy(name);
     }
 
-    /** Of a collection that is marked. */
-    void finishDelete(CollectionEntry entry) {
+    /** Goes on with deletes that an earlier run of the node has begun. */
+    public void finishDeletes() {
+        for (CollectionEntry entry : catalog.entries()) {
+            if (entry.deleting()) {
+                finishDelete(entry);
+            }
+        }
+    }
+
+    private void finishDelete(CollectionEntry entry) {
         List<PreparedWrite> chunk = nextChunk(entry);
         while (!chunk.isEmpty()) {
             commit(chunk, List.of());

@@ -54,7 +54,10 @@ public final class IndexKeeper implements AutoCloseable {
                 storeNumber = use.storeNumber();
             }
             for (Long gone : List.copyOf(told.keySet())) {
-                wanted.putIfAbsent(gone, List.of());
+                if (!wanted.containsKey(gone)) {
+                    use.store().defineIndexes(gone, List.of());
+                    told.remove(gone);
+                }
             }
             wanted.forEach((collection, indexes) -> {
                 if (!indexes.equals(told.get(collection))) {
@@ -62,7 +65,6 @@ public final class IndexKeeper implements AutoCloseable {
                     told.put(collection, indexes);
                 }
             });
-            told.values().removeIf(List::isEmpty);
         } catch (RuntimeException e) {
             // A query without its index is slow or refused, never wrong; the next change or opening tries again.
             LOG.warn("Indexes could not be brought up to date: {}", e.getMessage());

@@ -22,6 +22,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -47,7 +48,7 @@ public final class Committer implements AutoCloseable {
 
     private final StoreSlot slot;
     private final ChangeFeed feed;
-    private final CommitListener listener;
+    private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
     private final Clock clock;
     private final CommitterMeters meters;
     private final BlockingQueue<CommitRequest> queue = new ArrayBlockingQueue<>(Limits.COMMIT_QUEUE);
@@ -69,7 +70,7 @@ public final class Committer implements AutoCloseable {
     public Committer(StoreSlot slot, ChangeFeed feed, CommitListener listener, Clock clock, Metrics metrics) {
         this.slot = slot;
         this.feed = feed;
-        this.listener = listener;
+        listeners.add(listener);
         this.clock = clock;
         this.meters = new CommitterMeters(metrics);
     }
@@ -123,6 +124,15 @@ public final class Committer implements AutoCloseable {
         } finally {
             turn.release();
         }
+    }
+
+    /** Adds a listener: what is not durable yet, it will hear of. */
+    public void addListener(CommitListener listener) {
+        listeners.add(listener);
+    }
+
+    public void removeListener(CommitListener listener) {
+        listeners.remove(listener);
     }
 
     /** Takes note of the store that the slot has opened, so that the feed has a position before the first write. May wait. */
@@ -284,7 +294,9 @@ public final class Committer implements AutoCloseable {
         meters.batches.increment();
         meters.transactions.add(decision.transactions().size());
         meters.documents.add(decision.written().size());
-        listener.committed(decision.transactions());
+        for (CommitListener listener : listeners) {
+            listener.committed(decision.transactions());
+        }
         feed.publish(decision.transactions());
     }
 
@@ -306,8 +318,10 @@ public final class Committer implements AutoCloseable {
         lastOffset = state.lastOffset();
         totals = state.totals();
         lastMs = Math.max(lastMs, lastCommitMs(use.store(), state));
-        listener.synced(use.store());
         feed.follow(state);
+        for (CommitListener listener : listeners) {
+            listener.synced(use.store());
+        }
         storeNumber = use.storeNumber();
     }
 

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks the store, and does what it leaves to be done: filter, sort, skip, and stop in time. Any thread that may wait. */
 public final class DocumentQueries {
+    /** A page ends early rather than grow beyond this; it always has one document if there is one. */
+    public static final int PAGE_BYTES = 2 << 20;
+
     private final StoreSlot slot;
 
     public DocumentQueries(StoreSlot slot) {
@@ -33,7 +36,7 @@ public final class DocumentQueries {
     private record Placed(SeekKey place, StoredDocument document) {}
 
     /** @param more whether documents follow */
-    record Found(List<StoredDocument> documents, boolean more) {}
+    public record Found(List<StoredDocument> documents, boolean more) {}
 
     public Optional<StoredDocument> find(long collection, String id) {
         try (StoreUse use = slot.use()) {
@@ -46,22 +49,36 @@ public final class DocumentQueries {
      *
      * @throws PatchbayException QUERY_NEEDS_INDEX when too many documents would have to be looked at
      */
-    Found find(CollectionEntry collection, Visibility wanted, List<SortField> sort, Optional<SeekKey> after, int limit) {
+    public Found find(CollectionEntry collection, Visibility wanted, List<SortField> sort, Optional<SeekKey> after, int limit) {
         StoreQuery query = new StoreQuery(collection.id(), wanted.storeFilter(), sort, after, limit + 1);
         try (StoreUse use = slot.use();
                 DocumentScan scan = use.store().query(query)) {
             List<StoredDocument> found = scan.ordered()
                     ? inOrder(scan, query, wanted, limit + 1)
                     : sorted(scan, query, wanted, limit + 1);
-            boolean more = found.size() > limit;
-            return new Found(more ? found.subList(0, limit) : found, more);
+            int count = Math.min(limit, fitting(found));
+            return new Found(found.subList(0, count), found.size() > count);
         }
+    }
+
+    /** How many of them fit in a frame, but one at least. */
+    private static int fitting(List<StoredDocument> documents) {
+        long bytes = 0;
+        for (int i = 0; i < documents.size(); i++) {
+            bytes += documents.get(i).body().length;
+            if (bytes > PAGE_BYTES && i > 0) {
+                return i;
+            }
+        }
+        return documents.size();
     }
 
     private static List<StoredDocument> inOrder(DocumentScan scan, StoreQuery query, Visibility wanted, int limit) {
         List<StoredDocument> found = new ArrayList<>(Math.min(limit, Limits.LIST_DEFAULT));
         int looked = 0;
-        while (found.size() < limit) {
+        long bytes = 0;
+        // The document that overflows the page is kept: it shows that there are more.
+        while (found.size() < limit && bytes <= PAGE_BYTES) {
             StoredDocument document = scan.next();
             if (document == null) {
                 break;
@@ -69,6 +86,7 @@ public final class DocumentQueries {
             requireFew(scan, ++looked, query, wanted);
             if (matches(scan, document, wanted)) {
                 found.add(document);
+                bytes += document.body().length;
             }
         }
         return found;

@@ -40,9 +40,9 @@ public final class OpenStore {
         return number;
     }
 
-    /** Whether the adapter has been replaced since this store was opened. */
-    boolean openedBy(long adapterGeneration) {
-        return lease.generation() == adapterGeneration;
+    /** False once its adapter was swapped or is going: whoever owns the store closes it and opens it anew. */
+    public boolean current() {
+        return lease.current();
     }
 
     synchronized boolean tryUse() {
@@ -60,7 +60,11 @@ public final class OpenStore {
         }
     }
 
-    /** No further use begins; waits, bounded, for those under way. The store stays open: it may follow the one that took its place. */
+    /**
+     * No further use begins; waits, bounded, for those under way. The store stays open: it may follow the one that took its place.
+     *
+     * @return whether no use is left
+     */
     public synchronized boolean retire(Duration wait) {
         retired = true;
         long deadline = System.nanoTime() + wait.toNanos();

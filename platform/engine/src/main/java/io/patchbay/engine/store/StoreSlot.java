@@ -5,6 +5,9 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStore;
 import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.document.StoreState;
+import io.patchbay.api.feed.Position;
+import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
 import java.io.IOException;
@@ -14,6 +17,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,6 +26,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoreSlot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreSlot.class);
+    private static final String STOPPING = "the node is stopping";
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Providers providers;
@@ -52,6 +62,9 @@ public final class StoreSlot implements AutoCloseable {
     private volatile @Nullable StoreBindings bindings;
     private @Nullable AutoCloseable subscription;
     private volatile Runnable opened = () -> {};
+    private final CompletableFuture<StoreBindings> firstBindings = new CompletableFuture<>();
+    // Under `turn`: a store was opened, and `opened` has not succeeded yet.
+    private boolean untold;
 
     /** @param firstAdapter what serves the documents of a node that has none yet */
     public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
@@ -124,9 +137,31 @@ public final class StoreSlot implements AutoCloseable {
         return current == null ? Optional.of(fault) : Optional.empty();
     }
 
+    /** What operators see of it; whoever keeps the follower adds how far it is behind. */
+    public StoreInfo describe() {
+        OpenStore open = current;
+        Optional<StoreBindings> bound = findBindings();
+        String adapter = bound.map(b -> b.current().adapter()).orElse(firstAdapter);
+        Optional<String> follower = bound.flatMap(StoreBindings::follower).map(Binding::adapter);
+        if (open == null || !open.tryUse()) {
+            return new StoreInfo("documents", "unavailable", adapter, 0, "", follower, 0, Optional.of(fault));
+        }
+        try (StoreUse use = new StoreUse(open)) {
+            StoreState state = use.store().state();
+            String position = new Position(state.epoch(), state.lastOffset()).toString();
+            return new StoreInfo(
+                    "documents", "serving", adapter, state.totals().documents(), position, follower, 0, use.store().findFault());
+        }
+    }
+
     /** What is bound; empty until the slot has read its file. */
     public Optional<StoreBindings> findBindings() {
         return Optional.ofNullable(bindings);
+    }
+
+    /** Completes on the slot's thread with what was bound when the node started. */
+    public CompletionStage<StoreBindings> bound() {
+        return firstBindings;
     }
 
     /** The open store, if there is one: for a migration, which holds the committer or reads only. */
@@ -144,8 +179,8 @@ public final class StoreSlot implements AutoCloseable {
     }
 
     /**
-     * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused. What served before is
-     * retired (calls under way are waited for, bounded) and handed back open: the caller lets it follow, or closes it.
+     * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused, so it waits for nobody: calls
+     * under way go on in the store that served before, which is handed back open. The caller lets it follow, or retires and closes it.
      */
     public Optional<OpenStore> switchTo(OpenStore store, StoreBindings next) {
         OpenStore before;
@@ -156,11 +191,7 @@ public final class StoreSlot implements AutoCloseable {
             bindings = next;
             become(store);
         }
-        if (before != null && before != store) {
-            before.retire(Limits.DRAIN);
-            return Optional.of(before);
-        }
-        return Optional.empty();
+        return Optional.ofNullable(before).filter(old -> old != store);
     }
 
     /** Changes what is written about the follower; what serves stays. */
@@ -217,22 +248,24 @@ public final class StoreSlot implements AutoCloseable {
             if (bound == null) {
                 bound = file.read().orElseGet(this::bindFirst);
                 bindings = bound;
+                firstBindings.complete(bound);
             }
             OpenStore open = current;
+            if (open != null && open.current()) {
+                tellOpened();
+                return;
+            }
+            closeCurrent(nodeStops() ? STOPPING : "its adapter is updated or removed");
             Optional<Lease<DocumentStoreFactory>> lease =
                     providers.find(DocumentStoreFactory.class, bound.current().adapter());
-            if (lease.isEmpty()) {
-                fault = "No plugin offers the adapter '" + bound.current().adapter() + "', which serves the documents.";
-                closeCurrent("its adapter is gone");
-            } else if (open != null && open.openedBy(lease.get().generation())) {
-                lease.get().close();
-            } else {
-                closeCurrent("its adapter was updated");
+            if (lease.isPresent()) {
                 openCurrent(bound.current(), lease.get());
+            } else {
+                fault = "No plugin offers the adapter '" + bound.current().adapter() + "', which serves the documents.";
             }
         } catch (RuntimeException e) {
             if (!String.valueOf(e.getMessage()).equals(fault)) {
-                LOG.error("The document store can't be opened: {}", e.getMessage(), e);
+                LOG.error("The document store can't be used: {}", e.getMessage(), e);
             }
             fault = String.valueOf(e.getMessage());
         }
@@ -256,7 +289,16 @@ public final class StoreSlot implements AutoCloseable {
         }
         become(open);
         LOG.info("Documents are served by {}", binding);
-        opened.run();
+        untold = true;
+        tellOpened();
+    }
+
+    /** Again at the next look, if it fails. */
+    private void tellOpened() {
+        if (untold) {
+            opened.run();
+            untold = false;
+        }
     }
 
     /** Names a new history: short, and never the same twice. */
@@ -268,15 +310,25 @@ public final class StoreSlot implements AutoCloseable {
         try {
             Path folder = folderOf(binding);
             Files.createDirectories(folder);
-            DocumentStore store = lease.provider().open(folder, binding.settings());
-            return new OpenStore(binding, store, lease);
+            return new OpenStore(binding, lease.provider().open(folder, binding.settings()), lease);
         } catch (IOException e) {
             lease.close();
             throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store's folder can't be made: " + e.getMessage() + ".", e);
         } catch (RuntimeException e) {
             lease.close();
             throw e;
+        } catch (LinkageError e) {
+            lease.close();
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE, "The adapter '" + binding.adapter() + "' is broken: its bundle lacks a class (" + e + ").", e);
         }
+    }
+
+    /** When a node stops, its adapters go before the engine does. */
+    private static boolean nodeStops() {
+        Bundle engine = FrameworkUtil.getBundle(StoreSlot.class);
+        BundleContext context = engine == null ? null : engine.getBundleContext();
+        return context != null && context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING;
     }
 
     private void closeCurrent(String why) {
@@ -300,7 +352,7 @@ public final class StoreSlot implements AutoCloseable {
             if (subscription != null) {
                 subscription.close();
             }
-            thread.submit(() -> closeCurrent("the node is stopping")).get(Limits.DRAIN.toMillis() * 2, TimeUnit.MILLISECONDS);
+            thread.submit(() -> closeCurrent(STOPPING)).get(Limits.DRAIN.toMillis() * 2, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

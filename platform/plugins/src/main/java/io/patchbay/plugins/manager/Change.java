@@ -127,7 +127,12 @@ final class Change {
         }
         PluginJar jar = intent.incoming().get();
         parts.wanted.put(new WantedPlugin(
-                jar.name(), jar.version().toString(), jar.digest(), before.map(WantedPlugin::current), parts.clock.instant(), intent.sourceFile()));
+                jar.name(), jar.version().toString(), jar.digest(), previous(jar), parts.clock.instant(), intent.sourceFile()));
+    }
+
+    private Optional<WantedPlugin.Version> previous(PluginJar jar) {
+        boolean repair = before.map(WantedPlugin::digest).equals(Optional.of(jar.digest()));
+        return repair ? before.flatMap(WantedPlugin::previous) : before.map(WantedPlugin::current);
     }
 
     private void flip() {

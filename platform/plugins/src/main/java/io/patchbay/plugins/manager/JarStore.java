@@ -99,9 +99,9 @@ final class JarStore {
         }
     }
 
-    /** The file of this digest, kept or copied for a plan. NOT_FOUND if there is none. */
+    /** The file of this digest, copied for a plan (so just read) or kept. NOT_FOUND if there is none. */
     Path require(String digest) {
-        for (Path file : List.of(keptFile(digest), plannedFile(digest))) {
+        for (Path file : List.of(plannedFile(digest), keptFile(digest))) {
             if (Files.isRegularFile(file)) {
                 return file;
             }
@@ -127,9 +127,9 @@ final class JarStore {
         }
     }
 
-    /** A copy that was planned is kept from now on; does nothing if it is already. */
+    /** A copy that was planned is kept from now on, also in the place of one that is damaged; does nothing if there is only the kept one. */
     void keep(String digest) {
-        if (keeps(digest)) {
+        if (keeps(digest) && !Files.exists(plannedFile(digest))) {
             return;
         }
         try {

@@ -49,7 +49,8 @@ final class Planner {
 
         List<String> unresolved = intent.incoming().map(jar -> offers.listUnmet(jar, outgoing)).orElse(List.of());
         List<String> conflicts = new ArrayList<>(lostStores(before, after, others));
-        boolean same = present.isPresent() && intent.incoming().map(PluginJar::digest).equals(present.map(WantedPlugin::digest));
+        // If its bundle is missing, because the jar was damaged or lost, the same jar mends it.
+        boolean same = outgoing.isPresent() && intent.incoming().map(PluginJar::digest).equals(present.map(WantedPlugin::digest));
         if (same) {
             conflicts.add("%s %s is installed already, from this very jar.".formatted(intent.plugin(), present.get().version()));
         }

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -68,11 +69,13 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private final Change.Parts parts;
     private final Inbox inbox;
     private final Boot boot;
+    private final Probation probation;
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "plugins-keeper");
         thread.setDaemon(true);
         return thread;
     });
+    private final StartWatch startWatch;
     private final FrameworkListener failedStarts = this::noteFailedStart;
 
     /** Guarded by itself. */
@@ -113,6 +116,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         this.parts = new Change.Parts(jars, bundles, wanted, journal, offers, switchboard, checkup, storesInUse, clock);
         this.inbox = new Inbox(home.resolve("plugins"), this, clock);
         this.boot = new Boot(jars, bundles, wanted, journal, switchboard);
+        this.startWatch = new StartWatch(clock);
+        this.probation = new Probation(context, this, bundles, checkup, clock);
     }
 
     private static List<Path> distributionFolders(BundleContext context) {
@@ -123,6 +128,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     @Activate
     void start() {
         context.addFrameworkListener(failedStarts);
+        context.addBundleListener(startWatch);
         try {
             jars.open();
             wanted.read();
@@ -141,6 +147,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     void stop() {
         keeper.shutdownNow();
         context.removeFrameworkListener(failedStarts);
+        context.removeBundleListener(startWatch);
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
@@ -186,7 +193,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private void keep() {
         try {
             receipts.values().forEach(Receipt::look);
+            startWatch.look();
             if (unreadable == null && isUp() && jobs != null) {
+                probation.look();
                 inbox.poll();
             }
         } catch (RuntimeException e) {
@@ -233,8 +242,16 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 plugin.installedAt(),
                 bundle.map(b -> NamedService.of(switchboard.namedServices(b)).stream().map(NamedService::shown).toList()).orElse(List.of()),
                 plugin.previous().map(WantedPlugin.Version::version),
-                Optional.ofNullable(receipts.get(plugin.name())).map(Receipt::toString),
+                remarks(plugin.name()),
                 active ? Optional.empty() : Optional.of(faults.getOrDefault(plugin.name(), "It is not running; the log says why.")));
+    }
+
+    private Optional<String> remarks(String plugin) {
+        String remarks = Stream.concat(
+                        probation.findRemark(plugin).stream(),
+                        Optional.ofNullable(receipts.get(plugin)).map(Receipt::toString).stream())
+                .collect(Collectors.joining("; "));
+        return Optional.of(remarks).filter(text -> !text.isEmpty());
     }
 
     @Override
@@ -351,6 +368,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             }
             Optional<Receipt> receipt = new Change(parts, plan, planned.intent(), control).run();
             settle(plan, receipt);
+            planned.intent().incoming().filter(jar -> planned.intent().kind() == Intent.Kind.UPDATE).ifPresent(probation::begin);
             String result = summary(plan) + receipt.map(r -> "; " + r).orElse("") + ".";
             LOG.info("{}", result);
             return result;
@@ -366,6 +384,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private void settle(Plan plan, Optional<Receipt> receipt) {
         faults.remove(plan.plugin());
         receipts.remove(plan.plugin());
+        probation.end(plan.plugin());
         // A receipt is told with the plugin; of one that is uninstalled the job's result tells.
         if (plan.digest().isPresent()) {
             receipt.ifPresent(r -> receipts.put(plan.plugin(), r));

@@ -286,7 +286,10 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
         @Override
         public void removedService(ServiceReference<Object> reference, ServiceReference<Object> same) {
             slots.removed(reference);
-            awaitLeases(reference);
+            // What is held back has been drained, and has had its time.
+            if (admits(reference.getBundle())) {
+                awaitLeases(reference);
+            }
         }
 
         private void awaitLeases(ServiceReference<Object> reference) {

@@ -234,6 +234,71 @@ class PluginLifeTest {
         assertThat(inbox("bad.jar")).doesNotExist();
     }
 
+    @Test
+    void updateThatFailsSoonAfterwardsIsRolledBackByItself() throws Exception {
+        node.install(version("1.0.0"));
+        node.install(SamplePlugin.version("1.1.0").faultFrom("System.getProperty(\"greeter.fault\", \"\")").build(folder));
+        assertThat(node.greet()).isEqualTo("1.1.0");
+
+        System.setProperty("greeter.fault", "The disk is full.");
+        try {
+            await().atMost(Duration.ofSeconds(30)).until(() -> node.greet().equals("1.0.0"));
+        } finally {
+            System.clearProperty("greeter.fault");
+        }
+
+        await().untilAsserted(() -> assertThat(receipt()).matches("(?s)1\\.1\\.0 was rolled back by itself \\d+ s after its update: .* unhealthy: The disk is full\\.; .*"));
+    }
+
+    @Test
+    void pluginThatHangsWhileTheNodeStartsDoesNotKeepItFromStarting() throws Exception {
+        node.install(SamplePlugin.version("1.0.0").activator("if (Boolean.getBoolean(\"greeter.hang\")) { Thread.sleep(3_600_000); }").build(folder));
+        node.close();
+
+        System.setProperty("greeter.hang", "true");
+        try {
+            node = TestNode.start(folder.resolve("home"));
+        } finally {
+            System.clearProperty("greeter.hang");
+        }
+
+        PluginInfo plugin = node.plugins.get(SamplePlugin.NAME);
+        assertThat(plugin.state()).isEqualTo("failed");
+        assertThat(plugin.fault()).get().asString().contains("InterruptedException");
+    }
+
+    @Test
+    void damagedListOfPluginsIsLeftAloneAndRefusesChanges() throws Exception {
+        node.install(version("1.0.0"));
+        node.close();
+        Path list = node.data().resolve("wanted");
+        Files.writeString(list, "patchbay-plugins 1\nrubbish\n");
+
+        node = TestNode.start(folder.resolve("home"));
+
+        assertThatThrownBy(() -> node.plugins.planInstall(version("1.1.0"))).hasMessageContaining("can't be read (expected 7 columns, found 1)");
+        assertThat(list).content().contains("rubbish");
+        assertThat(node.plugins.describe().state()).isEqualTo("failed");
+        assertThat(jars()).hasSize(1);
+    }
+
+    @Test
+    void damagedJarIsNamedAndMendedByInstallingItAgain() throws Exception {
+        Path good = version("1.0.0");
+        node.install(good);
+        node.close();
+        Files.write(jars().get(0), new byte[100]);
+        deleteTree(folder.resolve("home").resolve("cache"));
+
+        node = TestNode.start(folder.resolve("home"));
+
+        assertThat(node.plugins.get(SamplePlugin.NAME).state()).isEqualTo("unavailable");
+        assertThat(node.plugins.get(SamplePlugin.NAME).fault()).get().asString().contains("is damaged; install it again");
+        node.install(good);
+        assertThat(node.greet()).isEqualTo("1.0.0");
+        assertThat(node.plugins.get(SamplePlugin.NAME).previousVersion()).isEmpty();
+    }
+
     private Path inbox(String name) {
         return folder.resolve("home").resolve("plugins").resolve(name);
     }

@@ -34,7 +34,7 @@ final class SamplePlugin {
     private String fields = "";
     private String activate = "";
     private String references = "";
-    private String fault = "";
+    private String fault = "\"\"";
     private String serviceType = "io.patchbay.api.plugin.Component";
     private String serviceName = SERVICE;
 
@@ -84,7 +84,12 @@ final class SamplePlugin {
     }
 
     SamplePlugin unhealthy(String sentence) {
-        fault = sentence;
+        return faultFrom("\"" + sentence + "\"");
+    }
+
+    /** A Java expression of what its health check says, empty if all is well. */
+    SamplePlugin faultFrom(String expression) {
+        fault = expression;
         return this;
     }
 
@@ -161,7 +166,7 @@ final class SamplePlugin {
                         if (stopped) throw new IllegalStateException("ended under a call");
                         return ComponentState.of("greeter", "%s", java.util.Map.of());
                     }
-                    public java.util.Optional<String> findFault() { return java.util.Optional.of("%s").filter(s -> !s.isEmpty()); }
+                    public java.util.Optional<String> findFault() { return java.util.Optional.of(%s).filter(s -> !s.isEmpty()); }
                     public String adapter() { return "%s"; }
                     public io.patchbay.api.document.DocumentStore open(java.nio.file.Path d, java.util.Map<String, String> s) { throw new IllegalStateException(); }
                 }

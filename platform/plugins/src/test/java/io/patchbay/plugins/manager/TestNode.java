@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /** A real framework with components, the switchboard and the plugin manager, on a home that outlives it. */
@@ -41,6 +43,11 @@ final class TestNode implements AutoCloseable {
     final Switchboard switchboard;
     final PluginManager plugins;
 
+    /** As in a node: the manager comes up before the framework gets to the plugins' level. */
+    private static final int MANAGER_LEVEL = 20;
+
+    private static final int LAST_LEVEL = 100;
+
     private TestNode(Path home, Framework framework, Optional<Stores> stores) {
         this.home = home;
         this.framework = framework;
@@ -54,18 +61,18 @@ final class TestNode implements AutoCloseable {
         plugins.start();
     }
 
-    static TestNode start(Path home) throws BundleException, IOException {
+    static TestNode start(Path home) throws BundleException, IOException, InterruptedException {
         return start(home, Optional.empty());
     }
 
-    static TestNode start(Path home, Optional<Stores> stores) throws BundleException, IOException {
+    static TestNode start(Path home, Optional<Stores> stores) throws BundleException, IOException, InterruptedException {
         Files.createDirectories(home.resolve("plugins"));
         Framework framework = new FrameworkFactory()
                 .newFramework(Map.of(
                         Constants.FRAMEWORK_STORAGE, home.resolve("cache").toString(),
                         Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, PACKAGES,
                         Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE,
-                        Constants.FRAMEWORK_BEGINNING_STARTLEVEL, "100",
+                        Constants.FRAMEWORK_BEGINNING_STARTLEVEL, String.valueOf(MANAGER_LEVEL),
                         "felix.cache.locking", "false",
                         "felix.service.urlhandlers", "false",
                         "felix.log.level", "1",
@@ -74,7 +81,11 @@ final class TestNode implements AutoCloseable {
         Path scr = Path.of(org.apache.felix.scr.impl.Activator.class.getProtectionDomain().getCodeSource().getLocation().getPath());
         framework.getBundleContext().installBundle(scr.toUri().toString()).start();
         framework.start();
-        return new TestNode(home, framework, stores);
+        TestNode node = new TestNode(home, framework, stores);
+        CountDownLatch up = new CountDownLatch(1);
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(LAST_LEVEL, event -> up.countDown());
+        up.await();
+        return node;
     }
 
     /** Carries the plan out and returns the ended job. */

@@ -1,0 +1,103 @@
+package io.patchbay.transport.http;
+
+import io.patchbay.api.http.HttpRequest;
+import io.patchbay.api.http.HttpResponse;
+import io.patchbay.api.http.HttpRoute;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** A transport behind a socket of the test. */
+final class TestNode implements AutoCloseable {
+    static final HttpTimes TIMES = new HttpTimes(Duration.ofMillis(1500), Duration.ofMillis(500), Duration.ofMillis(1500));
+
+    final FakeProviders providers = new FakeProviders();
+    final EchoConnections connections = new EchoConnections();
+    final HttpTransport transport;
+    private final ServerSocketChannel socket;
+    private final Thread accepting;
+
+    TestNode() throws IOException {
+        this(Map.of());
+    }
+
+    TestNode(Map<String, ?> config) throws IOException {
+        transport = new HttpTransport(providers, connections, config, TIMES);
+        socket = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+        accepting = new Thread(this::accept, "test-accept");
+        accepting.start();
+    }
+
+    int port() {
+        return socket.socket().getLocalPort();
+    }
+
+    URI uri(String path) {
+        return URI.create("http://localhost:" + port() + path);
+    }
+
+    URI webSocketUri() {
+        return URI.create("ws://localhost:" + port() + WebSocketDoor.PATH);
+    }
+
+    Socket connect() throws IOException {
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), port());
+        client.setSoTimeout(10_000);
+        return client;
+    }
+
+    /** Sends {@code text} as it is, returns all that comes until the server closes. */
+    String exchange(String text) throws IOException {
+        try (Socket client = connect()) {
+            client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            client.getOutputStream().flush();
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    static Route route(Function<HttpRequest, CompletionStage<HttpResponse>> handler, String... patterns) {
+        return new Route(List.of(patterns), handler);
+    }
+
+    static HttpResponse text(String body) {
+        return HttpResponse.of(200, "text/plain", body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static CompletionStage<HttpResponse> now(String body) {
+        return CompletableFuture.completedFuture(text(body));
+    }
+
+    @Override
+    public void close() throws Exception {
+        socket.close();
+        accepting.join();
+        transport.stop();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                transport.accept(socket.accept());
+            }
+        } catch (IOException closed) {
+            // The test is over.
+        }
+    }
+
+    record Route(List<String> patterns, Function<HttpRequest, CompletionStage<HttpResponse>> handler) implements HttpRoute {
+        @Override
+        public CompletionStage<HttpResponse> handle(HttpRequest request) {
+            return handler.apply(request);
+        }
+    }
+}

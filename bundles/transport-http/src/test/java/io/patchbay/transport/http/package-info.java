@@ -1,0 +1,5 @@
+/** The transport over real sockets. */
+@NullMarked
+package io.patchbay.transport.http;
+
+import org.jspecify.annotations.NullMarked;

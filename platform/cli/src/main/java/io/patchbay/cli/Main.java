@@ -1,0 +1,59 @@
+package io.patchbay.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code patchbay ...}. Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 no node runs. */
+@Command(
+        name = "patchbay",
+        description = "A local-first, real-time data server whose every part can be swapped while it runs.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.Provider.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            RunCommand.class,
+            StopCommand.class,
+            StatusCommand.class,
+            PluginCommand.class,
+            StoreCommand.class,
+            UserCommand.class,
+            JobCommand.class,
+            VersionCommand.class,
+        },
+        footer = {"", "'patchbay COMMAND --help' says more. Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 no node runs."})
+public final class Main implements Runnable {
+    static final int FAILED = 1;
+    static final int NOT_RUNNING = 3;
+
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine(Screen.system()).execute(arguments));
+    }
+
+    /** What understands the arguments; output goes to {@code screen}. */
+    static CommandLine commandLine(Screen screen) {
+        CommandLine commandLine = new CommandLine(new Main(), new Commands(screen));
+        commandLine.setOut(screen.out());
+        commandLine.setErr(screen.err());
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, screen));
+        return commandLine;
+    }
+
+    private static int report(Exception failure, Screen screen) throws Exception {
+        if (failure instanceof CommandException told) {
+            screen.error(told.getMessage());
+            return told.exitCode();
+        }
+        throw failure;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Which command? 'patchbay --help' lists them.");
+    }
+}

@@ -1,0 +1,89 @@
+package io.patchbay.cli;
+
+import io.patchbay.api.document.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(name = "store", description = "Lists stores and swaps the adapters beneath them.", mixinStandardHelpOptions = true)
+final class StoreCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private final Screen screen;
+
+    StoreCommand(Screen screen) {
+        this.screen = screen;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "What about stores? 'patchbay store --help' lists the commands.");
+    }
+
+    @Command(name = "list", description = "Lists the stores, what serves them and what follows.", mixinStandardHelpOptions = true)
+    int list(@Mixin HomeOption home, @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
+        try (Node node = Node.running(home.folder())) {
+            Value stores = node.ask(Value.struct("op", Value.of("store.list")));
+            if (json) {
+                screen.print(Texts.json(stores));
+                return 0;
+            }
+            List<List<String>> rows = new ArrayList<>(List.of(List.of("NAME", "STATE", "ADAPTER", "DOCUMENTS", "FOLLOWER", "BEHIND", "FAULT")));
+            for (Value.Struct store : Texts.structs(stores)) {
+                rows.add(List.of(
+                        Texts.or(store, "name", ""),
+                        Texts.or(store, "state", ""),
+                        Texts.or(store, "adapter", ""),
+                        Texts.or(store, "documents", ""),
+                        Texts.or(store, "follower", "-"),
+                        Texts.or(store, "followerLag", "-"),
+                        Texts.or(store, "fault", "")));
+            }
+            screen.table(rows);
+            return 0;
+        }
+    }
+
+    @Command(name = "swap", description = "Moves a store to another adapter while clients go on; the old one follows until it is dropped.", mixinStandardHelpOptions = true)
+    int swap(
+            @Mixin HomeOption home,
+            @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name,
+            @Option(names = "--to", paramLabel = "ADAPTER", required = true, description = "The adapter to move to.") String adapter,
+            @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of the new adapter; may be repeated.") Optional<Map<String, String>> settings) {
+        Map<String, Value> set = new LinkedHashMap<>();
+        settings.ifPresent(given -> given.forEach((key, value) -> set.put(key, Value.of(value))));
+        return follow(home, Value.struct("op", Value.of("store.swap"), "name", Value.of(name), "to", Value.of(adapter), "set", new Value.Struct(set)));
+    }
+
+    @Command(name = "rollback", description = "Goes back to the store that follows; nothing that was acknowledged is lost.", mixinStandardHelpOptions = true)
+    int rollBack(@Mixin HomeOption home, @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name) {
+        return follow(home, Value.struct("op", Value.of("store.rollback"), "name", Value.of(name)));
+    }
+
+    @Command(name = "drop", description = "Forgets the store that follows and deletes its files.", mixinStandardHelpOptions = true)
+    int drop(@Mixin HomeOption home, @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name) {
+        try (Node node = Node.running(home.folder())) {
+            node.ask(Value.struct("op", Value.of("store.drop"), "name", Value.of(name)));
+            screen.print("Dropped.");
+            return 0;
+        }
+    }
+
+    private int follow(HomeOption home, Value.Struct request) {
+        try (Node node = Node.running(home.folder())) {
+            Value.Struct job = (Value.Struct) node.follow(request, screen);
+            screen.print(Texts.or(job, "result", "Done."));
+            return 0;
+        }
+    }
+}

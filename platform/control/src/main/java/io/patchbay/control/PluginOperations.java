@@ -1,0 +1,114 @@
+package io.patchbay.control;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.Value;
+import io.patchbay.api.plugin.Job;
+import io.patchbay.api.plugin.Plan;
+import io.patchbay.api.plugin.PluginInfo;
+import io.patchbay.api.plugin.Plugins;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Plugins: every change is planned, told, and then executed as planned; with {@code dryRun} it ends with the plan. */
+final class PluginOperations {
+    private final NodeServices services;
+
+    PluginOperations(NodeServices services) {
+        this.services = services;
+    }
+
+    Map<String, ControlOperation> all() {
+        return Map.of(
+                "plugin.list", this::list,
+                "plugin.info", this::info,
+                "plugin.install", this::install,
+                "plugin.uninstall", (fields, messages) -> change(fields, messages, plugins -> plugins::planUninstall),
+                "plugin.rollback", (fields, messages) -> change(fields, messages, plugins -> plugins::planRollBack));
+    }
+
+    private Value list(Fields fields, ControlOperation.Messages messages) {
+        fields.refuseOthers();
+        return with(plugins -> new Value.Array(plugins.list().stream().map(PluginOperations::value).toList()));
+    }
+
+    private Value info(Fields fields, ControlOperation.Messages messages) {
+        String name = fields.text("name");
+        fields.refuseOthers();
+        return with(plugins -> value(plugins.get(name)));
+    }
+
+    private Value install(Fields fields, ControlOperation.Messages messages) throws IOException {
+        Path file = file(fields.text("file"));
+        boolean dryRun = fields.flag("dryRun");
+        fields.refuseOthers();
+        return execute(with(plugins -> plugins.planInstall(file)), dryRun, messages);
+    }
+
+    private Value change(Fields fields, ControlOperation.Messages messages, Function<Plugins, Function<String, Plan>> planning) throws IOException {
+        String name = fields.text("name");
+        boolean dryRun = fields.flag("dryRun");
+        fields.refuseOthers();
+        return execute(with(plugins -> planning.apply(plugins).apply(name)), dryRun, messages);
+    }
+
+    private Value execute(Plan plan, boolean dryRun, ControlOperation.Messages messages) throws IOException {
+        if (dryRun) {
+            return value(plan);
+        }
+        messages.send(Value.struct("plan", value(plan)));
+        if (!plan.problems().isEmpty()) {
+            throw new PatchbayException(ErrorCode.CONFLICT, String.join(" ", plan.problems()));
+        }
+        Job job = with(plugins -> plugins.execute(plan));
+        return JobProgress.follow(job, messages);
+    }
+
+    private <T> T with(Function<Plugins, T> work) {
+        return services.with(Plugins.class, "plugin manager", work);
+    }
+
+    private static Path file(String text) {
+        try {
+            Path file = Path.of(text);
+            if (file.isAbsolute()) {
+                return file;
+            }
+        } catch (InvalidPathException e) {
+            // Told below.
+        }
+        throw new PatchbayException(ErrorCode.BAD_REQUEST, "The file of a plugin is named by its absolute path.");
+    }
+
+    private static Value value(PluginInfo plugin) {
+        Map<String, Value> fields = new LinkedHashMap<>();
+        fields.put("name", Value.of(plugin.name()));
+        fields.put("version", Value.of(plugin.version()));
+        fields.put("state", Value.of(plugin.state()));
+        fields.put("digest", Value.of(plugin.digest()));
+        fields.put("installedAt", Value.of(plugin.installedAt().toString()));
+        fields.put("provides", Value.texts(plugin.provides()));
+        plugin.previousVersion().ifPresent(version -> fields.put("previousVersion", Value.of(version)));
+        plugin.receipt().ifPresent(receipt -> fields.put("receipt", Value.of(receipt)));
+        plugin.fault().ifPresent(fault -> fields.put("fault", Value.of(fault)));
+        return new Value.Struct(fields);
+    }
+
+    private static Value.Struct value(Plan plan) {
+        Map<String, Value> fields = new LinkedHashMap<>();
+        fields.put("kind", Value.of(plan.kind()));
+        fields.put("plugin", Value.of(plan.plugin()));
+        plan.fromVersion().ifPresent(version -> fields.put("fromVersion", Value.of(version)));
+        plan.toVersion().ifPresent(version -> fields.put("toVersion", Value.of(version)));
+        plan.digest().ifPresent(digest -> fields.put("digest", Value.of(digest)));
+        fields.put("steps", Value.texts(plan.steps()));
+        fields.put("services", Value.texts(plan.services()));
+        fields.put("problems", Value.texts(plan.problems()));
+        fields.put("warnings", Value.texts(plan.warnings()));
+        return new Value.Struct(fields);
+    }
+}

@@ -1,0 +1,229 @@
+package io.patchbay.engine.auth;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.auth.Account;
+import io.patchbay.api.auth.Identity;
+import io.patchbay.api.auth.LoginRequest;
+import io.patchbay.api.auth.Logins;
+import io.patchbay.api.auth.Tokens;
+import io.patchbay.api.metrics.Metrics;
+import io.patchbay.api.plugin.Component;
+import io.patchbay.api.plugin.ComponentState;
+import io.patchbay.api.plugin.Providers;
+import io.patchbay.engine.collections.SystemDocuments;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logins as token families: a login method says who it is, the family says that it lasts, a short access token says so on every request. */
+@org.osgi.service.component.annotations.Component(service = {Logins.class, Component.class}, configurationPid = AuthConfig.PID)
+public final class FamilyLogins implements Logins, Component {
+    /** No text longer than this is looked at. */
+    static final int ACCESS_TOKEN_CHARS = 8192;
+    /** What issuers grant at most. */
+    static final Duration ACCESS_TOKEN_LIFETIME_MAX = Duration.ofHours(24);
+
+    private static final Logger LOG = LoggerFactory.getLogger("auth");
+    private static final int RETRIES = 5;
+    private static final String IDENTIFIER = "identifier";
+
+    private final LoginMethods methods;
+    private final Families families;
+    private final VerifiedTokens verified;
+    private final AccountDocuments accounts;
+    private final AccessTokens accessTokens;
+    private final LoginLimits limits;
+    private final Clock clock;
+    private final Metrics.Counter succeeded;
+    private final Metrics.Counter failed;
+    private final Metrics.Counter limited;
+    private volatile Duration accessTokenLifetime;
+
+    @Activate
+    public FamilyLogins(
+            @Reference SystemDocuments documents,
+            @Reference Providers providers,
+            @Reference LoginMethods methods,
+            @Reference Families families,
+            @Reference VerifiedTokens verified,
+            @Reference Metrics metrics,
+            AuthConfig config) {
+        this(documents, providers, methods, families, verified, metrics, Duration.ofMillis(config.accessTokenLifetimeMs()), Clock.systemUTC());
+    }
+
+    FamilyLogins(
+            SystemDocuments documents,
+            Providers providers,
+            LoginMethods methods,
+            Families families,
+            VerifiedTokens verified,
+            Metrics metrics,
+            Duration accessTokenLifetime,
+            Clock clock) {
+        this.methods = methods;
+        this.families = families;
+        this.verified = verified;
+        this.accounts = new AccountDocuments(documents);
+        this.accessTokens = new AccessTokens(providers);
+        this.limits = new LoginLimits(clock);
+        this.clock = clock;
+        this.succeeded = metrics.counter("patchbay_logins_total", "Logins by result", "result", "ok");
+        this.failed = metrics.counter("patchbay_logins_total", "Logins by result", "result", "failed");
+        this.limited = metrics.counter("patchbay_logins_total", "Logins by result", "result", "limited");
+        this.accessTokenLifetime = bounded(accessTokenLifetime);
+    }
+
+    @Modified
+    public void configure(AuthConfig config) {
+        accessTokenLifetime = bounded(Duration.ofMillis(config.accessTokenLifetimeMs()));
+    }
+
+    @Deactivate
+    public void close() {
+        accessTokens.close();
+    }
+
+    @Override
+    public List<String> methods() {
+        return methods.names();
+    }
+
+    @Override
+    public CompletionStage<Tokens> login(LoginRequest request) {
+        String identity = request.method() + " " + request.fields().findText(IDENTIFIER).orElse("");
+        try {
+            limits.require(request.remoteAddress(), identity);
+        } catch (PatchbayException e) {
+            limited.increment();
+            return CompletableFuture.failedFuture(e);
+        }
+        return methods.authenticate(request)
+                .thenCompose(account -> open(account, RETRIES))
+                .whenComplete((tokens, failure) -> {
+                    if (failure == null) {
+                        succeeded.increment();
+                    } else if (Failures.is(failure, ErrorCode.LOGIN_FAILED)) {
+                        failed.increment();
+                        limits.failed(request.remoteAddress(), identity);
+                    }
+                });
+    }
+
+    @Override
+    public CompletionStage<Tokens> refresh(String refreshToken) {
+        long stamp = verified.stamp();
+        return families.rotate(refreshToken).thenCompose(member -> tokens(member, stamp));
+    }
+
+    @Override
+    public CompletionStage<Void> logout(String refreshToken) {
+        return families.endOf(refreshToken);
+    }
+
+    @Override
+    public CompletionStage<Identity> verify(String accessToken) {
+        if (accessToken.length() > ACCESS_TOKEN_CHARS) {
+            return unauthenticated();
+        }
+        Optional<Identity> known = verified.find(accessToken);
+        if (known.isEmpty()) {
+            return verifyAnew(accessToken);
+        }
+        if (known.get().expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
+            verified.forget(accessToken);
+            return Failures.failed(ErrorCode.TOKEN_EXPIRED, "The access token has expired; get another with the refresh token.");
+        }
+        return CompletableFuture.completedFuture(known.get());
+    }
+
+    @Override
+    public String jwks() {
+        return accessTokens.jwks();
+    }
+
+    @Override
+    public ComponentState describe() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("methods", String.join(", ", methods.names()));
+        facts.put("verifiedTokens", Integer.toString(verified.size()));
+        facts.put("waiting", Integer.toString(accessTokens.waiting()));
+        facts.put("accessTokenLifetime", accessTokenLifetime.toSeconds() + " s");
+        return ComponentState.of("engine/logins", "running", facts);
+    }
+
+    private CompletionStage<Tokens> open(String account, int retries) {
+        long stamp = verified.stamp();
+        return accounts.find(account).thenCompose(found -> {
+            if (found.isEmpty() || found.get().account().disabled()) {
+                return Failures.failed(ErrorCode.LOGIN_FAILED, "The name or the password is wrong, or the account is disabled.");
+            }
+            return families.open(found.get())
+                    .thenCompose(member -> tokens(member, stamp))
+                    .exceptionallyCompose(failure -> {
+                        // The account changed while it logged in: it may do so as what it is now, or not at all.
+                        if (Failures.is(failure, ErrorCode.REVISION_CONFLICT) && retries > 0) {
+                            return open(account, retries - 1);
+                        }
+                        throw new CompletionException(Failures.of(failure));
+                    });
+        });
+    }
+
+    private CompletionStage<Tokens> tokens(Families.Member member, long stamp) {
+        Instant now = clock.instant();
+        Duration left = Duration.between(now, member.family().expiresAt());
+        Duration lifetime = left.compareTo(accessTokenLifetime) < 0 ? left : accessTokenLifetime;
+        Account account = member.account().account();
+        // A token's times are whole seconds.
+        Instant expiresAt = now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
+        Identity identity = new Identity(
+                account.id(), account.name(), Optional.of(account.role()), Optional.of(member.family().id()), Optional.of(expiresAt));
+        return accessTokens.issue(identity, lifetime).thenApply(accessToken -> {
+            verified.remember(accessToken, identity, stamp);
+            return new Tokens(accessToken, member.token().text(), lifetime, identity);
+        });
+    }
+
+    private CompletionStage<Identity> verifyAnew(String accessToken) {
+        long stamp = verified.stamp();
+        return accessTokens.verify(accessToken).thenCompose(identity -> {
+            if (identity.family().isEmpty()) {
+                return unauthenticated();
+            }
+            return families.isActive(identity.family().get(), identity.id()).thenCompose(active -> {
+                if (!active) {
+                    return unauthenticated();
+                }
+                verified.remember(accessToken, identity, stamp);
+                return CompletableFuture.completedFuture(identity);
+            });
+        });
+    }
+
+    private static Duration bounded(Duration lifetime) {
+        if (lifetime.compareTo(ACCESS_TOKEN_LIFETIME_MAX) > 0) {
+            LOG.warn("auth.accessTokenLifetime is {}, but an access token lives for 24 hours at most.", lifetime);
+            return ACCESS_TOKEN_LIFETIME_MAX;
+        }
+        return lifetime.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : lifetime;
+    }
+
+    private static <T> CompletionStage<T> unauthenticated() {
+        return Failures.failed(ErrorCode.UNAUTHENTICATED, "The access token does not work, or no longer; log in again.");
+    }
+}

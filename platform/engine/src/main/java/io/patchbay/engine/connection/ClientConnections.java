@@ -1,0 +1,216 @@
+package io.patchbay.engine.connection;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.plugin.Lease;
+import io.patchbay.api.plugin.Providers;
+import io.patchbay.api.protocol.Connections;
+import io.patchbay.api.protocol.MessageChannel;
+import io.patchbay.api.protocol.MessageReceiver;
+import io.patchbay.api.protocol.Protocol;
+import io.patchbay.engine.plane.DataPlane;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All connections of clients. When a protocol is swapped, every connection that speaks it gets a codec of the new version, made from the state of its old one, and stays open.
+ *
+ * <p>Immediate, since a delayed component would end, with all connections, when the transport that uses it is swapped. One lease per protocol stands for all its connections. Handing over is the work of one thread, so two swaps can't interleave.
+ */
+@Component(service = {Connections.class, LoginConnections.class, ClientConnections.class}, immediate = true)
+public final class ClientConnections implements Connections, LoginConnections {
+    /** How many clients can be connected at a time. */
+    public static final int MOST_CONNECTIONS = 20_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnections.class);
+    private static final int SERVICE_RESTART = 1012;
+
+    private final DataPlane plane;
+    private final Providers providers;
+    private final AtomicLong ids = new AtomicLong();
+    private final Map<Long, ClientConnection> connections = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "patchbay-connections"));
+    private final AutoCloseable listening;
+    private final AutoCloseable gauge;
+    // Guarded by itself; which version of a protocol new connections get.
+    private final Map<String, Lease<Protocol>> serving = new HashMap<>();
+    private volatile boolean stopping;
+
+    @Activate
+    public ClientConnections(@Reference DataPlane plane, @Reference Providers providers) {
+        this.plane = plane;
+        this.providers = providers;
+        this.listening = providers.onChange(Protocol.class, this::onProtocols);
+        this.gauge = plane.metrics().gauge("patchbay_connections", "Connections of clients.", connections::size);
+    }
+
+    @Override
+    public boolean offers(String protocol) {
+        return providers.names(Protocol.class).contains(protocol);
+    }
+
+    @Override
+    public MessageReceiver open(String protocol, MessageChannel channel, String remoteAddress) {
+        if (stopping) {
+            throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.");
+        }
+        if (connections.size() >= MOST_CONNECTIONS) {
+            throw new PatchbayException(ErrorCode.OVERLOADED, "There are " + MOST_CONNECTIONS + " connections already; try again later.");
+        }
+        ClientConnection connection = new ClientConnection(
+                ids.incrementAndGet(), protocol, remoteAddress, channel, plane.sessionParts(), this);
+        synchronized (serving) {
+            Lease<Protocol> lease = serving.get(protocol);
+            if (lease == null) {
+                lease = providers.find(Protocol.class, protocol)
+                        .orElseThrow(() -> new PatchbayException(ErrorCode.UNAVAILABLE, "Nothing here speaks the protocol '" + protocol + "'."));
+                serving.put(protocol, lease);
+            }
+            // In the map before the codec is there: a swap from now on reaches it.
+            connections.put(connection.id(), connection);
+            try {
+                connection.use(lease.provider());
+            } catch (RuntimeException e) {
+                connections.remove(connection.id());
+                throw e;
+            }
+        }
+        return connection;
+    }
+
+    private void onProtocols() {
+        try {
+            thread.execute(this::handOver);
+        } catch (RejectedExecutionException stopped) {
+            // Closed: no connection is left.
+        }
+    }
+
+    private void handOver() {
+        synchronized (serving) {
+            for (Iterator<Map.Entry<String, Lease<Protocol>>> it = serving.entrySet().iterator(); it.hasNext(); ) {
+                Map.Entry<String, Lease<Protocol>> entry = it.next();
+                Lease<Protocol> old = entry.getValue();
+                if (old.current()) {
+                    continue;
+                }
+                Optional<Lease<Protocol>> next = providers.find(Protocol.class, entry.getKey());
+                if (next.isEmpty()) {
+                    it.remove();
+                    closeAll(entry.getKey(), "The protocol was removed.");
+                    old.close();
+                } else {
+                    handOver(entry.getKey(), next.get().provider());
+                    entry.setValue(next.get());
+                    old.close();
+                }
+            }
+        }
+    }
+
+    private void handOver(String protocol, Protocol next) {
+        int count = 0;
+        long began = System.nanoTime();
+        for (ClientConnection connection : connections.values()) {
+            if (connection.protocol().equals(protocol)) {
+                try {
+                    connection.use(next);
+                    count++;
+                } catch (RuntimeException e) {
+                    LOG.error("Connection {} could not be handed over to the new version of {}", connection.id(), protocol, e);
+                    connection.close(SERVICE_RESTART, "retry in 1000 ms");
+                }
+            }
+        }
+        LOG.info("{} connections go on with the new version of {} after {} ms", count, protocol, (System.nanoTime() - began) / 1_000_000);
+    }
+
+    private void closeAll(String protocol, String reason) {
+        for (ClientConnection connection : connections.values()) {
+            if (connection.protocol().equals(protocol)) {
+                connection.close(ErrorCode.UNAVAILABLE.closeCode(), reason);
+            }
+        }
+    }
+
+    @Override
+    public void closeFamily(String family) {
+        for (ClientConnection connection : connections.values()) {
+            if (connection.session().identity().family().filter(family::equals).isPresent()) {
+                connection.close(ErrorCode.UNAUTHENTICATED.closeCode(), "The login has ended.");
+            }
+        }
+    }
+
+    void forget(ClientConnection connection) {
+        connections.remove(connection.id());
+    }
+
+    /** The client has the drain time to read what was sent before the close. */
+    void closeLater(ClientConnection connection) {
+        try {
+            thread.schedule(connection::finishClose, Limits.DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopped) {
+            connection.finishClose();
+        }
+    }
+
+    /** What was sent is out. */
+    void closeNow(ClientConnection connection) {
+        try {
+            thread.execute(connection::finishClose);
+        } catch (RejectedExecutionException stopped) {
+            // Everything is being closed already.
+        }
+    }
+
+    /** Open connections. */
+    public int count() {
+        return connections.size();
+    }
+
+    /** Bytes that clients have not read yet. */
+    public long outboxBytes() {
+        return connections.values().stream().mapToLong(ClientConnection::outboxBytes).sum();
+    }
+
+    @Deactivate
+    public void stop() {
+        stopping = true;
+        close(listening);
+        close(gauge);
+        for (ClientConnection connection : connections.values()) {
+            connection.close(SERVICE_RESTART, "retry in 2000 ms");
+        }
+        thread.shutdownNow();
+        connections.values().forEach(ClientConnection::finishClose);
+        synchronized (serving) {
+            serving.values().forEach(Lease::close);
+            serving.clear();
+        }
+    }
+
+    private static void close(AutoCloseable registration) {
+        try {
+            registration.close();
+        } catch (Exception e) {
+            LOG.warn("A registration could not be ended", e);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package io.patchbay.engine.migration;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.StoreState;
+import io.patchbay.engine.commit.Committer;
+import io.patchbay.engine.feed.ChangeFeed;
+import io.patchbay.engine.feed.FeedPin;
+import io.patchbay.engine.store.Binding;
+import io.patchbay.engine.store.OpenStore;
+import io.patchbay.engine.store.StoreSlot;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the store that served before up to date with the one that serves now, so that rolling back loses nothing. Its own thread; it opens its store anew when the adapter was updated, and after a
+ * restart of the node goes on where the store stands.
+ */
+final class Follower implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
+    private static final long IDLE_MS = 200;
+    private static final long RETRY_MS = 2_000;
+
+    private final StoreSlot slot;
+    private final Committer committer;
+    private final ChangeFeed feed;
+    private final Binding binding;
+    private final CommitTap tap;
+    private final FeedPin pin;
+    private final AutoCloseable publications;
+    private final Thread thread = new Thread(this::run, "patchbay-follower");
+
+    // Held for a step, and by a roll-back while it takes the store over. Guards `open` and `replay`.
+    private final Object turn = new Object();
+    private @Nullable OpenStore open;
+    private @Nullable Replay replay;
+    private volatile long offset;
+    private volatile @Nullable String fault;
+    private volatile boolean stopping;
+    // Guarded by `news`.
+    private final Object news = new Object();
+    private boolean published;
+
+    /** @param open the store, already open and level with the feed; null after a restart */
+    Follower(StoreSlot slot, Committer committer, ChangeFeed feed, Binding binding, CommitTap tap, @Nullable OpenStore open) {
+        this.slot = slot;
+        this.committer = committer;
+        this.feed = feed;
+        this.binding = binding;
+        this.tap = tap;
+        this.open = open;
+        if (open != null) {
+            this.replay = new Replay(feed, tap, open.store());
+            this.offset = replay.offset();
+        }
+        this.pin = feed.pin("follower", offset);
+        this.publications = feed.onPublish(this::wake);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    Binding binding() {
+        return binding;
+    }
+
+    /** Transactions it is behind. */
+    long lag() {
+        return Math.max(0, feed.position().offset() - offset);
+    }
+
+    Optional<String> findFault() {
+        return Optional.ofNullable(fault);
+    }
+
+    private void wake() {
+        synchronized (news) {
+            published = true;
+            news.notifyAll();
+        }
+    }
+
+    private void await(long ms) {
+        synchronized (news) {
+            try {
+                if (!published && !stopping) {
+                    news.wait(ms);
+                }
+                published = false;
+            } catch (InterruptedException e) {
+                stopping = true;
+            }
+        }
+    }
+
+    private void run() {
+        while (!stopping) {
+            try {
+                boolean level;
+                synchronized (turn) {
+                    level = stopping || step() == 0;
+                }
+                fault = null;
+                if (level) {
+                    await(IDLE_MS);
+                }
+            } catch (RuntimeException e) {
+                fail(e);
+                await(RETRY_MS);
+            }
+        }
+    }
+
+    /** Guarded by the turn. */
+    private long step() {
+        if (!feed.started()) {
+            return 0;
+        }
+        OpenStore store = open;
+        if (store != null && !store.current()) {
+            LOG.info("The adapter {} was updated; its store follows again in a moment", binding.adapter());
+            store.close();
+            open = null;
+            replay = null;
+        }
+        Replay current = replay;
+        if (current == null) {
+            current = reopen();
+            offset = current.offset();
+        }
+        if (tap.missed()) {
+            copyOutcomes();
+        }
+        long went = current.step();
+        offset = current.offset();
+        pin.moveTo(offset);
+        return went;
+    }
+
+    private Replay reopen() {
+        OpenStore store = slot.openBeside(binding);
+        try {
+            StoreState state = store.store().state();
+            if (!state.epoch().equals(feed.position().epoch())) {
+                throw new PatchbayException(ErrorCode.HISTORY_GONE, "The store that follows has another history; drop it.");
+            }
+            Replay fresh = new Replay(feed, tap, store.store());
+            open = store;
+            replay = fresh;
+            copyOutcomes();
+            return fresh;
+        } catch (RuntimeException e) {
+            open = null;
+            replay = null;
+            store.close();
+            throw e;
+        }
+    }
+
+    private void copyOutcomes() {
+        OpenStore store = open;
+        if (store != null) {
+            new StoreCopy(slot, store.store(), JobSilence.INSTANCE).outcomes();
+            store.store().finishLoad(store.store().state());
+        }
+    }
+
+    private void fail(RuntimeException e) {
+        String message = String.valueOf(e.getMessage());
+        if (!stopping && !message.equals(fault)) {
+            LOG.warn("The store {} can't follow: {}", binding, message);
+        }
+        fault = message;
+    }
+
+    /** Brings the store along until it is nearly level, without holding anything up; at most for {@code tries} rounds. */
+    void catchUp(int tries) {
+        long went = Long.MAX_VALUE;
+        for (int i = 0; i < tries && went > 0; i++) {
+            synchronized (turn) {
+                went = step();
+            }
+        }
+    }
+
+    /**
+     * Ends following and gives the store away, level with {@code last}: called while the committer is paused.
+     *
+     * @throws PatchbayException STORE_UNAVAILABLE if the store can't be brought level; it follows on then
+     */
+    OpenStore takeOver(StoreState last) {
+        synchronized (turn) {
+            step();
+            OpenStore store = open;
+            Replay current = replay;
+            if (store == null || current == null) {
+                throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store that follows is not open: " + fault);
+            }
+            current.finish(last);
+            Verification.requireEqual(last, store.store().state());
+            stopping = true;
+            open = null;
+            replay = null;
+            return store;
+        }
+    }
+
+    /** Stops following; closes the store unless it was given away. Idempotent. */
+    @Override
+    public void close() {
+        stopping = true;
+        wake();
+        try {
+            thread.join(Limits.DRAIN.toMillis());
+            publications.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.warn("The follower's listener could not be removed", e);
+        }
+        committer.removeListener(tap);
+        pin.close();
+        synchronized (turn) {
+            OpenStore store = open;
+            open = null;
+            replay = null;
+            if (store != null) {
+                store.retire(Limits.DRAIN);
+                store.close();
+            }
+        }
+    }
+}

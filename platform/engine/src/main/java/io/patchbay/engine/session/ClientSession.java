@@ -1,0 +1,226 @@
+package io.patchbay.engine.session;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.auth.Identity;
+import io.patchbay.api.document.Collections;
+import io.patchbay.api.document.Documents;
+import io.patchbay.api.feed.Position;
+import io.patchbay.api.protocol.Session;
+import io.patchbay.api.protocol.SubscribeRequest;
+import io.patchbay.api.query.Expression;
+import io.patchbay.engine.access.Action;
+import io.patchbay.engine.access.Visibility;
+import io.patchbay.engine.collections.CollectionEntry;
+import io.patchbay.engine.documents.Caller;
+import io.patchbay.engine.documents.Failures;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A session: an identity, what it asks for, and the subscriptions it holds. Any thread; no call waits. */
+public final class ClientSession implements Session, Caller {
+    private final SessionParts parts;
+    private final @Nullable EventSink sink;
+    private final FanOutShard shard;
+    private final Map<Long, Subscription> subscriptions = new ConcurrentHashMap<>();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Documents documents = new SessionDocuments(this);
+    private final Collections collections = new SessionCollections(this);
+    private volatile Identity identity;
+    private volatile boolean closed;
+
+    /** The fan-out thread's: a page of a snapshot is on its way. */
+    boolean snapshotBeingRead;
+
+    /** @param sink where events go; null for a session that can't subscribe */
+    public ClientSession(SessionParts parts, Identity identity, @Nullable EventSink sink) {
+        this.parts = parts;
+        this.identity = identity;
+        this.sink = sink;
+        this.shard = parts.fanOut().next();
+    }
+
+    SessionParts parts() {
+        return parts;
+    }
+
+    @Override
+    public Identity identity() {
+        return identity;
+    }
+
+    @Override
+    public void authenticate(Identity next) {
+        identity = next;
+        if (!subscriptions.isEmpty()) {
+            shard.execute(() -> shard.onIdentity(this));
+        }
+    }
+
+    @Override
+    public Documents documents() {
+        return documents;
+    }
+
+    @Override
+    public Collections collections() {
+        return collections;
+    }
+
+    @Override
+    public CollectionEntry require(String collection) {
+        return parts.catalog().require(collection);
+    }
+
+    boolean isExpired(long nowMs) {
+        return identity.expiresAt().filter(end -> end.toEpochMilli() <= nowMs).isPresent();
+    }
+
+    /**
+     * Runs a request that is counted until it ends.
+     *
+     * @return its stage; failed with TOKEN_EXPIRED if the identity's time is over
+     */
+    <T> CompletionStage<T> request(Supplier<CompletionStage<T>> work) {
+        if (isExpired(parts.clock().millis())) {
+            return CompletableFuture.failedFuture(
+                    new PatchbayException(ErrorCode.TOKEN_EXPIRED, "The access token has ended; refresh it, or log in again."));
+        }
+        inFlight.incrementAndGet();
+        CompletionStage<T> stage;
+        try {
+            stage = work.get();
+        } catch (RuntimeException e) {
+            stage = CompletableFuture.failedFuture(Failures.of(e));
+        }
+        stage.whenComplete((result, failure) -> {
+            inFlight.decrementAndGet();
+            EventSink target = sink;
+            if (target != null) {
+                target.onRequestEnded();
+            }
+        });
+        return stage;
+    }
+
+    /** Requests that have not ended yet. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    EventSink sink() {
+        EventSink target = sink;
+        if (target == null) {
+            throw new IllegalStateException("only a session with a connection has subscriptions");
+        }
+        return target;
+    }
+
+    @Override
+    public CompletionStage<Position> subscribe(long number, SubscribeRequest request) {
+        return request(() -> {
+            if (sink == null) {
+                throw new PatchbayException(ErrorCode.BAD_REQUEST, "Only a session with a connection can subscribe.");
+            }
+            if (closed) {
+                throw new PatchbayException(ErrorCode.CANCELLED, "The session is closed.");
+            }
+            if (subscriptions.size() >= Limits.SUBSCRIPTIONS_PER_CONNECTION) {
+                throw new PatchbayException(
+                        ErrorCode.LIMIT_EXCEEDED,
+                        "A connection has at most " + Limits.SUBSCRIPTIONS_PER_CONNECTION + " subscriptions.");
+            }
+            if (subscriptions.containsKey(number)) {
+                throw new PatchbayException(ErrorCode.CONFLICT, "There is a subscription " + number + " already.");
+            }
+            return begin(number, request);
+        });
+    }
+
+    private CompletionStage<Position> begin(long number, SubscribeRequest request) {
+        CompletableFuture<Position> started = new CompletableFuture<>();
+        Pending pending = new Pending(number, request);
+        parts.readers().supply(() -> prepare(pending)).whenComplete((subscription, failure) -> {
+            if (failure != null) {
+                started.completeExceptionally(Failures.of(failure));
+            } else {
+                // Registered before its first event can come, so that it can be ended from then on.
+                Subscription other = subscriptions.putIfAbsent(number, subscription);
+                if (other != null) {
+                    started.completeExceptionally(
+                            new PatchbayException(ErrorCode.CONFLICT, "There is a subscription " + number + " already."));
+                    return;
+                }
+                started.whenComplete((position, failed) -> {
+                    if (failed != null) {
+                        subscriptions.remove(number, subscription);
+                    }
+                });
+                if (closed) {
+                    subscription.ended = true;
+                }
+                shard.execute(() -> shard.begin(subscription, request.since(), started));
+            }
+        });
+        return started;
+    }
+
+    private record Pending(long number, SubscribeRequest request) {}
+
+    private Subscription prepare(Pending pending) {
+        SubscribeRequest request = pending.request();
+        parts.catalog().awaitLoaded();
+        CollectionEntry collection = require(request.collection());
+        Visibility sight = requireSight(collection, Action.LIST);
+        Optional<Expression> filter = request.filter().map(parts.filters()::parse);
+        if (request.since().isPresent()) {
+            long offset = parts.feed().requireOffset(request.since().get());
+            if (offset < parts.feed().trimmedThrough()) {
+                throw new PatchbayException(
+                        ErrorCode.HISTORY_GONE, "The changes behind that position are no longer kept; load the state anew.");
+            }
+        }
+        return new Subscription(
+                this, pending.number(), request.mode(), filter, collection, filter.map(sight::and).orElse(sight), 0);
+    }
+
+    @Override
+    public void unsubscribe(long number) {
+        Subscription subscription = subscriptions.remove(number);
+        if (subscription != null) {
+            subscription.ended = true;
+            shard.execute(() -> shard.forget(this, number));
+        }
+    }
+
+    /** The fan-out has ended it. */
+    void ended(Subscription subscription) {
+        subscriptions.remove(subscription.number, subscription);
+    }
+
+    /** The connection takes more events. Any thread. */
+    public void onWritable() {
+        if (!subscriptions.isEmpty()) {
+            shard.execute(() -> shard.onWritable(this));
+        }
+    }
+
+    public int subscriptionCount() {
+        return subscriptions.size();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (Long number : subscriptions.keySet()) {
+            unsubscribe(number);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.patchbay.engine.access;
+
+import static io.patchbay.engine.testing.TestPlane.failure;
+import static io.patchbay.engine.testing.TestPlane.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.auth.Identity;
+import io.patchbay.api.document.CollectionDefinition;
+import io.patchbay.api.document.Document;
+import io.patchbay.api.document.ListRequest;
+import io.patchbay.api.document.Operation;
+import io.patchbay.api.document.Precondition;
+import io.patchbay.api.document.TransactionRequest;
+import io.patchbay.api.document.Value;
+import io.patchbay.api.protocol.Session;
+import io.patchbay.engine.testing.TestPlane;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AccessRulesTest {
+    @TempDir
+    Path folder;
+
+    private TestPlane plane;
+    private Session ann;
+    private Session nobody;
+
+    @BeforeEach
+    void open() {
+        plane = TestPlane.inMemory(folder);
+        ann = plane.plane.open(TestPlane.user("ann"));
+        nobody = plane.plane.open(Identity.ANONYMOUS);
+    }
+
+    @AfterEach
+    void close() {
+        plane.close();
+    }
+
+    private static Value.Struct owned(String owner) {
+        return Value.struct("owner", Value.of(owner), "n", Value.of(1));
+    }
+
+    private static ErrorCode refusal(Session session, Operation operation) {
+        return failure(session.documents().commit(TransactionRequest.of(operation))).code();
+    }
+
+    private static Operation put(String id, Value.Struct data) {
+        return TestPlane.put("notes", id, data, Precondition.ANY);
+    }
+
+    @Test
+    void withoutRulesOnlyAdminsComeIn() {
+        plane.collection("notes");
+        plane.put("notes", "a", owned("id-of-ann"));
+        assertThat(failure(ann.documents().get("notes", "a")).code()).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(failure(ann.documents().list(ListRequest.of("notes"))).code()).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(refusal(ann, put("b", owned("id-of-ann")))).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(refusal(ann, new Operation.Delete("notes", "a", Precondition.ANY))).isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
+        assertThat(failure(ann.collections().list()).code()).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(get(ann.documents().changes(Optional.empty(), 10)).items()).isEmpty();
+    }
+
+    @Test
+    void whoIsLoggedInIsAllowedByARuleThatAsksForNoMore() {
+        plane.collection("notes", Map.of("list", "auth != null", "read", "auth != null", "create", "auth != null", "update", "auth != null"));
+        get(ann.documents().commit(TransactionRequest.of(put("a", owned("x")))));
+        assertThat(get(ann.documents().list(ListRequest.of("notes"))).items()).hasSize(1);
+        assertThat(failure(nobody.documents().get("notes", "a")).code()).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(refusal(nobody, put("b", owned("x")))).isEqualTo(ErrorCode.FORBIDDEN);
+    }
+
+    @Test
+    void ownersSeeAndChangeWhatIsTheirs() {
+        plane.collection(
+                "notes",
+                Map.of(
+                        "list", "doc.owner == auth.id",
+                        "read", "doc.owner == auth.id",
+                        "create", "doc.owner == auth.id",
+                        "update", "before.owner == auth.id && after.owner == before.owner",
+                        "delete", "doc.owner == auth.id"));
+        plane.put("notes", "hers", owned("id-of-ann"));
+        plane.put("notes", "his", owned("id-of-bob"));
+        assertThat(get(ann.documents().list(ListRequest.of("notes"))).items().stream().map(Document::id)).containsExactly("hers");
+        assertThat(failure(ann.documents().get("notes", "his")).code()).isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
+        assertThat(refusal(ann, new Operation.Patch("notes", "his", owned("id-of-ann"), Precondition.ANY)))
+                .isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
+        assertThat(refusal(ann, new Operation.Delete("notes", "his", Precondition.ANY))).isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
+        assertThat(refusal(ann, put("new", owned("id-of-bob")))).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(refusal(ann, put("hers", owned("id-of-bob")))).isEqualTo(ErrorCode.FORBIDDEN);
+        get(ann.documents().commit(TransactionRequest.of(put("new", owned("id-of-ann")))));
+        get(ann.documents()
+                .commit(TransactionRequest.of(
+                        new Operation.Patch("notes", "hers", Value.struct("n", Value.of(2)), Precondition.ANY))));
+        assertThat(get(ann.documents().get("notes", "hers")).data().findInt("n")).contains(2L);
+        get(ann.documents().commit(TransactionRequest.of(new Operation.Delete("notes", "hers", Precondition.ANY))));
+    }
+
+    @Test
+    void rulesMaySpeakOfTheDocumentAsAWhole() {
+        plane.collection("notes", Map.of("list", "!has(doc.secret) && doc.tags.exists(t, t == doc.owner)"));
+        plane.put("notes", "open", Value.struct("owner", Value.of("x"), "tags", Value.array(Value.of("x"))));
+        plane.put("notes", "other", Value.struct("owner", Value.of("x"), "tags", Value.array(Value.of("y"))));
+        plane.put("notes", "secret", Value.struct("owner", Value.of("x"), "tags", Value.array(Value.of("x")), "secret", Value.of(1)));
+        assertThat(get(ann.documents().list(ListRequest.of("notes"))).items().stream().map(Document::id)).containsExactly("open");
+    }
+
+    @Test
+    void aRuleThatChangesCountsFromTheNextCall() {
+        plane.collection("notes", Map.of("create", "true", "update", "true"));
+        get(ann.documents().commit(TransactionRequest.of(put("a", owned("x")))));
+        get(plane.admin.collections().update(new CollectionDefinition("notes", List.of(), Map.of())));
+        assertThat(refusal(ann, put("b", owned("x")))).isEqualTo(ErrorCode.FORBIDDEN);
+    }
+
+    @Test
+    void anExpiredTokenAsksForAnother() {
+        plane.collection("notes", Map.of("read", "true"));
+        Identity expired = new Identity(
+                "id-of-ann", "ann", TestPlane.user("ann").role(), Optional.of("f"), Optional.of(Instant.now().minusSeconds(1)));
+        ann.authenticate(expired);
+        assertThat(failure(ann.documents().get("notes", "a")).code()).isEqualTo(ErrorCode.TOKEN_EXPIRED);
+        ann.authenticate(TestPlane.user("ann"));
+        assertThat(failure(ann.documents().get("notes", "a")).code()).isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
+    }
+}

@@ -1,0 +1,128 @@
+package io.patchbay.engine.connection;
+
+import static io.patchbay.engine.testing.TestPlane.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.Value;
+import io.patchbay.api.protocol.Protocol;
+import io.patchbay.api.protocol.SubscribeRequest;
+import io.patchbay.engine.testing.TestClient;
+import io.patchbay.engine.testing.TestPlane;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClientConnectionsTest {
+    @TempDir
+    Path folder;
+
+    private TestPlane plane;
+
+    @BeforeEach
+    void open() {
+        plane = TestPlane.inMemory(folder);
+        plane.collection("items");
+    }
+
+    @AfterEach
+    void close() {
+        plane.close();
+    }
+
+    @Test
+    void aSwapOfTheProtocolKeepsConnectionsAndSubscriptions() {
+        List<TestClient> clients = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            TestClient client = new TestClient(plane);
+            get(client.connection.session().subscribe(
+                    1, new SubscribeRequest(SubscribeRequest.Mode.CHANGES, "items", Optional.empty(), Optional.empty())));
+            clients.add(client);
+        }
+        plane.put("items", "a", Value.struct());
+        TestClient.TestProtocol next = new TestClient.TestProtocol("v2");
+        plane.providers.plug(Protocol.class, TestClient.PROTOCOL, next);
+        plane.put("items", "b", Value.struct());
+        await().untilAsserted(() -> assertThat(next.savedStates).hasSize(50).containsOnly("v1"));
+        plane.put("items", "c", Value.struct());
+        for (TestClient client : clients) {
+            await().untilAsserted(() -> assertThat(client.eventsOf(1)).hasSize(3));
+            assertThat(client.closed()).isEmpty();
+        }
+    }
+
+    @Test
+    void aProtocolThatIsRemovedClosesItsConnections() {
+        TestClient client = new TestClient(plane);
+        plane.providers.unplug(Protocol.class, TestClient.PROTOCOL);
+        await().untilAsserted(() -> assertThat(client.closed()).startsWith("1013"));
+        assertThat(plane.connections.count()).isZero();
+        assertThatThrownBy(() -> plane.connections.open(TestClient.PROTOCOL, client, "x"))
+                .isInstanceOfSatisfying(PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+    }
+
+    @Test
+    void aClientThatReadsNoRepliesIsClosedAtTheLimit() {
+        TestClient client = new TestClient(plane);
+        client.stopReading();
+        byte[] message = new byte[1 << 20];
+        for (int i = 0; i < 8; i++) {
+            client.receiver.onMessage(ByteBuffer.wrap(message), false);
+        }
+        assertThat(plane.connections.outboxBytes()).isLessThan(Limits.OUTBOX_BYTES + 2 * message.length);
+        client.readOn();
+        await().untilAsserted(() -> assertThat(client.closed()).startsWith("1013"));
+    }
+
+    @Test
+    void aFullOutboxStopsReadingUntilItIsRead() throws Exception {
+        TestClient client = new TestClient(plane);
+        client.stopReading();
+        CountDownLatch resumed = new CountDownLatch(1);
+        assertThat(client.receiver.ready(resumed::countDown)).isTrue();
+        client.receiver.onMessage(ByteBuffer.wrap(new byte[Outbox.HIGH_MARK_BYTES]), false);
+        assertThat(client.receiver.ready(resumed::countDown)).isFalse();
+        client.readOn();
+        assertThat(resumed.await(5, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void endingALoginClosesItsConnections() {
+        TestClient ann = new TestClient(plane);
+        ann.connection.session().authenticate(TestPlane.user("ann"));
+        TestClient bob = new TestClient(plane);
+        bob.connection.session().authenticate(TestPlane.user("bob"));
+        plane.connections.closeFamily("family-of-ann");
+        await().untilAsserted(() -> assertThat(ann.closed()).startsWith("1008"));
+        assertThat(bob.closed()).isEmpty();
+    }
+
+    @Test
+    void whatACodecRefusesClosesTheConnectionWithItsCode() {
+        TestClient client = new TestClient(plane);
+        client.receiver.onMessage(ByteBuffer.wrap(new byte[1]), true);
+        await().untilAsserted(() -> assertThat(client.closed()).isEqualTo("1007 No text, please."));
+    }
+
+    @Test
+    void whatWasSentGoesOutBeforeTheClose() {
+        TestClient client = new TestClient(plane);
+        client.stopReading();
+        client.receiver.onMessage(ByteBuffer.wrap(new byte[10]), false);
+        client.connection.close(1000, "bye");
+        assertThat(client.closed()).isEmpty();
+        client.readOn();
+        await().untilAsserted(() -> assertThat(client.closed()).isEqualTo("1000 bye"));
+    }
+}

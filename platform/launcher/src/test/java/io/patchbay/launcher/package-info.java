@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.launcher;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.cel;
+
+import org.jspecify.annotations.NullMarked;

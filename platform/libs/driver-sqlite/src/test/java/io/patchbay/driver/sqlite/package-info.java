@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.driver.sqlite;
+
+import org.jspecify.annotations.NullMarked;

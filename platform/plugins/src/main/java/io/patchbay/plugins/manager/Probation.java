@@ -1,0 +1,119 @@
+package io.patchbay.plugins.manager;
+
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.plugin.Job;
+import io.patchbay.api.plugin.Plugins;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches an updated plugin for {@code PROBATION}; one that fails in that time is rolled back, and {@link #findRemark} says why.
+ *
+ * <p>Trials begin and end on jobs' threads; the keeper's thread looks.
+ */
+final class Probation {
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+    private static final Logger LOG = LoggerFactory.getLogger(Probation.class);
+
+    private final BundleContext context;
+    private final Plugins plugins;
+    private final PluginBundles bundles;
+    private final Checkup checkup;
+    private final Clock clock;
+    private final Map<String, Trial> trials = new ConcurrentHashMap<>();
+    private final Map<String, String> remarks = new ConcurrentHashMap<>();
+
+    /** Used by the keeper's thread only. */
+    private Instant nextLook = Instant.MIN;
+
+    private record Trial(PluginJar jar, Instant began) {}
+
+    Probation(BundleContext context, Plugins plugins, PluginBundles bundles, Checkup checkup, Clock clock) {
+        this.context = context;
+        this.plugins = plugins;
+        this.bundles = bundles;
+        this.checkup = checkup;
+        this.clock = clock;
+    }
+
+    void begin(PluginJar jar) {
+        trials.put(jar.name(), new Trial(jar, clock.instant()));
+    }
+
+    /** The plugin was changed: what was said of it and what was on trial is over. */
+    void end(String plugin) {
+        trials.remove(plugin);
+        remarks.remove(plugin);
+    }
+
+    /** Why the plugin was rolled back. */
+    Optional<String> findRemark(String plugin) {
+        return Optional.ofNullable(remarks.get(plugin));
+    }
+
+    void look() {
+        Instant now = clock.instant();
+        if (trials.isEmpty() || now.isBefore(nextLook)) {
+            return;
+        }
+        nextLook = now.plus(BETWEEN_LOOKS);
+        for (Trial trial : List.copyOf(trials.values())) {
+            if (now.isAfter(trial.began.plus(Limits.PROBATION))) {
+                trials.remove(trial.jar.name(), trial);
+                continue;
+            }
+            // A node that stops takes its plugins down too; that is no fault of theirs.
+            findFault(trial.jar).filter(fault -> isNodeRunning()).ifPresent(fault -> rollBack(trial, fault));
+        }
+    }
+
+    private Optional<String> findFault(PluginJar jar) {
+        Optional<Bundle> bundle = bundles.find(jar.digest());
+        if (bundle.filter(b -> b.getState() == Bundle.ACTIVE || b.getState() == Bundle.STARTING).isEmpty()) {
+            return Optional.of(jar.name() + " has stopped.");
+        }
+        try {
+            checkup.require(bundle.get(), jar);
+            return Optional.empty();
+        } catch (PatchbayException e) {
+            return Optional.of(Failures.sentence(e));
+        }
+    }
+
+    private boolean isNodeRunning() {
+        return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.ACTIVE;
+    }
+
+    private void rollBack(Trial trial, String fault) {
+        String name = trial.jar.name();
+        if (!trials.containsValue(trial)) {
+            return;
+        }
+        long seconds = Duration.between(trial.began, clock.instant()).toSeconds();
+        LOG.error("{} {} failed {} s after its update and is rolled back: {}", name, trial.jar.version(), seconds, fault);
+        try {
+            Job job = plugins.execute(plugins.planRollBack(name));
+            job.ended().toCompletableFuture().join();
+            job.failure().ifPresent(failure -> {
+                throw failure;
+            });
+            remarks.put(name, "%s was rolled back by itself %d s after its update: %s".formatted(trial.jar.version(), seconds, fault));
+        } catch (PatchbayException e) {
+            LOG.error("{} can't be rolled back: {}", name, e.getMessage());
+            if (!e.code().retryable()) {
+                trials.remove(name, trial);
+            }
+        }
+    }
+}

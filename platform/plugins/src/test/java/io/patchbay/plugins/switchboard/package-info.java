@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.plugins.switchboard;
+
+import org.jspecify.annotations.NullMarked;
