@@ -2,6 +2,7 @@ package io.patchbay.launcher;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What {@code bundles.list} says: which bundles start, in which order, and which services make the node ready.
@@ -23,8 +24,14 @@ record BundlesList(List<Entry> entries, List<Awaited> awaited) {
         }
     }
 
-    /** An LDAP filter of a service without which the node isn't ready; its level tells, as for bundles, whether it counts offline. */
-    record Awaited(int level, String filter) {}
+    /**
+     * A service without which the node isn't ready.
+     *
+     * @param level tells, as for bundles, whether it counts offline
+     * @param filter an LDAP filter
+     * @param file the bundle above it in the file, which brings the service; empty if there is none
+     */
+    record Awaited(int level, String filter, String file) {}
 
     /**
      * Reads lines of {@code LEVEL FILE} or {@code LEVEL await FILTER}; empty lines and those that start with # say nothing.
@@ -44,7 +51,7 @@ record BundlesList(List<Entry> entries, List<Awaited> awaited) {
             if (level > 0 && words.length == 2) {
                 entries.add(new Entry(level, words[1]));
             } else if (level > 0 && words.length == 3 && words[1].equals("await")) {
-                awaited.add(new Awaited(level, words[2]));
+                awaited.add(new Awaited(level, words[2], entries.isEmpty() ? "" : entries.get(entries.size() - 1).file()));
             } else {
                 throw new StartException("bundles.list line " + (i + 1) + ": expected 'LEVEL FILE' or 'LEVEL await FILTER' with a level from 1 to " + HIGHEST_LEVEL + ", not '" + line
                         + "'.");
@@ -58,6 +65,12 @@ record BundlesList(List<Entry> entries, List<Awaited> awaited) {
         return new BundlesList(
                 entries.stream().filter(entry -> !entry.online()).toList(),
                 awaited.stream().filter(service -> service.level() < ONLINE_LEVEL).toList());
+    }
+
+    /** The same without waiting for what only {@code missing} files would bring: the node is ready with what it has. */
+    BundlesList withoutAwaiting(Set<String> missing) {
+        return new BundlesList(
+                entries, awaited.stream().filter(service -> !missing.contains(service.file())).toList());
     }
 
     private static int level(String word) {

@@ -12,6 +12,7 @@ import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeAndTimeBasedRollingPolicy;
 import ch.qos.logback.core.util.FileSize;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * <p>Set up in code, as reading logback's XML would cost the start a tenth of a second; and before anything else asks for a logger, which would stay silent for ever.
  */
 final class Logging {
+
+    /** Libraries that report each step of their own start and stop. */
+    private static final List<String> MACHINERY = List.of("org.apache.felix", "org.eclipse.jetty");
 
     private static final String CONSOLE = "console";
     private static final String CONSOLE_LINE = "%d{HH:mm:ss.SSS} %-5level %-18.18logger{0} %msg%n%rEx";
@@ -66,7 +70,9 @@ final class Logging {
         root().setLevel(wanted);
         // The machinery tells at "info" what only its developers want to know.
         boolean curious = Level.INFO.isGreaterOrEqual(wanted) && wanted != Level.INFO;
-        context.getLogger("org.apache.felix").setLevel(curious ? wanted : Level.WARN);
+        for (String machinery : MACHINERY) {
+            context.getLogger(machinery).setLevel(curious ? wanted : Level.WARN);
+        }
     }
 
     /** From now on only the files are written. */

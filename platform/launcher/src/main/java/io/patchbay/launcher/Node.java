@@ -89,7 +89,8 @@ final class Node {
         try (ClassArchive archive = ClassArchive.of(home, cache);
                 ConfigurationWatcher watcher =
                         ConfigurationWatcher.start(file, text, changed -> configurations.change(configure(changed)))) {
-            Thread readiness = new Thread(() -> awaitReady(running, list, archive), "readiness");
+            BundlesList possible = list.withoutAwaiting(running.filesNotRunning(distribution, list));
+            Thread readiness = new Thread(() -> awaitReady(running, possible, archive), "readiness");
             readiness.setDaemon(true);
             readiness.start();
             running.awaitStop(0);

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -157,6 +159,15 @@ final class NodeFramework {
     /** Those of the distribution's bundles that should run and don't. A bundle with a lazy activation policy may wait in STARTING for its first class. */
     List<Bundle> troubled() {
         return ours.stream().filter(bundle -> !runs(bundle)).toList();
+    }
+
+    /** The files of {@code list} that are none of the running bundles: absent, or with a bundle in trouble. */
+    Set<String> filesNotRunning(Distribution distribution, BundlesList list) {
+        Set<String> running = ours.stream().filter(NodeFramework::runs).map(Bundle::getLocation).collect(Collectors.toSet());
+        return list.entries().stream()
+                .map(BundlesList.Entry::file)
+                .filter(file -> !running.contains(location(distribution, file)))
+                .collect(Collectors.toSet());
     }
 
     private static boolean runs(Bundle bundle) {

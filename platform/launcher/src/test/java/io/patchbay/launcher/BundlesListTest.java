@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,13 @@ class BundlesListTest {
         BundlesList list = BundlesList.parse(LINES).offline();
         assertThat(list.entries()).containsExactly(new BundlesList.Entry(5, "library.jar"));
         assertThat(list.awaited()).extracting(BundlesList.Awaited::filter).containsExactly("(objectClass=a.Service)");
+    }
+
+    @Test
+    void nobodyWaitsForTheServicesOfABundleThatIsNotThere() {
+        BundlesList list = BundlesList.parse(LINES);
+        assertThat(list.withoutAwaiting(Set.of("transport.jar")).awaited()).isEmpty();
+        assertThat(list.withoutAwaiting(Set.of("library.jar"))).isEqualTo(list);
     }
 
     @ParameterizedTest

@@ -40,6 +40,8 @@ import org.slf4j.LoggerFactory;
  */
 @org.osgi.service.component.annotations.Component(
         service = {Transport.class, Component.class},
+        // Started before it is asked for: the first connection must not wait for the server to load.
+        immediate = true,
         configurationPid = HttpConfig.PID,
         property = Providers.NAME + "=" + HttpTransport.NAME)
 public final class HttpTransport implements Transport, Component {

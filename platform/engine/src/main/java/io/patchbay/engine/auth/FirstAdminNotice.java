@@ -5,7 +5,6 @@ import io.patchbay.api.http.Listeners;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.List;
 import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -28,14 +27,14 @@ public final class FirstAdminNotice {
     private static final Logger LOG = LoggerFactory.getLogger("node");
 
     private final Accounts accounts;
-    private final Listeners listeners;
+    private final BundleContext context;
     private final String home;
     private final ServiceTracker<Object, Object> ready;
 
     @Activate
-    public FirstAdminNotice(@Reference Accounts accounts, @Reference Listeners listeners, BundleContext context) throws InvalidSyntaxException {
+    public FirstAdminNotice(@Reference Accounts accounts, BundleContext context) throws InvalidSyntaxException {
         this.accounts = accounts;
-        this.listeners = listeners;
+        this.context = context;
         this.home = context.getProperty(Families.HOME);
         this.ready = new ServiceTracker<>(context, FrameworkUtil.createFilter(READY), null) {
             @Override
@@ -58,13 +57,15 @@ public final class FirstAdminNotice {
                 LOG.debug("Whether there is an admin can't be told: {}", Failures.of(failure).getMessage());
                 return;
             }
-            code.ifPresent(secret -> LOG.info("{}", text(secret, port(listeners.addresses()), home)));
+            code.ifPresent(secret -> LOG.info("{}", text(secret, port(), home)));
         });
     }
 
-    /** The port that a browser on this machine reaches; empty if the node listens nowhere. */
-    private static Optional<Integer> port(List<InetSocketAddress> addresses) {
-        return addresses.stream().map(InetSocketAddress::getPort).findFirst();
+    /** The port that a browser on this machine reaches; empty if the node listens nowhere, or has been started without sockets. */
+    private Optional<Integer> port() {
+        ServiceReference<Listeners> reference = context.getServiceReference(Listeners.class);
+        Listeners listeners = reference == null ? null : context.getService(reference);
+        return Optional.ofNullable(listeners).flatMap(open -> open.addresses().stream().map(InetSocketAddress::getPort).findFirst());
     }
 
     static String text(String code, Optional<Integer> port, String home) {

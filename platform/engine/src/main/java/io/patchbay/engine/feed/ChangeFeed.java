@@ -34,11 +34,7 @@ public final class ChangeFeed {
     // Written by the committer's thread, or by whoever holds the committer.
     private volatile Position last = NOWHERE;
 
-    public ChangeFeed(StoreSlot slot) {
-        this(slot, RECENT_TRANSACTIONS, RECENT_BYTES);
-    }
-
-    ChangeFeed(StoreSlot slot, int recentTransactions, long recentBytes) {
+    public ChangeFeed(StoreSlot slot, int recentTransactions, long recentBytes) {
         this.slot = slot;
         this.recent = new FeedRing(recentTransactions, recentBytes);
     }

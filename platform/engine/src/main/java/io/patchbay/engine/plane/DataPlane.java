@@ -90,9 +90,15 @@ public final class DataPlane implements Sessions, SystemDocuments {
                 config.documents_adapter(),
                 Duration.ofMillis(config.feed_keepMs()),
                 config.feed_keepBytes(),
-                Clock.systemUTC());
+                ChangeFeed.RECENT_TRANSACTIONS,
+                Clock.systemUTC(),
+                new FirstOpening(context));
     }
 
+    /**
+     * @param firstAdapter what serves the documents of a node that has none yet
+     * @param recentTransactions how many transactions the feed has in memory
+     */
     public DataPlane(
             Providers providers,
             Metrics metrics,
@@ -100,10 +106,24 @@ public final class DataPlane implements Sessions, SystemDocuments {
             String firstAdapter,
             Duration keep,
             long keepBytes,
+            int recentTransactions,
             Clock clock) {
+        this(providers, metrics, dataFolder, firstAdapter, keep, keepBytes, recentTransactions, clock, () -> {});
+    }
+
+    private DataPlane(
+            Providers providers,
+            Metrics metrics,
+            Path dataFolder,
+            String firstAdapter,
+            Duration keep,
+            long keepBytes,
+            int recentTransactions,
+            Clock clock,
+            Runnable storeOpened) {
         this.metrics = metrics;
         slot = new StoreSlot(providers, dataFolder, firstAdapter);
-        feed = new ChangeFeed(slot);
+        feed = new ChangeFeed(slot, recentTransactions, ChangeFeed.RECENT_BYTES);
         committer = new Committer(slot, feed, new CommitListeners(catalog, watchers), clock, metrics);
         readers = new Readers(Readers.defaultThreads());
         indexes = new IndexKeeper(slot, catalog);
@@ -120,12 +140,13 @@ public final class DataPlane implements Sessions, SystemDocuments {
                 slot, feed, work -> committer.exclusively(Limits.WRITER_WAIT, work), clock, keep, keepBytes);
         gauges = new Gauges(this, metrics);
         committer.start();
-        slot.start(this::onStoreOpened);
+        slot.start(() -> onStoreOpened(storeOpened));
         timer.scheduleWithFixedDelay(this::trim, TRIM_EVERY.toMillis(), TRIM_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void onStoreOpened() {
+    private void onStoreOpened(Runnable storeOpened) {
         committer.follow();
+        storeOpened.run();
         readers.supply(() -> {
             collections.finishDeletes();
             return true;

@@ -5,6 +5,9 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStore;
 import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.document.StoreState;
+import io.patchbay.api.feed.Position;
+import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
 import java.io.IOException;
@@ -23,6 +26,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoreSlot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreSlot.class);
+    private static final String STOPPING = "the node is stopping";
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Providers providers;
@@ -55,6 +63,8 @@ public final class StoreSlot implements AutoCloseable {
     private @Nullable AutoCloseable subscription;
     private volatile Runnable opened = () -> {};
     private final CompletableFuture<StoreBindings> firstBindings = new CompletableFuture<>();
+    // Under `turn`: a store was opened, and `opened` has not succeeded yet.
+    private boolean untold;
 
     /** @param firstAdapter what serves the documents of a node that has none yet */
     public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
@@ -125,6 +135,23 @@ public final class StoreSlot implements AutoCloseable {
     /** What is wrong; empty while a store is open. */
     public Optional<String> findFault() {
         return current == null ? Optional.of(fault) : Optional.empty();
+    }
+
+    /** What operators see of it; whoever keeps the follower adds how far it is behind. */
+    public StoreInfo describe() {
+        OpenStore open = current;
+        Optional<StoreBindings> bound = findBindings();
+        String adapter = bound.map(b -> b.current().adapter()).orElse(firstAdapter);
+        Optional<String> follower = bound.flatMap(StoreBindings::follower).map(Binding::adapter);
+        if (open == null || !open.tryUse()) {
+            return new StoreInfo("documents", "unavailable", adapter, 0, "", follower, 0, Optional.of(fault));
+        }
+        try (StoreUse use = new StoreUse(open)) {
+            StoreState state = use.store().state();
+            String position = new Position(state.epoch(), state.lastOffset()).toString();
+            return new StoreInfo(
+                    "documents", "serving", adapter, state.totals().documents(), position, follower, 0, use.store().findFault());
+        }
     }
 
     /** What is bound; empty until the slot has read its file. */
@@ -225,9 +252,10 @@ public final class StoreSlot implements AutoCloseable {
             }
             OpenStore open = current;
             if (open != null && open.current()) {
+                tellOpened();
                 return;
             }
-            closeCurrent("its adapter is updated or removed");
+            closeCurrent(nodeStops() ? STOPPING : "its adapter is updated or removed");
             Optional<Lease<DocumentStoreFactory>> lease =
                     providers.find(DocumentStoreFactory.class, bound.current().adapter());
             if (lease.isPresent()) {
@@ -237,7 +265,7 @@ public final class StoreSlot implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             if (!String.valueOf(e.getMessage()).equals(fault)) {
-                LOG.error("The document store can't be opened: {}", e.getMessage(), e);
+                LOG.error("The document store can't be used: {}", e.getMessage(), e);
             }
             fault = String.valueOf(e.getMessage());
         }
@@ -261,7 +289,16 @@ public final class StoreSlot implements AutoCloseable {
         }
         become(open);
         LOG.info("Documents are served by {}", binding);
-        opened.run();
+        untold = true;
+        tellOpened();
+    }
+
+    /** Again at the next look, if it fails. */
+    private void tellOpened() {
+        if (untold) {
+            opened.run();
+            untold = false;
+        }
     }
 
     /** Names a new history: short, and never the same twice. */
@@ -273,15 +310,25 @@ public final class StoreSlot implements AutoCloseable {
         try {
             Path folder = folderOf(binding);
             Files.createDirectories(folder);
-            DocumentStore store = lease.provider().open(folder, binding.settings());
-            return new OpenStore(binding, store, lease);
+            return new OpenStore(binding, lease.provider().open(folder, binding.settings()), lease);
         } catch (IOException e) {
             lease.close();
             throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store's folder can't be made: " + e.getMessage() + ".", e);
         } catch (RuntimeException e) {
             lease.close();
             throw e;
+        } catch (LinkageError e) {
+            lease.close();
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE, "The adapter '" + binding.adapter() + "' is broken: its bundle lacks a class (" + e + ").", e);
         }
+    }
+
+    /** When a node stops, its adapters go before the engine does. */
+    private static boolean nodeStops() {
+        Bundle engine = FrameworkUtil.getBundle(StoreSlot.class);
+        BundleContext context = engine == null ? null : engine.getBundleContext();
+        return context != null && context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING;
     }
 
     private void closeCurrent(String why) {
@@ -305,7 +352,7 @@ public final class StoreSlot implements AutoCloseable {
             if (subscription != null) {
                 subscription.close();
             }
-            thread.submit(() -> closeCurrent("the node is stopping")).get(Limits.DRAIN.toMillis() * 2, TimeUnit.MILLISECONDS);
+            thread.submit(() -> closeCurrent(STOPPING)).get(Limits.DRAIN.toMillis() * 2, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

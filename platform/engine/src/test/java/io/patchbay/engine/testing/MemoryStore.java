@@ -53,6 +53,10 @@ public final class MemoryStore implements DocumentStore {
     /** How many of the next commits become durable and fail then. */
     public final AtomicInteger failingLate = new AtomicInteger();
 
+    public final AtomicInteger loads = new AtomicInteger();
+    /** Whether it loses a document of each load, silently. */
+    public volatile boolean forgetsALoad;
+
     public final AtomicInteger commits = new AtomicInteger();
     public final Map<Long, List<IndexDefinition>> indexes = new ConcurrentHashMap<>();
 
@@ -241,7 +245,14 @@ public final class MemoryStore implements DocumentStore {
 
     @Override
     public List<Outcome> scanOutcomes(Optional<Outcome> after, int limit) {
-        throw new UnsupportedOperationException("no migration in these tests");
+        Comparator<Outcome> order = Comparator.comparing(Outcome::identity).thenComparing(Outcome::key);
+        synchronized (files) {
+            return files.outcomes.values().stream()
+                    .filter(outcome -> after.isEmpty() || order.compare(outcome, after.get()) > 0)
+                    .sorted(order)
+                    .limit(limit)
+                    .toList();
+        }
     }
 
     @Override
@@ -249,6 +260,11 @@ public final class MemoryStore implements DocumentStore {
         synchronized (files) {
             batch.documents().forEach(d -> files.documents.put(new DocumentKey(d.collection(), d.id()), d));
             files.changes.addAll(batch.changes());
+            batch.outcomes().forEach(outcome -> files.outcomes.put(List.of(outcome.identity(), outcome.key()), outcome));
+            loads.incrementAndGet();
+            if (forgetsALoad && !batch.documents().isEmpty()) {
+                files.documents.remove(new DocumentKey(batch.documents().get(0).collection(), batch.documents().get(0).id()));
+            }
         }
     }
 

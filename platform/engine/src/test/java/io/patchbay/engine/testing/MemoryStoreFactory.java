@@ -11,20 +11,32 @@ import org.jspecify.annotations.Nullable;
 /** Offers {@link MemoryStore}; several factories can share what they keep, as two versions of an adapter share files. */
 public final class MemoryStoreFactory implements DocumentStoreFactory {
     public final AtomicInteger opened = new AtomicInteger();
+    private final String adapter;
     private final Map<Path, MemoryStore.Files> disk;
+    private volatile boolean forgetful;
     private volatile @Nullable MemoryStore last;
 
     public MemoryStoreFactory() {
-        this(new ConcurrentHashMap<>());
+        this("memory");
     }
 
-    private MemoryStoreFactory(Map<Path, MemoryStore.Files> disk) {
+    public MemoryStoreFactory(String adapter) {
+        this(adapter, new ConcurrentHashMap<>());
+    }
+
+    private MemoryStoreFactory(String adapter, Map<Path, MemoryStore.Files> disk) {
+        this.adapter = adapter;
         this.disk = disk;
     }
 
     /** Another version of the same adapter. */
     public MemoryStoreFactory nextVersion() {
-        return new MemoryStoreFactory(disk);
+        return new MemoryStoreFactory(adapter, disk);
+    }
+
+    /** Its stores lose a document of each load from now on. */
+    public void becomeForgetful() {
+        forgetful = true;
     }
 
     /** The store that was opened last. */
@@ -38,12 +50,13 @@ public final class MemoryStoreFactory implements DocumentStoreFactory {
 
     @Override
     public String adapter() {
-        return "memory";
+        return adapter;
     }
 
     @Override
     public DocumentStore open(Path directory, Map<String, String> settings) {
         MemoryStore store = new MemoryStore(disk.computeIfAbsent(directory, path -> new MemoryStore.Files()));
+        store.forgetsALoad = forgetful;
         last = store;
         opened.incrementAndGet();
         return store;

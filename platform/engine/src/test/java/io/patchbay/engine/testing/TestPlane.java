@@ -13,6 +13,7 @@ import io.patchbay.api.document.TransactionResult;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.protocol.Session;
 import io.patchbay.engine.connection.ClientConnections;
+import io.patchbay.engine.feed.ChangeFeed;
 import io.patchbay.engine.metrics.NodeMetrics;
 import io.patchbay.engine.plane.DataPlane;
 import java.nio.file.Path;
@@ -34,9 +35,20 @@ public final class TestPlane implements AutoCloseable {
     public final Session admin;
 
     public TestPlane(Path folder, DocumentStoreFactory factory, Clock clock) {
+        this(folder, factory, clock, ChangeFeed.RECENT_TRANSACTIONS);
+    }
+
+    public TestPlane(Path folder, DocumentStoreFactory factory, Clock clock, int recentTransactions) {
         providers.plug(DocumentStoreFactory.class, factory.adapter(), factory);
         plane = new DataPlane(
-                providers, new NodeMetrics(), folder.resolve("data"), factory.adapter(), Duration.ofDays(7), 1L << 30, clock);
+                providers,
+                new NodeMetrics(),
+                folder.resolve("data"),
+                factory.adapter(),
+                Duration.ofDays(7),
+                1L << 30,
+                recentTransactions,
+                clock);
         connections = new ClientConnections(plane, providers);
         admin = plane.open(Identity.SYSTEM);
     }
