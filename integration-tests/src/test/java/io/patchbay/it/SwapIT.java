@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SwapIT {
     private static final int CYCLES = Integer.getInteger("patchbay.swap.cycles", 1);
-    private static final int SECONDS = Integer.getInteger("patchbay.swap.seconds", 2);
+    private static final int SECONDS = Integer.getInteger("patchbay.swap.seconds", 1);
     private static final int RATE = Integer.getInteger("patchbay.swap.rate", 500);
     private static final long SEED = Long.getLong("patchbay.swap.seed", System.nanoTime());
 
@@ -30,7 +32,11 @@ class SwapIT {
     @TempDir
     Path jars;
 
+    /** How the node tells at the end of a swap how long it held writers up. */
+    private static final Pattern PAUSE = Pattern.compile("writers waited (\\d+) ms");
+
     private final List<String> report = new ArrayList<>();
+    private long longestPauseMs;
 
     @Test
     void nothingFailsAndNothingIsLostWhileStoresAreSwappedAndTheirPluginUpdated() throws IOException {
@@ -46,7 +52,8 @@ class SwapIT {
                     cycle(operator, load, i);
                 }
                 load.stopClients();
-                say(load.acknowledgedWrites() + " acknowledged writes, " + load.calls() + " calls, " + load.failures().size() + " failed");
+                say(load.acknowledgedWrites() + " acknowledged writes, " + load.calls() + " calls, " + load.failures().size() + " failed, longest pause of a swap "
+                        + longestPauseMs + " ms");
                 load.verify();
                 assertThat(operator.run("plugin", "list", "--json")).doesNotContain(SampleStore.PLUGIN);
                 assertThat(node.log()).doesNotContain(" ERROR ");
@@ -83,6 +90,10 @@ class SwapIT {
         String told = operator.run(command).lines().reduce("", (before, line) -> line);
         goOn(what, load);
         say("    " + told);
+        Matcher pause = PAUSE.matcher(told);
+        if (pause.find()) {
+            longestPauseMs = Math.max(longestPauseMs, Long.parseLong(pause.group(1)));
+        }
         assertThat(load.failures()).as("failed calls by then: %s", what).isEmpty();
     }
 
