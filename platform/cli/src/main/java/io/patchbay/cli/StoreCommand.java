@@ -27,7 +27,7 @@ final class StoreCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What about stores? 'patchbay store --help' lists the commands.");
+        throw new ParameterException(spec.commandLine(), "No command for stores is given.");
     }
 
     @Command(name = "list", description = "Lists the stores, what serves them and what follows.", mixinStandardHelpOptions = true)
@@ -59,7 +59,6 @@ final class StoreCommand implements Runnable {
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name,
             @Option(names = "--to", paramLabel = "ADAPTER", required = true, description = "The adapter to move to.") String adapter,
-            // Null without the option: picocli makes no Optional of a map.
             @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of the new adapter; may be repeated.") @Nullable Map<String, String> settings) {
         Map<String, Value> set = new LinkedHashMap<>();
         if (settings != null) {

@@ -78,7 +78,11 @@ public final class RandomQueries {
     public List<SortField> sort() {
         List<SortField> sort = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
-            sort.add(sortField(random.nextInt(10) == 0 ? "meta.id" : RandomDocuments.FIELDS.get(random.nextInt(RandomDocuments.FIELDS.size()))));
+            sort.add(sortField(RandomDocuments.FIELDS.get(random.nextInt(RandomDocuments.FIELDS.size()))));
+        }
+        // Last, for behind an id nothing is left to order.
+        if (random.nextInt(8) == 0) {
+            sort.add(sortField("meta.id"));
         }
         return sort;
     }

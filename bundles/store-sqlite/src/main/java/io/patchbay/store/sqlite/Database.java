@@ -17,6 +17,9 @@ import org.sqlite.SQLiteConnection;
  */
 final class Database implements AutoCloseable {
     private static final int BUSY_MS = 10_000;
+    /** Memory for pages: the writer's, for an index's pages are written all over, and each reader's. */
+    private static final int WRITER_CACHE_KB = 64 << 10;
+    private static final int READER_CACHE_KB = 8 << 10;
 
     private final SQLiteConnection connection;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -36,12 +39,13 @@ final class Database implements AutoCloseable {
                         // NORMAL loses acknowledged writes when the power goes.
                         "PRAGMA synchronous = FULL",
                         "PRAGMA secure_delete = ON",
+                        "PRAGMA cache_size = -" + WRITER_CACHE_KB,
                         "PRAGMA wal_autocheckpoint = " + Checkpointer.BOUND_PAGES,
                         "PRAGMA journal_size_limit = " + Checkpointer.KEPT_LOG_BYTES));
     }
 
     static Database openReader(Path file) throws SQLException {
-        return open(file, List.of("PRAGMA query_only = ON"));
+        return open(file, List.of("PRAGMA query_only = ON", "PRAGMA cache_size = -" + READER_CACHE_KB));
     }
 
     static Database openCheckpointer(Path file) throws SQLException {

@@ -61,8 +61,8 @@ public final class Families {
     private final SecureRandom random = new SecureRandom();
     private final AtomicReference<Instant> trimmedAt = new AtomicReference<>(Instant.EPOCH);
     private volatile Duration lifetime;
-    // Read from its file at the first login; two threads would read the same.
-    private volatile byte @Nullable [] serverKey;
+    // Read from its file, or made, at the first refresh. Guarded by this: two threads would make two keys, and so two children of one token.
+    private byte @Nullable [] serverKey;
 
     @Activate
     public Families(
@@ -251,7 +251,7 @@ public final class Families {
         return Instant.ofEpochMilli(clock.millis());
     }
 
-    private byte[] serverKey() {
+    private synchronized byte[] serverKey() {
         byte[] key = serverKey;
         if (key == null) {
             try {

@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
 /**
  * All connections of clients. When a protocol is swapped, every connection that speaks it gets a codec of the new version, made from the state of its old one, and stays open.
  *
- * <p>One lease per protocol stands for all its connections. Handing over is the work of one thread, so two swaps can't interleave.
+ * <p>Immediate, since a delayed component would end, with all connections, when the transport that uses it is swapped. One lease per protocol stands for all its connections. Handing over is the work of one thread, so two swaps can't interleave.
  */
-@Component(service = {Connections.class, LoginConnections.class, ClientConnections.class})
+@Component(service = {Connections.class, LoginConnections.class, ClientConnections.class}, immediate = true)
 public final class ClientConnections implements Connections, LoginConnections {
     /** How many clients can be connected at a time. */
     public static final int MOST_CONNECTIONS = 20_000;

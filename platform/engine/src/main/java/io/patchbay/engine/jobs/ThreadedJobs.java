@@ -21,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The node's jobs, each on a thread of its own. */
-@Component(service = Jobs.class)
+// Immediate: jobs and what they led to outlive whoever started them.
+@Component(service = Jobs.class, immediate = true)
 public final class ThreadedJobs implements Jobs {
     /** How many run at a time. */
     public static final int MOST_RUNNING = 16;

@@ -8,7 +8,8 @@ import java.util.function.LongSupplier;
 import org.osgi.service.component.annotations.Component;
 
 /** The node's meters. Counting is a LongAdder; a reader takes {@link #readings}. Any thread. */
-@Component(service = {Metrics.class, NodeMetrics.class})
+// Immediate: the counts outlive whoever asks for them.
+@Component(service = {Metrics.class, NodeMetrics.class}, immediate = true)
 public final class NodeMetrics implements Metrics {
     private final Map<MeterName, CountedTotal> counters = new ConcurrentHashMap<>();
     private final Map<MeterName, TimedCalls> timers = new ConcurrentHashMap<>();

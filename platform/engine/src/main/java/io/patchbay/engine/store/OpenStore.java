@@ -60,7 +60,11 @@ public final class OpenStore {
         }
     }
 
-    /** No further use begins; waits, bounded, for those under way. The store stays open: it may follow the one that took its place. */
+    /**
+     * No further use begins; waits, bounded, for those under way. The store stays open: it may follow the one that took its place.
+     *
+     * @return whether no use is left
+     */
     public synchronized boolean retire(Duration wait) {
         retired = true;
         long deadline = System.nanoTime() + wait.toNanos();

@@ -310,14 +310,17 @@ public final class StoreSlot implements AutoCloseable {
         try {
             Path folder = folderOf(binding);
             Files.createDirectories(folder);
-            DocumentStore store = lease.provider().open(folder, binding.settings());
-            return new OpenStore(binding, store, lease);
+            return new OpenStore(binding, lease.provider().open(folder, binding.settings()), lease);
         } catch (IOException e) {
             lease.close();
             throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store's folder can't be made: " + e.getMessage() + ".", e);
         } catch (RuntimeException e) {
             lease.close();
             throw e;
+        } catch (LinkageError e) {
+            lease.close();
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE, "The adapter '" + binding.adapter() + "' is broken: its bundle lacks a class (" + e + ").", e);
         }
     }
 

@@ -14,7 +14,11 @@ public interface PlanSource extends AutoCloseable {
     /** The documents with an id from {@code range}, by ascending or descending id. */
     Rows documents(KeyRange range, boolean backward);
 
-    /** The entries of {@code index} with a key from {@code range}, behind {@code after}, by ascending key and then ascending id. */
+    /**
+     * The entries of {@code index} with a key from {@code range}, by ascending key and then ascending id.
+     *
+     * @param after its key is the range's first; only entries behind this place
+     */
     Rows entries(IndexDefinition index, KeyRange range, Optional<IndexPlan.Place> after);
 
     /** The last key of {@code index} in {@code range}. */

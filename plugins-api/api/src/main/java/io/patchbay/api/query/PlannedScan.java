@@ -143,7 +143,9 @@ public final class PlannedScan implements DocumentScan {
             return;
         }
         range = keys;
-        rows = source.entries(index, keys, after.filter(place -> !IndexPlan.mayBeCut(place.key())));
+        // A place in front of the range, or within documents that share a cut key, excludes none of its entries.
+        Optional<Place> within = after.filter(place -> !IndexPlan.mayBeCut(place.key()) && Arrays.equals(place.key(), keys.from()));
+        rows = source.entries(index, keys, within);
     }
 
     private void openLastKey(IndexDefinition index, KeyRange keys) {
