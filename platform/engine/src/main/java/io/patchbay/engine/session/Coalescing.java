@@ -34,7 +34,8 @@ final class Coalescing {
 
     private void add(FeedChange change, long offset) {
         Sum before = byId.get(change.id());
-        boolean had = before != null ? before.had : mayHaveHad(change);
+        // A snapshot read in between may have shown what came and went here, so every image counts, not the first alone.
+        boolean had = (before != null && before.had) || mayHaveHad(change);
         byId.put(change.id(), new Sum(had, change.after(), offset));
         bytes += change.after().map(document -> document.body().length).orElse(0) + change.id().length();
     }

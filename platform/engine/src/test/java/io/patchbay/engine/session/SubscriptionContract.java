@@ -114,6 +114,20 @@ abstract class SubscriptionContract {
         assertThat(client.eventsOf(1).get(0)).isInstanceOf(SubscriptionEvent.Snapshot.class);
     }
 
+    /** A snapshot's pages are read after its position was taken: they may show what came and went between that position and the first look at the feed. */
+    @Test
+    void whatCameAndWentBehindASnapshotsPositionIsRemoved() {
+        Position position = plane.plane.feed().position();
+        plane.put("items", "a", number(7));
+        plane.put("items", "a", number(1));
+        TestClient client = new TestClient(plane);
+        subscribe(client, 1, request(Mode.WATCH, Optional.of("n > 4"), Optional.of(position)));
+        await().untilAsserted(() -> assertThat(changes(client, 1)).anySatisfy(change -> {
+            assertThat(change.id()).isEqualTo("a");
+            assertThat(change.document()).isEmpty();
+        }));
+    }
+
     @Test
     void anEmptyCollectionHasASnapshotToo() {
         TestClient client = new TestClient(plane);
