@@ -36,6 +36,8 @@ record Home(Path folder) {
             }
             makePrivate(home.keys());
             makePrivate(home.data());
+            // The log holds the code by which the first admin is made.
+            makePrivate(home.logs());
             home.checkFormat();
             return home;
         } catch (IOException e) {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +26,15 @@ class HomeTest {
         assertThat(home.keys()).isDirectory();
         assertThat(home.logs()).isDirectory();
         assertThat(home.data().resolve("format")).hasContent("1");
+    }
+
+    @Test
+    void whatHoldsSecretsIsForTheOwnerAlone() throws IOException {
+        Home home = Home.prepare(folder.resolve("home"));
+        Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rwx------");
+        assertThat(Files.getPosixFilePermissions(home.keys())).isEqualTo(owner);
+        assertThat(Files.getPosixFilePermissions(home.data())).isEqualTo(owner);
+        assertThat(Files.getPosixFilePermissions(home.logs())).isEqualTo(owner);
     }
 
     @Test
