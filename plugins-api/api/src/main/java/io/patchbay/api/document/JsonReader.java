@@ -130,7 +130,10 @@ final class JsonReader {
 
     private static PatchbayException syntax(JsonProcessingException e) {
         String where = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-        String what = e.getOriginalMessage().lines().findFirst().orElse("it ends too early").replaceAll("[.;:]?\\s*$", "");
+        String what = e.getOriginalMessage().lines().findFirst().orElse("it ends too early")
+                // Advice for the programmer who set the parser up, and its own word for our bytes.
+                .replaceAll(": enable `.*$|: was expecting \\(.*$| \\(start marker at .*$|: maybe a \\(non-standard\\).*$", "")
+                .replaceAll("[.;:]?\\s*$", "");
         // Jackson refuses an escaped half in a name by itself; in a text, Value.Text does.
         if (what.contains("surrogate")) {
             return new PatchbayException(ErrorCode.VALUE_INVALID, "A key contains half of a surrogate pair" + where + ".", e);

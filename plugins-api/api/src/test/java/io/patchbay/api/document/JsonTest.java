@@ -147,5 +147,6 @@ class JsonTest {
         assertThat(e).isNotNull();
         assertThat(e.code()).as(e.getMessage()).isEqualTo(code);
         assertThat(e).hasMessageEndingWith(".");
+        assertThat(e.getMessage()).doesNotContain("Feature", "REDACTED", "enable");
     }
 }
