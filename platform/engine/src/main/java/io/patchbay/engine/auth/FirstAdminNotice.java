@@ -77,7 +77,12 @@ public final class FirstAdminNotice {
                 .append("    ssh -L ").append(number).append(":127.0.0.1:").append(number).append(' ')
                 .append(System.getProperty("user.name")).append('@').append(host()).append("\n\n")
                 .append("Or on this machine, without a browser:\n\n"));
-        return text.append("    bin/patchbay user add NAME --role admin --password-stdin --home ").append(home).append('\n').append(rule).toString();
+        return text.append("    bin/patchbay user add NAME --role admin --password-stdin --home ").append(quoted(home)).append('\n').append(rule).toString();
+    }
+
+    /** As a shell takes it for one word. */
+    private static String quoted(String path) {
+        return path.matches("[\\w@%+:,./-]+") ? path : "'" + path.replace("'", "'\\''") + "'";
     }
 
     private static String host() {

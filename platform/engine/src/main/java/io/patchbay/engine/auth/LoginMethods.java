@@ -51,9 +51,9 @@ public final class LoginMethods {
         List<String> present = names();
         seen.addAll(present);
         if (!seen.contains(name)) {
-            return Failures.failed(
-                    ErrorCode.UNAVAILABLE,
-                    "There is no such login method" + (present.isEmpty() ? "; no bundle offers one." : "; there is " + String.join(", ", present) + "."));
+            return present.isEmpty()
+                    ? Failures.failed(ErrorCode.UNAVAILABLE, "There is no such login method; no bundle offers one.")
+                    : Failures.failed(ErrorCode.BAD_REQUEST, "There is no such login method; there is " + String.join(", ", present) + ".");
         }
         return threads.submit(() -> providers.acquire(AuthMethod.class, name)).thenCompose(lease -> callUnder(lease, work));
     }

@@ -93,7 +93,7 @@ class StoredAccountsTest {
         PatchbayException weak = failure(accounts.create("ann", Role.USER, "password", "weak"));
         assertThat(weak.code()).isEqualTo(ErrorCode.VALUE_INVALID);
         PatchbayException unknown = failure(accounts.create("ann", Role.USER, "palm", SECRET));
-        assertThat(unknown.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+        assertThat(unknown.code()).isEqualTo(ErrorCode.BAD_REQUEST);
         assertThat(unknown).hasMessage("There is no such login method; there is password.");
         assertThat(join(accounts.list())).isEmpty();
     }
