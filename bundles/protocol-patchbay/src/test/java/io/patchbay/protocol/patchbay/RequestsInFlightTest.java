@@ -113,6 +113,11 @@ class RequestsInFlightTest {
         }
 
         @Override
+        public CompletionStage<Void> logout(Identity identity) {
+            return new CompletableFuture<>();
+        }
+
+        @Override
         public String jwks() {
             return "{\"keys\":[]}";
         }

@@ -36,8 +36,12 @@ final class AuthRoutes {
         return logins.refresh(refreshToken(call)).thenApply(AuthRoutes::answer);
     }
 
+    /** By the refresh token in the body; without a body, by the access token. */
     CompletionStage<HttpResponse> logout(Call call) {
-        return logins.logout(refreshToken(call)).thenApply(done -> HttpResponse.empty(204));
+        CompletionStage<Void> ended = call.request().body().length > 0
+                ? logins.logout(refreshToken(call))
+                : logins.verify(Callers.requireToken(call.request())).thenCompose(logins::logout);
+        return ended.thenApply(done -> HttpResponse.empty(204));
     }
 
     CompletionStage<HttpResponse> methods(Call call) {

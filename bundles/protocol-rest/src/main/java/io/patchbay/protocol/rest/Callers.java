@@ -29,8 +29,8 @@ final class Callers {
         Optional<String> header = request.findHeader("authorization");
         return switch (access) {
             case OPEN -> CompletableFuture.completedFuture(Identity.ANONYMOUS);
-            case SESSION -> header.isEmpty() ? CompletableFuture.completedFuture(Identity.ANONYMOUS) : verify(header.get());
-            case ADMIN -> verify(header.orElseThrow(Callers::unauthenticated)).thenApply(Callers::requireAdmin);
+            case SESSION -> header.isEmpty() ? CompletableFuture.completedFuture(Identity.ANONYMOUS) : logins.verify(requireToken(request));
+            case ADMIN -> logins.verify(requireToken(request)).thenApply(Callers::requireAdmin);
         };
     }
 
@@ -42,11 +42,13 @@ final class Callers {
         return new PatchbayException(ErrorCode.UNAUTHENTICATED, "Log in first, and send the access token as 'Authorization: Bearer ...'.");
     }
 
-    private CompletionStage<Identity> verify(String header) {
+    /** UNAUTHENTICATED if there is none. */
+    static String requireToken(HttpRequest request) {
+        String header = request.findHeader("authorization").orElseThrow(Callers::unauthenticated);
         if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw new PatchbayException(ErrorCode.UNAUTHENTICATED, "The Authorization header must be 'Bearer', a space, and an access token.");
         }
-        return logins.verify(header.substring(SCHEME.length()).strip());
+        return header.substring(SCHEME.length()).strip();
     }
 
     private static Identity requireAdmin(Identity identity) {

@@ -168,6 +168,9 @@ class AdminRoutesTest {
         assertThat(node.ask("POST", "/api/v1/auth/refresh").json(refresh).send().status()).isEqualTo(200);
         assertThat(node.ask("POST", "/api/v1/auth/refresh").json(refresh).send().status()).isEqualTo(401);
         assertThat(node.ask("POST", "/api/v1/auth/logout").json(refresh).send().status()).isEqualTo(204);
+        assertThat(node.ask("POST", "/api/v1/auth/logout").send().status()).isEqualTo(401);
+        assertThat(node.ask("POST", "/api/v1/auth/logout").header("Authorization", "Bearer " + access).send().status()).isEqualTo(204);
+        assertThat(node.ask("GET", "/api/v1/jobs").header("Authorization", "Bearer " + access).send().status()).isEqualTo(401);
         assertThat(node.ask("POST", "/api/v1/auth/login").json("{\"method\":\"password\",\"identifier\":\"ann\",\"password\":\"x\"}").send().code()).isEqualTo("LOGIN_FAILED");
         assertThat(node.ask("GET", "/api/v1/auth/methods").send().text()).isEqualTo("{\"items\":[{\"name\":\"password\"}],\"next\":null}");
     }

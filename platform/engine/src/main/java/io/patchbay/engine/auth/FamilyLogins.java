@@ -136,6 +136,11 @@ public final class FamilyLogins implements Logins, Component {
     }
 
     @Override
+    public CompletionStage<Void> logout(Identity identity) {
+        return identity.family().map(families::end).orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    @Override
     public CompletionStage<Identity> verify(String accessToken) {
         if (accessToken.length() > ACCESS_TOKEN_CHARS) {
             return unauthenticated();

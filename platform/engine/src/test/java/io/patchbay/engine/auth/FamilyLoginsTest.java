@@ -185,6 +185,19 @@ class FamilyLoginsTest {
     }
 
     @Test
+    void logoutByTheAccessTokenEndsTheSameLogin() {
+        Tokens one = auth.login("ann");
+        Tokens other = auth.login("ann");
+
+        join(logins.verify(one.accessToken()).thenCompose(logins::logout));
+
+        assertThat(failure(logins.refresh(one.refreshToken())).code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
+        assertThat(failure(logins.verify(one.accessToken())).code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
+        assertThat(auth.closedFamilies).containsExactly(one.identity().family().orElseThrow());
+        assertThat(join(logins.verify(other.accessToken())).name()).isEqualTo("ann");
+    }
+
+    @Test
     void everyChangeOfTheAccountEndsItsLogins() {
         List<java.util.function.Supplier<CompletionStage<?>>> changes = List.of(
                 () -> auth.accounts.changeSecret("ann", "password", "another horse"),
@@ -308,6 +321,7 @@ class FamilyLoginsTest {
     @Test
     void unknownMethodIsNamedAtOnceAndAWithdrawnOneIsWaitedFor() {
         LoginRequest palm = new LoginRequest("palm", Value.Struct.EMPTY, "192.0.2.1");
+        assertThat(failure(logins.login(palm)).code()).isEqualTo(ErrorCode.BAD_REQUEST);
         assertThat(failure(logins.login(palm))).hasMessage("There is no such login method; there is password.");
 
         auth.providers.withdraw(AuthMethod.class, "password");
@@ -320,5 +334,6 @@ class FamilyLoginsTest {
         assertThat(FirstAdminNotice.text("c0de", java.util.Optional.of(7420), "/srv/home"))
                 .contains("http://127.0.0.1:7420/setup?code=c0de", "ssh -L 7420:127.0.0.1:7420 ", "user add NAME --role admin --password-stdin --home /srv/home");
         assertThat(FirstAdminNotice.text("c0de", java.util.Optional.empty(), "/srv/home")).doesNotContain("c0de").contains("user add NAME");
+        assertThat(FirstAdminNotice.text("c0de", java.util.Optional.empty(), "/home/ann/it's my node")).contains("--home '/home/ann/it'\\''s my node'\n");
     }
 }

@@ -19,6 +19,9 @@ public interface Logins {
     /** Ends the family of this refresh token and closes its connections; says nothing of a token that is none. */
     CompletionStage<Void> logout(String refreshToken);
 
+    /** Ends the family that this identity's access token belongs to and closes its connections; nothing happens if it has none. */
+    CompletionStage<Void> logout(Identity identity);
+
     /** Whose access token it is; remembered until it expires or is revoked. UNAUTHENTICATED, TOKEN_EXPIRED. */
     CompletionStage<Identity> verify(String accessToken);
 

@@ -75,6 +75,13 @@ public final class MemoryLogins implements Logins {
     }
 
     @Override
+    public CompletionStage<Void> logout(Identity identity) {
+        refresh.values().removeIf(holder -> holder.id().equals(identity.id()));
+        access.values().removeIf(holder -> holder.id().equals(identity.id()));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public CompletionStage<Identity> verify(String accessToken) {
         return MemoryDocuments.stage(() -> {
             Identity identity = access.get(accessToken);
