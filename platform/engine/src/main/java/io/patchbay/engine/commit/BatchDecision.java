@@ -140,12 +140,13 @@ final class BatchDecision {
                 committedAtMs = Math.max(committedAtMs, before.get().updatedAtMs());
             }
         }
+        // A transaction that changes nothing takes no place in the order, unless its outcome has to be kept.
+        boolean nothing = request.key.isEmpty() && changesNothing(request.writes, befores);
         List<Written> results = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            decideOne(request.writes.get(i), befores.get(i), offset, committedAtMs, mutations, results);
+            decideOne(request.writes.get(i), befores.get(i), nothing ? lastOffset : offset, committedAtMs, mutations, results);
         }
-        // A transaction that changes nothing takes no place in the order, unless its outcome has to be kept.
-        if (mutations.isEmpty() && request.key.isEmpty()) {
+        if (nothing) {
             return new TransactionResult(new Position(epoch, lastOffset), results, false);
         }
         TransactionResult result = new TransactionResult(new Position(epoch, offset), results, false);
@@ -157,6 +158,16 @@ final class BatchDecision {
             written.put(new DocumentKey(mutation.collection(), mutation.id()), mutation.after());
         }
         return result;
+    }
+
+    private static boolean changesNothing(List<PreparedWrite> writes, List<Optional<StoredDocument>> befores) {
+        for (int i = 0; i < writes.size(); i++) {
+            PreparedWrite.Kind kind = writes.get(i).kind();
+            if (kind == PreparedWrite.Kind.PUT || (kind == PreparedWrite.Kind.DELETE && befores.get(i).isPresent())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void decideOne(

@@ -1,8 +1,6 @@
 package io.patchbay.engine.documents;
 
-import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
-import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentScan;
 import io.patchbay.api.document.StoreQuery;
 import io.patchbay.api.document.StoredDocument;
@@ -15,11 +13,8 @@ import io.patchbay.engine.expression.Evaluator;
 import io.patchbay.engine.store.StoreSlot;
 import io.patchbay.engine.store.StoreUse;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
-import org.jspecify.annotations.Nullable;
 
 /** Asks the store, and does what it leaves to be done: filter, sort, skip, and stop in time. Any thread that may wait. */
 public final class DocumentQueries {
@@ -31,9 +26,6 @@ public final class DocumentQueries {
     public DocumentQueries(StoreSlot slot) {
         this.slot = slot;
     }
-
-    /** A document with its place in the order that was asked for. */
-    private record Placed(SeekKey place, StoredDocument document) {}
 
     /** @param more whether documents follow */
     public record Found(List<StoredDocument> documents, boolean more) {}
@@ -47,9 +39,12 @@ public final class DocumentQueries {
     /**
      * The first {@code limit} documents that {@code wanted} lets through, in order.
      *
-     * @throws PatchbayException QUERY_NEEDS_INDEX when too many documents would have to be looked at
+     * @throws io.patchbay.api.PatchbayException QUERY_NEEDS_INDEX when too many documents would have to be looked at, or for too long
      */
     public Found find(CollectionEntry collection, Visibility wanted, List<SortField> sort, Optional<SeekKey> after, int limit) {
+        if (wanted.isNone()) {
+            return new Found(List.of(), false);
+        }
         StoreQuery query = new StoreQuery(collection.id(), wanted.storeFilter(), sort, after, limit + 1);
         try (StoreUse use = slot.use();
                 DocumentScan scan = use.store().query(query)) {
@@ -75,7 +70,7 @@ public final class DocumentQueries {
 
     private static List<StoredDocument> inOrder(DocumentScan scan, StoreQuery query, Visibility wanted, int limit) {
         List<StoredDocument> found = new ArrayList<>(Math.min(limit, Limits.LIST_DEFAULT));
-        int looked = 0;
+        ScanLimit scanLimit = new ScanLimit(scan, query, wanted, System::nanoTime);
         long bytes = 0;
         // The document that overflows the page is kept: it shows that there are more.
         while (found.size() < limit && bytes <= PAGE_BYTES) {
@@ -83,7 +78,7 @@ public final class DocumentQueries {
             if (document == null) {
                 break;
             }
-            requireFew(scan, ++looked, query, wanted);
+            scanLimit.count();
             if (matches(scan, document, wanted)) {
                 found.add(document);
                 bytes += document.body().length;
@@ -92,51 +87,24 @@ public final class DocumentQueries {
         return found;
     }
 
-    /** Keeps the best {@code limit} of all, the worst of them on top of a heap. */
     private static List<StoredDocument> sorted(DocumentScan scan, StoreQuery query, Visibility wanted, int limit) {
         SortOrder order = new SortOrder(query.sort());
-        PriorityQueue<Placed> best = new PriorityQueue<>(Comparator.comparing(Placed::place, order).reversed());
-        int looked = 0;
-        StoredDocument document = scan.next();
-        while (document != null) {
-            requireFew(scan, ++looked, query, wanted);
+        BestDocuments best = new BestDocuments(order, limit, PAGE_BYTES);
+        ScanLimit scanLimit = new ScanLimit(scan, query, wanted, System::nanoTime);
+        for (StoredDocument document = scan.next(); document != null; document = scan.next()) {
+            scanLimit.count();
             if (matches(scan, document, wanted)) {
-                Placed placed = new Placed(order.keyOf(document), document);
-                boolean behind = query.after().isEmpty() || order.compare(placed.place(), query.after().get()) > 0;
-                if (behind && isAmongBest(best, placed, order, limit)) {
-                    best.add(placed);
+                SeekKey place = order.keyOf(document);
+                if (query.after().isEmpty() || order.compare(place, query.after().get()) > 0) {
+                    best.add(place, document);
                 }
             }
-            document = scan.next();
         }
-        List<Placed> all = new ArrayList<>(best);
-        all.sort(Comparator.comparing(Placed::place, order));
-        return all.stream().map(Placed::document).toList();
-    }
-
-    private static boolean isAmongBest(PriorityQueue<Placed> best, Placed placed, SortOrder order, int limit) {
-        if (best.size() < limit) {
-            return true;
-        }
-        @Nullable Placed worst = best.peek();
-        if (worst != null && order.compare(placed.place(), worst.place()) < 0) {
-            best.poll();
-            return true;
-        }
-        return false;
+        return best.inOrder();
     }
 
     private static boolean matches(DocumentScan scan, StoredDocument document, Visibility wanted) {
         Optional<Expression> residual = scan.residual();
         return (residual.isEmpty() || Evaluator.matches(residual.get(), document)) && wanted.meetsRules(document);
-    }
-
-    private static void requireFew(DocumentScan scan, int looked, StoreQuery query, Visibility wanted) {
-        if (looked > Limits.UNINDEXED_SCAN_DOCUMENTS && !scan.indexed() && !(wanted.isAll() && query.sort().isEmpty())) {
-            throw new PatchbayException(
-                    ErrorCode.QUERY_NEEDS_INDEX,
-                    "This query would look at more than " + Limits.UNINDEXED_SCAN_DOCUMENTS
-                            + " documents; give the collection an index over " + QueryFields.of(query.filter(), query.sort()) + ".");
-        }
     }
 }

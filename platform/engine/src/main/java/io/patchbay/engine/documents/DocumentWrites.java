@@ -21,7 +21,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * The way of a transaction to the committer. What needs no reading (an admin's puts, rules that look at no document) is prepared and queued on the caller's thread; all else is prepared by a
- * reader, at the revision that it finds, and prepared again if that has moved before the committer got to it.
+ * reader, at the revision that it finds, and prepared again if that has moved before the committer got to it. Those that were overtaken so stand in line for their document: without that, of
+ * many who patch one document at once most would lose every time.
  */
 public final class DocumentWrites {
     private final Committer committer;
@@ -29,6 +30,7 @@ public final class DocumentWrites {
     private final StoreSlot slot;
     private final Readers readers;
     private final Clock clock;
+    private final WaitingLines lines = new WaitingLines();
 
     public DocumentWrites(Committer committer, Catalog catalog, StoreSlot slot, Readers readers, Clock clock) {
         this.committer = committer;
@@ -55,9 +57,11 @@ public final class DocumentWrites {
     private final class Attempts {
         final Caller caller;
         final CompletableFuture<TransactionResult> result = new CompletableFuture<>();
+        private final long beganMs = clock.millis();
         Optional<IdempotencyKey> key = Optional.empty();
         List<Step> steps = List.of();
         private int moved;
+        private boolean inLine;
 
         Attempts(Caller caller) {
             this.caller = caller;
@@ -70,6 +74,36 @@ public final class DocumentWrites {
                 submit(preparation);
                 return;
             }
+            if (!inLine && (moved > 0 || lines.isBusy(document()))) {
+                lines.enter(document(), this::takeTurn);
+                return;
+            }
+            prepareAndSubmit(preparation);
+        }
+
+        /** What the line is for: a transaction over several documents stands in that of the first. */
+        private Object document() {
+            Step first = steps.get(0);
+            return List.of(first.operation().collection(), first.id());
+        }
+
+        private void takeTurn() {
+            inLine = true;
+            result.whenComplete((done, failure) -> lines.leave(document()));
+            if (clock.millis() - beganMs > Limits.WRITER_WAIT.toMillis()) {
+                result.completeExceptionally(new PatchbayException(
+                        ErrorCode.RETRIES_EXHAUSTED,
+                        "Others changed the same document for " + Limits.WRITER_WAIT.toSeconds() + " s; nothing was written, try again."));
+                return;
+            }
+            try {
+                next();
+            } catch (Throwable e) {
+                result.completeExceptionally(Failures.of(e));
+            }
+        }
+
+        private void prepareAndSubmit(Preparation preparation) {
             readers.supply(() -> prepareReading(preparation)).whenComplete((ready, failure) -> {
                 if (failure != null) {
                     result.completeExceptionally(Failures.of(failure));

@@ -68,7 +68,7 @@ final class RequestCheck {
 
     /** @throws PatchbayException TOO_LARGE, LIMIT_EXCEEDED */
     static byte[] encode(Value.Struct data) {
-        requireDepth(data, 1);
+        requireDepth(data, 0);
         byte[] body = Cbor.encode(data);
         if (body.length > Limits.DOCUMENT_BYTES) {
             throw new PatchbayException(
@@ -77,19 +77,26 @@ final class RequestCheck {
         return body;
     }
 
+    /** Objects and arrays are levels, what they hold is none: as the readers of JSON and CBOR count. */
     private static void requireDepth(Value value, int depth) {
-        if (depth > Limits.DEPTH) {
-            throw new PatchbayException(ErrorCode.LIMIT_EXCEEDED, "A document is nested at most " + Limits.DEPTH + " levels deep.");
-        }
         if (value instanceof Value.Struct struct) {
+            int level = deeper(depth);
             for (Value field : struct.fields().values()) {
-                requireDepth(field, depth + 1);
+                requireDepth(field, level);
             }
         } else if (value instanceof Value.Array array) {
+            int level = deeper(depth);
             for (Value item : array.items()) {
-                requireDepth(item, depth + 1);
+                requireDepth(item, level);
             }
         }
+    }
+
+    private static int deeper(int depth) {
+        if (depth >= Limits.DEPTH) {
+            throw new PatchbayException(ErrorCode.LIMIT_EXCEEDED, "A document is nested at most " + Limits.DEPTH + " levels deep.");
+        }
+        return depth + 1;
     }
 
     private static void requireDistinct(List<Step> steps) {

@@ -14,6 +14,7 @@ import io.patchbay.api.document.Operation;
 import io.patchbay.api.document.Page;
 import io.patchbay.api.document.Precondition;
 import io.patchbay.api.document.TransactionRequest;
+import io.patchbay.api.document.TransactionResult;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.feed.ChangePage;
 import io.patchbay.api.feed.Position;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +96,50 @@ class DocumentsTest {
             assertThat(pageThrough(Optional.empty(), sort, 7)).as(sort).isEqualTo(whole);
             assertThat(pageThrough(Optional.of("b == 1"), sort, 3)).isEqualTo(pageThrough(Optional.of("b == 1"), sort, 1000));
         }
+    }
+
+    @Test
+    void manyWhoPatchOneDocumentAtOnceAllSucceed() {
+        plane.put("items", "shared", Value.struct());
+        List<CompletionStage<TransactionResult>> patches = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Operation patch = new Operation.Patch("items", "shared", Value.struct("field" + i, Value.of(i)), Precondition.ANY);
+            patches.add(plane.admin.documents().commit(new TransactionRequest(List.of(patch), Optional.empty())));
+        }
+        patches.forEach(TestPlane::get);
+        assertThat(get(plane.admin.documents().get("items", "shared")).data().fields()).hasSize(100);
+    }
+
+    @Test
+    void bigDocumentsInAnyOrderAreAllPagedThrough() {
+        Random random = Seeds.random("bigDocumentsInAnyOrderAreAllPagedThrough");
+        for (int i = 0; i < 40; i++) {
+            Value text = Value.of("x".repeat(1 + random.nextInt(Limits.DOCUMENT_BYTES - 100)));
+            plane.put("items", "d" + i, Value.struct("a", Value.of(random.nextInt(10)), "text", text));
+        }
+        List<String> bySingles = pageThrough(Optional.empty(), "-a", 1);
+        assertThat(bySingles).hasSize(40).doesNotHaveDuplicates();
+        assertThat(pageThrough(Optional.empty(), "-a", 1000)).isEqualTo(bySingles);
+    }
+
+    @Test
+    void aDeleteOfNothingHasTheRevisionOfItsPosition() {
+        plane.put("items", "one", Value.struct());
+        Operation delete = new Operation.Delete("items", "nothing", Precondition.ANY);
+        TransactionResult result = get(plane.admin.documents().commit(new TransactionRequest(List.of(delete), Optional.empty())));
+        assertThat(result.written().get(0).revision()).isEqualTo(result.position().offset());
+    }
+
+    @Test
+    void sixtyFourObjectsInOneAnotherAreTheDeepestDocument() {
+        Value.Struct deepest = Value.struct("leaf", Value.of(1));
+        for (int i = 1; i < Limits.DEPTH; i++) {
+            deepest = Value.struct("inner", deepest);
+        }
+        plane.put("items", "deepest", deepest);
+        Operation deeper = TestPlane.put("items", "deeper", Value.struct("inner", deepest), Precondition.ANY);
+        assertThat(failure(plane.admin.documents().commit(new TransactionRequest(List.of(deeper), Optional.empty()))).code())
+                .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
     }
 
     @Test
@@ -205,6 +251,8 @@ class DocumentsTest {
         assertThat(failure.code()).isEqualTo(ErrorCode.QUERY_NEEDS_INDEX);
         assertThat(failure.getMessage()).contains("a, b.c");
         assertThat(get(plane.admin.documents().list(request(Optional.empty(), "", 10, Optional.empty()))).items()).hasSize(10);
+        // What no document can match needs none.
+        assertThat(get(plane.admin.documents().list(request(Optional.of("a < 0 && 1 > 2"), "", 10, Optional.empty()))).items()).isEmpty();
     }
 
     @Test
