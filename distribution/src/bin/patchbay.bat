@@ -26,6 +26,16 @@ set "OPTIONS=-Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off"
 if %MAJOR% GEQ 24 set "OPTIONS=%OPTIONS% -Xlog:aot=off --sun-misc-unsafe-memory-access=allow"
 set "HOME_FOLDER=%DIST%\home"
 if defined PATCHBAY_HOME set "HOME_FOLDER=%PATCHBAY_HOME%"
+rem The launcher reads the arguments itself; this is for the archive of loaded classes in the home.
+set "PREVIOUS="
+for %%A in (%*) do call :argument "%%~A"
 set "ARCHIVE=%HOME_FOLDER%\data\cache\classes-%MAJOR%.jsa"
 if exist "%ARCHIVE%" set "OPTIONS=%OPTIONS% "-XX:SharedArchiveFile=%ARCHIVE%""
 "%JAVA%" %OPTIONS% %PATCHBAY_JAVA_OPTS% -jar "%DIST%\lib\patchbay-launcher-@project.version@.jar" %*
+exit /b
+
+rem Both forms come as two words each: the equals sign parts words here.
+:argument
+if "%PREVIOUS%"=="--home" set "HOME_FOLDER=%~1"
+set "PREVIOUS=%~1"
+exit /b

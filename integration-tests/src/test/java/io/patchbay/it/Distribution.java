@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -76,6 +77,15 @@ record Distribution(Path folder) {
     void addToBundlesList(String line) {
         try {
             Files.write(bundlesList(), List.of(line), java.nio.file.StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Takes the other lines out of bundles.list. */
+    void keepOfBundlesList(Predicate<String> wanted) {
+        try {
+            Files.write(bundlesList(), Files.readAllLines(bundlesList()).stream().filter(wanted).toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +30,14 @@ class NodeStartIT {
             assertThat(home).isDirectoryContaining("glob:**/{conf,data,keys,logs,plugins}");
             // The console hears it first.
             await().untilAsserted(() -> assertThat(home.resolve("logs/patchbay.log")).content().contains("ready"));
+        }
+    }
+
+    @Test
+    void readyMeansThatHttpAnswers() throws Exception {
+        try (Node node = Node.start(home)) {
+            HttpRequest request = HttpRequest.newBuilder(node.uri().resolve("/ready")).build();
+            assertThat(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(200);
         }
     }
 
@@ -103,6 +114,17 @@ class NodeStartIT {
     void offlineNodeListensNowhere() {
         try (Node node = Node.start(home, "--offline")) {
             assertThat(node.readyLine()).contains("ready without an address");
+        }
+    }
+
+    @Test
+    void nodeStartsWithThePlatformAloneAndTheCommandLineReachesIt(@TempDir Path folder) throws IOException {
+        Distribution headless = Distribution.unpackTo(folder.resolve("unpacked"));
+        headless.keepOfBundlesList(line -> line.startsWith("#") || line.isEmpty() || Integer.parseInt(line.split("\\s+")[0]) < 30);
+        try (Node node = Node.start(headless, home)) {
+            assertThat(node.readyLine()).contains("ready without an address");
+            assertThat(node.log()).doesNotContainIgnoringCase("warn").doesNotContainIgnoringCase("error");
+            assertThat(headless.run("status", "--home", home.toString()).output()).contains("ready, process " + node.pid());
         }
     }
 
