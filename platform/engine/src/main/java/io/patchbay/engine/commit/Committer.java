@@ -48,7 +48,7 @@ public final class Committer implements AutoCloseable {
 
     private final StoreSlot slot;
     private final ChangeFeed feed;
-    private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<CommitListener> listeners;
     private final Clock clock;
     private final CommitterMeters meters;
     private final BlockingQueue<CommitRequest> queue = new ArrayBlockingQueue<>(Limits.COMMIT_QUEUE);
@@ -67,10 +67,10 @@ public final class Committer implements AutoCloseable {
     private Totals totals = Totals.ZERO;
     private volatile long batches;
 
-    public Committer(StoreSlot slot, ChangeFeed feed, CommitListener listener, Clock clock, Metrics metrics) {
+    public Committer(StoreSlot slot, ChangeFeed feed, List<CommitListener> listeners, Clock clock, Metrics metrics) {
         this.slot = slot;
         this.feed = feed;
-        listeners.add(listener);
+        this.listeners = new CopyOnWriteArrayList<>(listeners);
         this.clock = clock;
         this.meters = new CommitterMeters(metrics);
     }
