@@ -48,7 +48,7 @@ public final class Committer implements AutoCloseable {
 
     private final StoreSlot slot;
     private final ChangeFeed feed;
-    private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<CommitListener> listeners;
     private final Clock clock;
     private final CommitterMeters meters;
     private final BlockingQueue<CommitRequest> queue = new ArrayBlockingQueue<>(Limits.COMMIT_QUEUE);
@@ -67,10 +67,10 @@ public final class Committer implements AutoCloseable {
     private Totals totals = Totals.ZERO;
     private volatile long batches;
 
-    public Committer(StoreSlot slot, ChangeFeed feed, CommitListener listener, Clock clock, Metrics metrics) {
+    public Committer(StoreSlot slot, ChangeFeed feed, List<CommitListener> listeners, Clock clock, Metrics metrics) {
         this.slot = slot;
         this.feed = feed;
-        listeners.add(listener);
+        this.listeners = new CopyOnWriteArrayList<>(listeners);
         this.clock = clock;
         this.meters = new CommitterMeters(metrics);
     }
@@ -110,7 +110,7 @@ public final class Committer implements AutoCloseable {
         try {
             syncWithStore();
             return new CommitterPause(state(), turn::release);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             turn.release();
             throw e;
         }
@@ -183,7 +183,7 @@ public final class Committer implements AutoCloseable {
                     commit(batch);
                 }
             } catch (InterruptedException e) {
-                // Only close() interrupts; the loop's condition says the rest.
+                // Nobody interrupts it; the loop's condition says the rest.
             } finally {
                 if (!batch.isEmpty()) {
                     batch.clear();
@@ -232,7 +232,8 @@ public final class Committer implements AutoCloseable {
             }
             BatchDecision decision = decide(batch, use.store(), completed);
             makeDurable(decision, use);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An Error too, such as a class that an adapter lacks: this thread is the only one that writes, and must outlive whatever a plugin does.
             completed.clear();
             // What was decided in a batch that failed was decided on a state that never came to be.
             storeNumber = -1;
@@ -278,7 +279,7 @@ public final class Committer implements AutoCloseable {
         CommitBatch batch = new CommitBatch(decision.transactions(), decision.totals());
         try {
             use.store().commit(batch);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // The store may have failed after the sync: then the batch is durable and its writers must hear so.
             if (!isDurable(use.store(), batch)) {
                 throw e;
@@ -303,7 +304,7 @@ public final class Committer implements AutoCloseable {
     private static boolean isDurable(DocumentStore store, CommitBatch batch) {
         try {
             return store.state().lastOffset() >= batch.lastOffset();
-        } catch (RuntimeException alsoFailed) {
+        } catch (RuntimeException | LinkageError alsoFailed) {
             return false;
         }
     }
@@ -334,7 +335,7 @@ public final class Committer implements AutoCloseable {
         return last.isEmpty() ? 0 : last.get(last.size() - 1).committedAtMs();
     }
 
-    private static PatchbayException asFailure(RuntimeException e) {
+    private static PatchbayException asFailure(Throwable e) {
         if (e instanceof PatchbayException known) {
             return known;
         }

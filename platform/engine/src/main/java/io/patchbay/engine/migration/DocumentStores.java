@@ -43,8 +43,6 @@ public final class DocumentStores implements Stores, Component {
     public static final String DOCUMENTS = "documents";
 
     private static final Logger LOG = LoggerFactory.getLogger(DocumentStores.class);
-    /** Rounds in which a follower may come level before writers are asked to wait for it. */
-    private static final int ROLL_BACK_ROUNDS = 10_000;
 
     private final DataPlane plane;
     private final StoreSlot slot;
@@ -76,14 +74,20 @@ public final class DocumentStores implements Stores, Component {
     private synchronized void resume(StoreBindings bindings) {
         if (!stopping) {
             folders.cleanUp(bindings);
-            bindings.follower().ifPresent(binding -> follow(binding, null, new CommitTap()));
+            bindings.follower().ifPresent(this::followAnew);
         }
         starting = false;
         notifyAll();
     }
 
-    private synchronized void follow(Binding binding, @Nullable OpenStore open, CommitTap tap) {
+    private void followAnew(Binding binding) {
+        CommitTap tap = new CommitTap();
         plane.committer().addListener(tap);
+        follow(binding, tap, null);
+    }
+
+    /** @param tap listens to the committer already */
+    private synchronized void follow(Binding binding, CommitTap tap, @Nullable OpenStore open) {
         follower = new Follower(slot, plane.committer(), plane.feed(), binding, tap, open);
     }
 
@@ -157,10 +161,10 @@ public final class DocumentStores implements Stores, Component {
         synchronized (this) {
             requireFollower(requireIdle(store));
             dropped = follower;
-            follower = null;
             if (dropped != null) {
                 folders.mark(dropped.binding());
                 slot.writeFollower(Optional.empty());
+                follower = null;
             }
         }
         if (dropped != null) {
@@ -227,9 +231,7 @@ public final class DocumentStores implements Stores, Component {
         long began = System.nanoTime();
         Migration.Done done = new Migration(slot, plane.committer(), plane.feed(), plane.catalog(), folders, to).run(control);
         Binding from = done.before().binding();
-        synchronized (this) {
-            follower = new Follower(slot, plane.committer(), plane.feed(), from, done.tap(), done.before());
-        }
+        follow(from, done.tap(), done.before());
         return "The documents are served by " + to.adapter() + ": " + done.documents() + " documents moved in "
                 + (System.nanoTime() - began) / 1_000_000 + " ms, writers waited " + done.pauseMs() + " ms; " + from.adapter()
                 + " follows until it is dropped.";
@@ -245,8 +247,7 @@ public final class DocumentStores implements Stores, Component {
             throw new PatchbayException(ErrorCode.CONFLICT, "No store follows.");
         }
         control.progress("catching up", 0, old.lag(), "transactions");
-        old.catchUp(ROLL_BACK_ROUNDS);
-        control.checkCancelled();
+        old.catchUp(control);
         control.pointOfNoReturn();
         CommitTap tap = new CommitTap();
         OpenStore before;
@@ -258,28 +259,25 @@ public final class DocumentStores implements Stores, Component {
             OpenStore store = old.takeOver(pause.state());
             Failpoints.reach("back.paused");
             plane.committer().addListener(tap);
-            before = switchTo(store, old, from);
+            before = switchTo(store, old, from, tap);
             Failpoints.reach("back.switched");
             pausedNanos = System.nanoTime() - began;
         }
         old.close();
-        synchronized (this) {
-            follower = new Follower(slot, plane.committer(), plane.feed(), from, tap, before);
-        }
+        follow(from, tap, before);
         return "The documents are served by " + old.binding().adapter() + " again, writers waited " + pausedNanos / 1_000_000 + " ms; "
                 + from.adapter() + " follows until it is dropped.";
     }
 
-    private OpenStore switchTo(OpenStore store, Follower old, Binding from) {
+    private OpenStore switchTo(OpenStore store, Follower old, Binding from, CommitTap tap) {
         try {
             return slot.switchTo(store, new StoreBindings(old.binding(), Optional.of(from))).orElseThrow();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // The bindings could not be written, so nothing has changed: the store opens anew and follows on.
+            plane.committer().removeListener(tap);
             store.close();
             old.close();
-            synchronized (this) {
-                follow(old.binding(), null, new CommitTap());
-            }
+            followAnew(old.binding());
             throw e;
         }
     }
@@ -302,12 +300,9 @@ public final class DocumentStores implements Stores, Component {
     @Deactivate
     void stop() {
         Job job;
-        Follower following;
         synchronized (this) {
             stopping = true;
             job = running;
-            following = follower;
-            follower = null;
         }
         if (job != null) {
             job.cancel();
@@ -318,6 +313,12 @@ public final class DocumentStores implements Stores, Component {
             } catch (ExecutionException | TimeoutException e) {
                 LOG.warn("The job {} did not end in time", job.title());
             }
+        }
+        // Only now: a swap that could no longer be called off has made a follower meanwhile.
+        Follower following;
+        synchronized (this) {
+            following = follower;
+            follower = null;
         }
         if (following != null) {
             following.close();

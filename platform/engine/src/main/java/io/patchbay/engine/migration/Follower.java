@@ -4,6 +4,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.StoreState;
+import io.patchbay.api.plugin.JobControl;
 import io.patchbay.engine.commit.Committer;
 import io.patchbay.engine.feed.ChangeFeed;
 import io.patchbay.engine.feed.FeedPin;
@@ -11,6 +12,7 @@ import io.patchbay.engine.store.Binding;
 import io.patchbay.engine.store.OpenStore;
 import io.patchbay.engine.store.StoreSlot;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,7 @@ final class Follower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final long IDLE_MS = 200;
     private static final long RETRY_MS = 2_000;
+    private static final long TRIM_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final StoreSlot slot;
     private final Committer committer;
@@ -37,6 +40,7 @@ final class Follower implements AutoCloseable {
     private final Object turn = new Object();
     private @Nullable OpenStore open;
     private @Nullable Replay replay;
+    private long trimmedNanos = System.nanoTime();
     private volatile long offset;
     private volatile @Nullable String fault;
     private volatile boolean stopping;
@@ -106,7 +110,8 @@ final class Follower implements AutoCloseable {
                 if (level) {
                     await(IDLE_MS);
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // An Error too, such as a class that its adapter lacks: then it tries again, perhaps with the next version.
                 fail(e);
                 await(RETRY_MS);
             }
@@ -121,9 +126,11 @@ final class Follower implements AutoCloseable {
         OpenStore store = open;
         if (store != null && !store.current()) {
             LOG.info("The adapter {} was updated; its store follows again in a moment", binding.adapter());
-            store.close();
             open = null;
             replay = null;
+            // Readers that began before the flip may be in it still.
+            store.retire(Limits.DRAIN);
+            close(store);
         }
         Replay current = replay;
         if (current == null) {
@@ -136,7 +143,19 @@ final class Follower implements AutoCloseable {
         long went = current.step();
         offset = current.offset();
         pin.moveTo(offset);
+        trim();
         return went;
+    }
+
+    /** What the serving store no longer keeps, its follower need not keep either. Guarded by the turn. */
+    private void trim() {
+        OpenStore store = open;
+        long now = System.nanoTime();
+        if (store == null || now - trimmedNanos < TRIM_EVERY_NANOS) {
+            return;
+        }
+        trimmedNanos = now;
+        store.store().trimChanges(Math.min(feed.trimmedThrough(), offset), System.currentTimeMillis());
     }
 
     private Replay reopen() {
@@ -151,7 +170,7 @@ final class Follower implements AutoCloseable {
             replay = fresh;
             copyOutcomes();
             return fresh;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             open = null;
             replay = null;
             store.close();
@@ -167,21 +186,27 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    private void fail(RuntimeException e) {
-        String message = String.valueOf(e.getMessage());
+    private void fail(Throwable e) {
+        String message = e instanceof PatchbayException ? String.valueOf(e.getMessage()) : e.toString();
         if (!stopping && !message.equals(fault)) {
             LOG.warn("The store {} can't follow: {}", binding, message);
         }
         fault = message;
     }
 
-    /** Brings the store along until it is nearly level, without holding anything up; at most for {@code tries} rounds. */
-    void catchUp(int tries) {
-        long went = Long.MAX_VALUE;
-        for (int i = 0; i < tries && went > 0; i++) {
+    /** Brings the store along until it is nearly level, without holding anything up; it can be cancelled. */
+    void catchUp(JobControl control) {
+        long from = offset;
+        int roundsNearlyLevel = 0;
+        // Under a steady stream of writes it never stands level; it is enough that little is left for the pause.
+        while (roundsNearlyLevel < 3) {
+            control.checkCancelled();
+            long went;
             synchronized (turn) {
                 went = step();
             }
+            roundsNearlyLevel = went <= Migration.NEARLY_LEVEL ? roundsNearlyLevel + 1 : 0;
+            control.progress("catching up", offset - from, feed.position().offset() - from, "transactions");
         }
     }
 
@@ -228,8 +253,17 @@ final class Follower implements AutoCloseable {
             replay = null;
             if (store != null) {
                 store.retire(Limits.DRAIN);
-                store.close();
+                close(store);
             }
+        }
+    }
+
+    /** Its lease ends in any case. */
+    private void close(OpenStore store) {
+        try {
+            store.close();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("The store {} did not close cleanly", binding, e);
         }
     }
 }

@@ -27,7 +27,7 @@ import java.util.Optional;
  */
 final class Migration {
     /** The target counts as nearly level when one round of the replay brings it this few transactions further. */
-    private static final int NEARLY_LEVEL = 64;
+    static final int NEARLY_LEVEL = 64;
     private static final int LAST_ROUNDS = 200;
 
     private final StoreSlot slot;
@@ -58,13 +58,22 @@ final class Migration {
             Done done = move(target, control);
             folders.unmark(to);
             return done;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An Error too, such as a class that the adapter lacks: the lease and the folder must not stay behind.
             committer.removeListener(tap);
             if (target != null) {
-                target.close();
+                closeQuietly(target, e);
             }
             folders.delete(to);
             throw e;
+        }
+    }
+
+    private static void closeQuietly(OpenStore store, Throwable why) {
+        try {
+            store.close();
+        } catch (RuntimeException | Error e) {
+            why.addSuppressed(e);
         }
     }
 

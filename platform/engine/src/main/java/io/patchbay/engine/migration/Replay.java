@@ -58,8 +58,10 @@ final class Replay {
      */
     long step() {
         long before = offset;
+        // The position comes first: asked for after an empty read, it would take in what was published in between, and its changes would be passed over.
+        long published = feed.position().offset();
         List<FeedTransaction> next = feed.read(offset, BATCH);
-        long through = next.isEmpty() ? feed.position().offset() : next.get(next.size() - 1).offset();
+        long through = next.isEmpty() ? published : next.get(next.size() - 1).offset();
         List<Transaction> transactions = merge(next, tap.through(through));
         if (transactions.isEmpty()) {
             return 0;

@@ -20,9 +20,10 @@ import java.util.function.Function;
 /** Copies what a store holds into another, page by page, while writes go on. One thread. */
 final class StoreCopy {
     /** About as much as one page should hold in memory. */
-    private static final long PAGE_BYTES = 4L << 20;
+    private static final long PAGE_BYTES = 8L << 20;
     private static final int SMALLEST_PAGE = 16;
-    private static final int LARGEST_PAGE = 2000;
+    /** Large, since each page costs the target a transaction, in which it rewrites about the same pages of its indexes. */
+    private static final int LARGEST_PAGE = 10_000;
 
     private final StoreSlot source;
     private final DocumentStore target;
@@ -137,6 +138,6 @@ final class StoreCopy {
 
     private static int nextPage(int items, long bytes) {
         long fitting = PAGE_BYTES * items / Math.max(bytes, 1);
-        return (int) Math.max(SMALLEST_PAGE, Math.min(Math.min(fitting, LARGEST_PAGE), items * 4L));
+        return (int) Math.max(SMALLEST_PAGE, Math.min(Math.min(fitting, LARGEST_PAGE), items * 16L));
     }
 }

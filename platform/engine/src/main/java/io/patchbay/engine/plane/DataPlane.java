@@ -36,6 +36,7 @@ import io.patchbay.engine.store.StoreSlot;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
@@ -124,7 +125,7 @@ public final class DataPlane implements Sessions, SystemDocuments {
         this.metrics = metrics;
         slot = new StoreSlot(providers, dataFolder, firstAdapter);
         feed = new ChangeFeed(slot, recentTransactions, ChangeFeed.RECENT_BYTES);
-        committer = new Committer(slot, feed, new CommitListeners(catalog, watchers), clock, metrics);
+        committer = new Committer(slot, feed, List.of(catalog, watchers), clock, metrics);
         readers = new Readers(Readers.defaultThreads());
         indexes = new IndexKeeper(slot, catalog);
         collections = new CollectionAdmin(catalog, committer, slot, indexes);

@@ -16,12 +16,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file {@code data/bindings}: the only place that says which adapter serves the documents. Written whole, synced, and moved into place, so that a kill at any moment leaves the old or the
  * new. Callers take turns (the store slot's thread, or a migration).
  */
 public final class BindingsFile {
+    private static final Logger LOG = LoggerFactory.getLogger(BindingsFile.class);
     private static final String STORE = "documents";
     private static final String HEAD =
             "# What serves which store. The node writes this file; change it only while the node is stopped.\n";
@@ -76,11 +79,14 @@ public final class BindingsFile {
         }
     }
 
-    private void syncFolder() throws IOException {
+    private void syncFolder() {
         try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
             folder.force(true);
         } catch (java.nio.file.AccessDeniedException windows) {
             // Windows opens no folder; its file systems journal the move themselves.
+        } catch (IOException e) {
+            // The file names the new store already: a failure now must not make the caller undo what stands there.
+            LOG.warn("The folder {} can't be synced: {}", file.getParent(), e.getMessage());
         }
     }
 

@@ -186,6 +186,7 @@ public final class StoreSlot implements AutoCloseable {
         OpenStore before;
         synchronized (turn) {
             file.write(next);
+            // From here on the bindings name the store: nothing below may fail, or its files would be taken for leftovers.
             before = current;
             store.revive();
             bindings = next;
@@ -263,7 +264,8 @@ public final class StoreSlot implements AutoCloseable {
             } else {
                 fault = "No plugin offers the adapter '" + bound.current().adapter() + "', which serves the documents.";
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
+            // Of an Error too: a task that throws is not run again, and no adapter would ever be opened.
             if (!String.valueOf(e.getMessage()).equals(fault)) {
                 LOG.error("The document store can't be used: {}", e.getMessage(), e);
             }
@@ -283,7 +285,7 @@ public final class StoreSlot implements AutoCloseable {
             if (open.store().state().epoch().isEmpty()) {
                 open.store().begin(newEpoch(), 0);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             open.close();
             throw e;
         }

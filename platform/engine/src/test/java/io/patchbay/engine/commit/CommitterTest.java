@@ -104,6 +104,15 @@ class CommitterTest {
     }
 
     @Test
+    void anErrorOfTheStoreFailsItsBatchAndNotTheCommitter() {
+        plane.put("items", "a", number(1));
+        factory.store().brokenCommits.set(1);
+        assertThat(failure(submit(TestPlane.put("items", "a", number(2), Precondition.ANY))).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        plane.put("items", "a", number(3));
+        assertThat(value("a")).isEqualTo(3);
+    }
+
+    @Test
     void aConflictTellsTheCurrentRevision() {
         long revision = plane.put("items", "a", number(1)).written().get(0).revision();
         PatchbayException failure = failure(submit(TestPlane.put("items", "a", number(2), Precondition.ABSENT)));

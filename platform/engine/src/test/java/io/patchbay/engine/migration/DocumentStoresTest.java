@@ -18,6 +18,7 @@ import io.patchbay.api.feed.ChangePage;
 import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.engine.jobs.ThreadedJobs;
+import io.patchbay.engine.testing.MemoryStore;
 import io.patchbay.engine.testing.MemoryStoreFactory;
 import io.patchbay.engine.testing.TestPlane;
 import java.io.IOException;
@@ -181,6 +182,49 @@ class DocumentStoresTest {
         assertThat(info().follower()).isEmpty();
         assertThat(documentFolders()).containsExactly("documents-1-memory");
         node.put("things", "after", n(1));
+    }
+
+    @Test
+    void anAdapterThatLacksAClassLeavesNothingBehind() throws IOException {
+        node.put("things", "a", n(1));
+        other.breakLoads(true);
+        assertThat(end(stores.swap("documents", "other", Map.of())).state()).isEqualTo(Job.State.FAILED);
+        assertThat(documentFolders()).containsExactly("documents-1-memory");
+        other.breakLoads(false);
+        succeed(stores.swap("documents", "other", Map.of()));
+    }
+
+    @Test
+    void aFollowerOutlivesAnErrorOfItsAdapter() {
+        succeed(stores.swap("documents", "other", Map.of()));
+        memory.store().brokenCommits.set(1);
+        node.put("things", "a", n(1));
+        Awaitility.await().until(() -> info().followerLag() == 0 && info().fault().isEmpty());
+        succeed(stores.rollBack("documents"));
+        assertThat(get(node.admin.documents().get("things", "a")).data()).isEqualTo(n(1));
+    }
+
+    @Test
+    void whatIsCommittedWhileTheReplayLooksIsNotPassedOver() {
+        succeed(stores.swap("documents", "other", Map.of()));
+        stores.stop();
+        CommitTap tap = new CommitTap();
+        node.plane.committer().addListener(tap);
+        MemoryStore behind = (MemoryStore) memory.nextVersion().open(home.resolve("data/documents-1-memory"), Map.of());
+        Replay replay = new Replay(node.plane.feed(), tap, behind);
+        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+            for (int i = 0; i < 30_000; i++) {
+                get(node.admin.documents().commit(new TransactionRequest(
+                        List.of(TestPlane.put("things", "id-" + i % 100, n(i), Precondition.ANY)), Optional.of("key-" + i))));
+            }
+        });
+        while (!writer.isDone()) {
+            replay.step();
+        }
+        writer.join();
+        replay.step();
+        assertThat(behind.state()).isEqualTo(other.store().state());
+        assertThat(behind.readChanges(0, Integer.MAX_VALUE)).hasSameSizeAs(other.store().readChanges(0, Integer.MAX_VALUE));
     }
 
     @Test

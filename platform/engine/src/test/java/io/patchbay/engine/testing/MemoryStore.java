@@ -50,12 +50,16 @@ public final class MemoryStore implements DocumentStore {
     public final Semaphore mayCommit = new Semaphore(Integer.MAX_VALUE / 2);
     /** How many of the next commits fail. */
     public final AtomicInteger failingCommits = new AtomicInteger();
+    /** How many of the next commits end in an Error, as when a class is missing. */
+    public final AtomicInteger brokenCommits = new AtomicInteger();
     /** How many of the next commits become durable and fail then. */
     public final AtomicInteger failingLate = new AtomicInteger();
 
     public final AtomicInteger loads = new AtomicInteger();
     /** Whether it loses a document of each load, silently. */
     public volatile boolean forgetsALoad;
+    /** Whether each load ends in an Error. */
+    public volatile boolean loadsAreBroken;
 
     public final AtomicInteger commits = new AtomicInteger();
     public final Map<Long, List<IndexDefinition>> indexes = new ConcurrentHashMap<>();
@@ -103,6 +107,9 @@ public final class MemoryStore implements DocumentStore {
         mayCommit.release();
         if (failingCommits.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
             throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The disk is full.");
+        }
+        if (brokenCommits.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            throw new NoClassDefFoundError("org/example/Gone");
         }
         commits.incrementAndGet();
         synchronized (files) {
@@ -257,6 +264,9 @@ public final class MemoryStore implements DocumentStore {
 
     @Override
     public void load(LoadBatch batch) {
+        if (loadsAreBroken) {
+            throw new NoClassDefFoundError("org/example/Gone");
+        }
         synchronized (files) {
             batch.documents().forEach(d -> files.documents.put(new DocumentKey(d.collection(), d.id()), d));
             files.changes.addAll(batch.changes());

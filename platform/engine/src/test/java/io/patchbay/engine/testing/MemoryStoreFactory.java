@@ -14,6 +14,7 @@ public final class MemoryStoreFactory implements DocumentStoreFactory {
     private final String adapter;
     private final Map<Path, MemoryStore.Files> disk;
     private volatile boolean forgetful;
+    private volatile boolean broken;
     private volatile @Nullable MemoryStore last;
 
     public MemoryStoreFactory() {
@@ -39,6 +40,11 @@ public final class MemoryStoreFactory implements DocumentStoreFactory {
         forgetful = true;
     }
 
+    /** Whether loads into the stores it opens from now on end in an Error. */
+    public void breakLoads(boolean broken) {
+        this.broken = broken;
+    }
+
     /** The store that was opened last. */
     public MemoryStore store() {
         MemoryStore store = last;
@@ -57,6 +63,7 @@ public final class MemoryStoreFactory implements DocumentStoreFactory {
     public DocumentStore open(Path directory, Map<String, String> settings) {
         MemoryStore store = new MemoryStore(disk.computeIfAbsent(directory, path -> new MemoryStore.Files()));
         store.forgetsALoad = forgetful;
+        store.loadsAreBroken = broken;
         last = store;
         opened.incrementAndGet();
         return store;

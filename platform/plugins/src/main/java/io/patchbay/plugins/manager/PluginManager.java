@@ -117,7 +117,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         this.inbox = new Inbox(home.resolve("plugins"), this, clock);
         this.boot = new Boot(jars, bundles, wanted, journal, switchboard);
         this.startWatch = new StartWatch(clock);
-        this.probation = new Probation(context, this, bundles, checkup, clock);
+        this.probation = new Probation(context, this, bundles, checkup, clock, () -> underWay.get() != null);
     }
 
     private static List<Path> distributionFolders(BundleContext context) {

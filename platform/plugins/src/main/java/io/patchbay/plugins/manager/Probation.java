@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -31,6 +32,7 @@ final class Probation {
     private final PluginBundles bundles;
     private final Checkup checkup;
     private final Clock clock;
+    private final BooleanSupplier changeRuns;
     private final Map<String, Trial> trials = new ConcurrentHashMap<>();
     private final Map<String, String> remarks = new ConcurrentHashMap<>();
 
@@ -39,12 +41,14 @@ final class Probation {
 
     private record Trial(PluginJar jar, Instant began) {}
 
-    Probation(BundleContext context, Plugins plugins, PluginBundles bundles, Checkup checkup, Clock clock) {
+    /** @param changeRuns whether a plugin is being changed now */
+    Probation(BundleContext context, Plugins plugins, PluginBundles bundles, Checkup checkup, Clock clock, BooleanSupplier changeRuns) {
         this.context = context;
         this.plugins = plugins;
         this.bundles = bundles;
         this.checkup = checkup;
         this.clock = clock;
+        this.changeRuns = changeRuns;
     }
 
     void begin(PluginJar jar) {
@@ -73,9 +77,16 @@ final class Probation {
                 trials.remove(trial.jar.name(), trial);
                 continue;
             }
-            // A node that stops takes its plugins down too; that is no fault of theirs.
-            findFault(trial.jar).filter(fault -> isNodeRunning()).ifPresent(fault -> rollBack(trial, fault));
+            findFaultOfItsOwn(trial.jar).ifPresent(fault -> rollBack(trial, fault));
         }
+    }
+
+    /** A node that stops takes its plugins down too, and so does a change while it runs: that is no fault of theirs. */
+    private Optional<String> findFaultOfItsOwn(PluginJar jar) {
+        if (changeRuns.getAsBoolean()) {
+            return Optional.empty();
+        }
+        return findFault(jar).filter(fault -> isNodeRunning() && !changeRuns.getAsBoolean());
     }
 
     private Optional<String> findFault(PluginJar jar) {

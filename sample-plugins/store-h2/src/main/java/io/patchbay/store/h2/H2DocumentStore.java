@@ -336,7 +336,7 @@ final class H2DocumentStore implements DocumentStore {
 
     @Override
     public void load(LoadBatch batch) {
-        write(before -> {
+        writeUnsynced(before -> {
             for (StoredDocument document : batch.documents()) {
                 byte[] key = Records.documentKey(document.collection(), document.id());
                 Optional<StoredDocument> old = Optional.ofNullable(maps.documents().put(key, Records.document(document))).map(value -> Records.document(key, value));
@@ -411,10 +411,19 @@ final class H2DocumentStore implements DocumentStore {
 
     /** What a transaction of the writer's does; gives the new state. */
     private void write(Function<StateRecord, StateRecord> work) {
+        write(work, true);
+    }
+
+    /** For what a later write makes durable. */
+    private void writeUnsynced(Function<StateRecord, StateRecord> work) {
+        write(work, false);
+    }
+
+    private void write(Function<StateRecord, StateRecord> work, boolean durably) {
         writing.lock();
         try {
             requireOpen();
-            StateRecord state = guarded(() -> inTransaction(work));
+            StateRecord state = guarded(() -> inTransaction(work, durably));
             Snapshot replaced = snapshot;
             snapshot = new Snapshot(maps, state, indexes.complete());
             replaced.release();
@@ -424,13 +433,15 @@ final class H2DocumentStore implements DocumentStore {
         }
     }
 
-    private StateRecord inTransaction(Function<StateRecord, StateRecord> work) {
+    private StateRecord inTransaction(Function<StateRecord, StateRecord> work, boolean durably) {
         boolean done = false;
         try {
             StateRecord state = work.apply(snapshot.state());
             maps.state().put(StateRecord.KEY, state.encode());
             engine.commit();
-            engine.sync();
+            if (durably) {
+                engine.sync();
+            }
             done = true;
             return state;
         } finally {
