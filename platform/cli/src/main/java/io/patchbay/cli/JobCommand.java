@@ -24,7 +24,7 @@ final class JobCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What about jobs? 'patchbay job --help' lists the commands.");
+        throw new ParameterException(spec.commandLine(), "No command for jobs is given.");
     }
 
     @Command(name = "list", description = "Lists the jobs, newest first.", mixinStandardHelpOptions = true)

@@ -41,7 +41,16 @@ public final class Main implements Runnable {
         commandLine.setOut(screen.out());
         commandLine.setErr(screen.err());
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, screen));
+        commandLine.setParameterExceptionHandler((failure, words) -> refuse(failure, screen));
         return commandLine;
+    }
+
+    /** One sentence and where to read on, not a page of usage. */
+    private static int refuse(ParameterException failure, Screen screen) {
+        CommandSpec command = failure.getCommandLine().getCommandSpec();
+        String sentence = failure.getMessage();
+        screen.error(sentence + (sentence.endsWith(".") ? "" : ".") + " '" + command.qualifiedName() + " --help' says more.");
+        return command.exitCodeOnInvalidInput();
     }
 
     private static int report(Exception failure, Screen screen) throws Exception {
@@ -54,6 +63,6 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command? 'patchbay --help' lists them.");
+        throw new ParameterException(spec.commandLine(), "No command is given.");
     }
 }

@@ -28,7 +28,7 @@ final class PluginCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What about plugins? 'patchbay plugin --help' lists the commands.");
+        throw new ParameterException(spec.commandLine(), "No command for plugins is given.");
     }
 
     @Command(name = "list", description = "Lists the installed plugins.", mixinStandardHelpOptions = true)

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +27,7 @@ final class StoreCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What about stores? 'patchbay store --help' lists the commands.");
+        throw new ParameterException(spec.commandLine(), "No command for stores is given.");
     }
 
     @Command(name = "list", description = "Lists the stores, what serves them and what follows.", mixinStandardHelpOptions = true)
@@ -59,9 +59,11 @@ final class StoreCommand implements Runnable {
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name,
             @Option(names = "--to", paramLabel = "ADAPTER", required = true, description = "The adapter to move to.") String adapter,
-            @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of the new adapter; may be repeated.") Optional<Map<String, String>> settings) {
+            @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of the new adapter; may be repeated.") @Nullable Map<String, String> settings) {
         Map<String, Value> set = new LinkedHashMap<>();
-        settings.ifPresent(given -> given.forEach((key, value) -> set.put(key, Value.of(value))));
+        if (settings != null) {
+            settings.forEach((key, value) -> set.put(key, Value.of(value)));
+        }
         return follow(home, Value.struct("op", Value.of("store.swap"), "name", Value.of(name), "to", Value.of(adapter), "set", new Value.Struct(set)));
     }
 

@@ -33,7 +33,7 @@ final class UserCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What about users? 'patchbay user --help' lists the commands.");
+        throw new ParameterException(spec.commandLine(), "No command for users is given.");
     }
 
     @Command(name = "list", description = "Lists the users.", mixinStandardHelpOptions = true)

@@ -65,8 +65,8 @@ class PasswordAuthMethodTest {
         long known = fastest("ann");
         long unknown = fastest("nobody");
 
-        // A hash takes tens of milliseconds; leaving it out would be a factor of a thousand.
-        assertThat((double) unknown / known).isBetween(0.4, 2.5);
+        // A hash takes tens of milliseconds: leaving it out would be a factor of a thousand, a busy machine is one of two or three.
+        assertThat((double) unknown / known).isBetween(0.1, 10.0);
     }
 
     @Test

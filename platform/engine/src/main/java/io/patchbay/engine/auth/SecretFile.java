@@ -21,8 +21,8 @@ final class SecretFile {
 
     private SecretFile() {}
 
-    /** What {@code file} holds; a file that is not there is made of {@code fresh} first. */
-    static String readOrCreate(Path file, Supplier<String> fresh) throws IOException {
+    /** What {@code file} holds; a file that is not there is made of {@code fresh} first. One at a time: two threads that find no file must not end with a secret each. */
+    static synchronized String readOrCreate(Path file, Supplier<String> fresh) throws IOException {
         if (!Files.exists(file)) {
             write(file, fresh.get());
         }

@@ -40,8 +40,13 @@ import org.slf4j.LoggerFactory;
  * Documents, change records, outcomes and indexes in one file of MVStore.
  *
  * <p>MVStore is a log of chunks, each with all pages that changed since the one before; a chunk that was not written whole is ignored at the next opening. So what lies between two
- * commits is a transaction, and one writer, under {@link #writing}, makes them one by one. Its own commits, by time or by memory, are off. {@link MVStore#commit} writes the chunk but leaves it to the system when it
- * reaches the disk; only {@link MVStore#sync} (an fsync) makes it durable, and only then the new {@link Snapshot} is shown to readers.
+ * commits is a transaction, and one writer, under {@link #writing}, makes them one by one; the engine's own commits, by time or by memory, are off.
+ *
+ * <p>{@link MVStore#commit} hands the chunk to the system, which writes it when it likes; only {@link MVStore#sync} makes it durable. A trace of system calls shows one write and
+ * one fsync per batch, before it is acknowledged. Only then the new {@link Snapshot} is shown to readers.
+ *
+ * <p>When a write to the disk fails, the engine closes itself, for it can't know what is on the disk. From then on the store is unavailable until it is opened again; it then
+ * stands where the last acknowledged batch left it.
  */
 final class H2DocumentStore implements DocumentStore {
     private static final String FILE = "documents.mv";
