@@ -91,7 +91,6 @@ class KillIT {
     private void fails(String... command) {
         CommandResult result = operator.tryRun(command);
         assertThat(result.exitCode()).as("%s: %s", String.join(" ", command), result.output()).isNotZero();
-        System.out.println("DEBUG " + result.output());
         assertThat(node.awaitExit()).isEqualTo(KILLED);
     }
 
@@ -106,15 +105,30 @@ class KillIT {
 
     @Test
     void acknowledgedWritesOutliveKills() {
-        for (int i = 0; i < KILLS; i++) {
-            pause(random.nextInt(300));
-            node.kill();
-            startAgain();
-        }
+        killOften(KILLS / 2);
+        // The sample store too; and a node that was stopped in order in between.
+        operator.run("plugin", "install", SampleStore.jar().toString());
+        operator.run("store", "swap", "documents", "--to", "h2");
+        operator.run("store", "drop", "documents");
+        killOften(KILLS - KILLS / 2);
         writers.stop();
         writers.verify(admin);
         assertThat(node.log()).doesNotContain(" ERROR ");
         System.out.println("KillIT: " + writers.acknowledged() + " acknowledged writes outlived " + KILLS + " kills");
+    }
+
+    private void killOften(int times) {
+        for (int i = 0; i < times; i++) {
+            pause(random.nextInt(500));
+            node.kill();
+            startAgain();
+            if (random.nextInt(4) == 0) {
+                writers.stop();
+                assertThat(node.stop()).isZero();
+                node = Node.start(home);
+                goOn();
+            }
+        }
     }
 
     @Test
@@ -139,7 +153,10 @@ class KillIT {
     void wayBackIsUndoneOrDoneWhereverItIsBrokenOff() throws IOException {
         operator.run("plugin", "install", SampleStore.jar().toString());
         fill();
-        operator.run("store", "swap", "documents", "--to", "h2");
+        startToFailAt("migration.switched");
+        fails("store", "swap", "documents", "--to", "h2");
+        startAgain();
+        assertServing("h2", Optional.of("sqlite"));
         startToFailAt("migration.back.paused");
         fails("store", "rollback", "documents");
         startAgain();
