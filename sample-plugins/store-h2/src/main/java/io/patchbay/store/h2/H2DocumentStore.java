@@ -98,12 +98,17 @@ final class H2DocumentStore implements DocumentStore {
         @Nullable MVStore engine = null;
         try {
             // "retry": an interrupted reader closes the file's channel; this opens it again.
-            engine = new MVStore.Builder()
+            MVStore.Builder builder = new MVStore.Builder()
                     .fileName("retry:file:" + directory.resolve(FILE).toAbsolutePath())
                     .cacheSize(config.cacheMb())
                     .autoCommitDisabled()
-                    .autoCommitBufferSize(0)
-                    .open();
+                    .autoCommitBufferSize(0);
+            if (!CleanShutdown.of(directory.resolve(FILE))) {
+                // After a kill the engine follows the chunks from the one that its header names, each of which foretells where the next will lie. Where a chunk came to lie
+                // elsewhere, the engine writes the header anew, but with the chunk before: the way ends there, and newer chunks would be lost. This looks for them in the whole file.
+                builder.recoveryMode();
+            }
+            engine = builder.open();
             engine.setRetentionTime(RETENTION_MS);
             H2DocumentStore store = new H2DocumentStore(directory, engine, onClosed);
             // What an earlier process began to build or drop.
