@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Which adapters the node's stores stand on, and so must not be taken away. */
 final class StoresInUse {
     private static final String UNAVAILABLE = "unavailable";
+    private static final String MIGRATING = "migrating";
     private static final long POLL_MS = 20;
 
     private final Supplier<@Nullable Stores> stores;
@@ -46,6 +47,10 @@ final class StoresInUse {
             Optional<String> follower = store.follower().filter(lost::contains);
             if (follower.isPresent()) {
                 sentences.add("The old store of %s is kept by %s and follows; drop it first: patchbay store drop %s.".formatted(store.name(), follower.get(), store.name()));
+            }
+            // Where it goes to is the job's alone to know, so no adapter is taken away until it is there.
+            if (sentences.isEmpty() && store.state().equals(MIGRATING)) {
+                sentences.add("%s are on their way to another adapter; wait for that job, or cancel it: patchbay job list.".formatted(capital(store.name())));
             }
         }
         return sentences;

@@ -63,6 +63,14 @@ class StorePluginTest {
     }
 
     @Test
+    void adapterCannotBeUninstalledWhileDocumentsMove() {
+        stores.migrate("sqlite");
+
+        assertThat(node.plugins.planUninstall(SamplePlugin.NAME).problems())
+                .containsExactly("Documents are on their way to another adapter; wait for that job, or cancel it: patchbay job list.");
+    }
+
+    @Test
     void updateThatNoLongerOffersTheAdapterIsAProblem() throws Exception {
         stores.serve("h2", Optional.empty());
 
@@ -139,6 +147,10 @@ class StorePluginTest {
 
         void serve(String adapter, Optional<String> follower) {
             stores = List.of(new StoreInfo("documents", "serving", adapter, 0, "e:0", follower, 0, Optional.empty()));
+        }
+
+        void migrate(String from) {
+            stores = List.of(new StoreInfo("documents", "migrating", from, 0, "e:0", Optional.empty(), 0, Optional.empty()));
         }
 
         boolean works() {
