@@ -1,0 +1,53 @@
+package io.patchbay.it;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/** HTTP as bytes, for what no well-behaved client would send. */
+final class RawHttp {
+    private static final int TIMEOUT_MS = 20_000;
+
+    private RawHttp() {}
+
+    /**
+     * Sends {@code request} and reads the status of the answer.
+     *
+     * @return 0 if the node ended the connection without an answer
+     */
+    static int status(URI node, byte[] request) {
+        try (Socket socket = new Socket(node.getHost(), node.getPort())) {
+            socket.setSoTimeout(TIMEOUT_MS);
+            try {
+                socket.getOutputStream().write(request);
+                socket.getOutputStream().flush();
+            } catch (IOException closedBeforeAllWasSent) {
+                // The answer may be there all the same.
+            }
+            return status(socket.getInputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int status(InputStream in) {
+        try {
+            byte[] start = in.readNBytes("HTTP/1.1 200".length());
+            String line = new String(start, StandardCharsets.ISO_8859_1);
+            return line.startsWith("HTTP/1.") ? Integer.parseInt(line.substring("HTTP/1.1 ".length())) : 0;
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("no answer within " + TIMEOUT_MS + " ms", e);
+        } catch (IOException reset) {
+            return 0;
+        }
+    }
+
+    /** A request with these lines, which end as HTTP wants it. */
+    static int status(URI node, String... lines) {
+        return status(node, (String.join("\r\n", lines) + "\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+    }
+}
