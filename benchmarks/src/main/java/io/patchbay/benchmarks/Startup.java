@@ -41,7 +41,9 @@ public final class Startup {
     }
 
     private void measure() throws IOException, InterruptedException {
-        System.out.printf("Java %s, %d cores, %d runs each%n", Runtime.version(), Runtime.getRuntime().availableProcessors(), runs);
+        System.out.printf(
+                "Java %s, %d cores, %d runs each%n",
+                Runtime.version(), Runtime.getRuntime().availableProcessors(), runs);
         long firstMs = start("-Dpatchbay.classArchive=off");
         System.out.printf("first start of a new home           %5d ms%n", firstMs);
         Path archive = makeArchive();
@@ -69,7 +71,8 @@ public final class Startup {
 
     private static long javaVersion() throws IOException, InterruptedException {
         long begin = System.nanoTime();
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-version")
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-version")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -105,14 +108,16 @@ public final class Startup {
     }
 
     private Process launch(String javaOptions) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(patchbay.toString(), "run", "--home", home.toString(), "--port", "0");
+        ProcessBuilder builder =
+                new ProcessBuilder(patchbay.toString(), "run", "--home", home.toString(), "--port", "0");
         builder.environment().put("PATCHBAY_JAVA_OPTS", javaOptions);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         return builder.redirectErrorStream(true).start();
     }
 
     private static long awaitReady(Process node, long begin) throws IOException {
-        BufferedReader output = new BufferedReader(new InputStreamReader(node.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader output =
+                new BufferedReader(new InputStreamReader(node.getInputStream(), StandardCharsets.UTF_8));
         StringBuilder seen = new StringBuilder();
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             if (line.contains(" ready ")) {

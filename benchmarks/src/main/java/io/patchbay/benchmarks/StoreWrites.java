@@ -1,10 +1,10 @@
 package io.patchbay.benchmarks;
 
 import io.patchbay.api.document.CommitBatch;
+import io.patchbay.api.document.DocumentIds;
 import io.patchbay.api.document.DocumentScan;
 import io.patchbay.api.document.DocumentStore;
 import io.patchbay.api.document.DocumentStoreFactory;
-import io.patchbay.api.document.DocumentIds;
 import io.patchbay.api.document.IndexDefinition;
 import io.patchbay.api.document.Mutation;
 import io.patchbay.api.document.StoreQuery;
@@ -34,7 +34,8 @@ public final class StoreWrites {
     private static final long COLLECTION = 1;
     private static final int[] BATCHES = {1, 16, 64, 512};
     private static final int READS = 20_000;
-    private static final IndexDefinition INDEX = new IndexDefinition(List.of(SortField.parse("country"), SortField.parse("-population")));
+    private static final IndexDefinition INDEX =
+            new IndexDefinition(List.of(SortField.parse("country"), SortField.parse("-population")));
 
     private final DocumentStore store;
     private final Random random = new Random(1);
@@ -47,7 +48,8 @@ public final class StoreWrites {
     }
 
     public static void main(String[] arguments) throws Exception {
-        DocumentStoreFactory factory = (DocumentStoreFactory) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
+        DocumentStoreFactory factory = (DocumentStoreFactory)
+                Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
         Path directory = Files.createTempDirectory(Path.of(arguments[1]), "store-writes");
         int documents = Integer.parseInt(arguments[2]);
         try (DocumentStore store = factory.open(directory, Map.of())) {
@@ -66,7 +68,9 @@ public final class StoreWrites {
                 int number = Math.max(256, Math.min(documents, documents * batch / 64));
                 long started = System.nanoTime();
                 write(number, batch);
-                System.out.printf("%s%s, batches of %d: %,.0f creates/s%n", adapter, indexed ? " with an index" : "", batch, number / seconds(started));
+                System.out.printf(
+                        "%s%s, batches of %d: %,.0f creates/s%n",
+                        adapter, indexed ? " with an index" : "", batch, number / seconds(started));
             }
         }
         long started = System.nanoTime();
@@ -108,7 +112,8 @@ public final class StoreWrites {
         List<Transaction> transactions = new ArrayList<>(mutations.size());
         for (Mutation mutation : mutations) {
             totals = totals.after(mutation);
-            transactions.add(new Transaction(++offset, System.currentTimeMillis(), List.of(mutation), Optional.empty()));
+            transactions.add(
+                    new Transaction(++offset, System.currentTimeMillis(), List.of(mutation), Optional.empty()));
         }
         store.commit(new CommitBatch(transactions, totals));
     }
@@ -118,7 +123,9 @@ public final class StoreWrites {
                 "name", Value.of("city-" + random.nextInt(1_000_000)),
                 "country", Value.of("C" + random.nextInt(200)),
                 "population", Value.of(random.nextInt(10_000_000)),
-                "position", Value.struct("lat", Value.of(random.nextDouble() * 90), "lng", Value.of(random.nextDouble() * 180)),
+                "position",
+                        Value.struct(
+                                "lat", Value.of(random.nextDouble() * 90), "lng", Value.of(random.nextDouble() * 180)),
                 "about", Value.of("x".repeat(150)));
         return StoredDocument.of(COLLECTION, id, revision, revision, data);
     }
@@ -129,8 +136,11 @@ public final class StoreWrites {
 
     private void page() {
         Expression country = Expression.Call.of(
-                Expression.Function.EQUAL, new Expression.Variable("country"), new Expression.Literal(Value.of("C" + random.nextInt(200))));
-        try (DocumentScan scan = store.query(new StoreQuery(COLLECTION, Optional.of(country), List.of(SortField.parse("-population")), Optional.empty(), 50))) {
+                Expression.Function.EQUAL,
+                new Expression.Variable("country"),
+                new Expression.Literal(Value.of("C" + random.nextInt(200))));
+        try (DocumentScan scan = store.query(new StoreQuery(
+                COLLECTION, Optional.of(country), List.of(SortField.parse("-population")), Optional.empty(), 50))) {
             for (int i = 0; i < 50 && scan.next() != null; i++) {
                 // Reading them is what is measured.
             }
@@ -145,7 +155,8 @@ public final class StoreWrites {
             nanos[i] = System.nanoTime() - started;
         }
         Arrays.sort(nanos);
-        System.out.printf("%s: median %,.0f us, p99 %,.0f us%n", what, nanos[READS / 2] / 1e3, nanos[READS * 99 / 100] / 1e3);
+        System.out.printf(
+                "%s: median %,.0f us, p99 %,.0f us%n", what, nanos[READS / 2] / 1e3, nanos[READS * 99 / 100] / 1e3);
     }
 
     private static double seconds(long started) {
@@ -154,7 +165,9 @@ public final class StoreWrites {
 
     private static long bytes(Path directory) throws Exception {
         try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 

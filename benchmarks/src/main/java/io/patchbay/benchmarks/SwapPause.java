@@ -36,7 +36,8 @@ public final class SwapPause {
     private static final String PASSWORD = "correct horse battery staple";
     private static final Pattern TOKEN = Pattern.compile("\"accessToken\":\"([^\"]+)\"");
 
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path patchbay;
     private final Path home;
     private String address = "";
@@ -57,11 +58,14 @@ public final class SwapPause {
         }
         Path distribution = Path.of(arguments[0]).toAbsolutePath();
         int documents = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 100_000;
-        new SwapPause(distribution.resolve("bin/patchbay"), Files.createTempDirectory("patchbay-swap")).measure(distribution, documents);
+        new SwapPause(distribution.resolve("bin/patchbay"), Files.createTempDirectory("patchbay-swap"))
+                .measure(distribution, documents);
     }
 
     private void measure(Path distribution, int documents) throws Exception {
-        System.out.printf("Java %s, %d cores, %d clients%n", Runtime.version(), Runtime.getRuntime().availableProcessors(), CLIENTS);
+        System.out.printf(
+                "Java %s, %d cores, %d clients%n",
+                Runtime.version(), Runtime.getRuntime().availableProcessors(), CLIENTS);
         run(PASSWORD + "\n", "user", "add", "bench", "--role", "admin", "--password-stdin");
         Process node = start();
         try {
@@ -73,11 +77,19 @@ public final class SwapPause {
             }
             during("no swap (warming up)", () -> pause());
             during("no swap", () -> pause());
-            during("sqlite -> h2, live migration", () -> System.out.println("  " + run("", "store", "swap", "documents", "--to", "h2")));
-            during("h2 -> sqlite, which followed", () -> System.out.println("  " + run("", "store", "rollback", "documents")));
-            during("sqlite -> h2, which followed", () -> System.out.println("  " + run("", "store", "rollback", "documents")));
+            during(
+                    "sqlite -> h2, live migration",
+                    () -> System.out.println("  " + run("", "store", "swap", "documents", "--to", "h2")));
+            during(
+                    "h2 -> sqlite, which followed",
+                    () -> System.out.println("  " + run("", "store", "rollback", "documents")));
+            during(
+                    "sqlite -> h2, which followed",
+                    () -> System.out.println("  " + run("", "store", "rollback", "documents")));
             run("", "store", "drop", "documents");
-            during("h2 -> sqlite, live migration", () -> System.out.println("  " + run("", "store", "swap", "documents", "--to", "sqlite")));
+            during(
+                    "h2 -> sqlite, live migration",
+                    () -> System.out.println("  " + run("", "store", "swap", "documents", "--to", "sqlite")));
             System.out.println("failed writes: " + failed);
         } finally {
             node.destroy();
@@ -110,21 +122,29 @@ public final class SwapPause {
         threads.shutdown();
         threads.awaitTermination(1, TimeUnit.MINUTES);
         double seconds = (System.nanoTime() - begin) / 1e9;
-        long[] sorted = latencies.stream().flatMap(List::stream).mapToLong(Long::longValue).sorted().toArray();
+        long[] sorted = latencies.stream()
+                .flatMap(List::stream)
+                .mapToLong(Long::longValue)
+                .sorted()
+                .toArray();
         System.out.printf(
                 "%-30s %6.1f s  %6.0f writes/s  p50 %6.2f ms  p99 %7.2f ms  longest %7.2f ms%n",
                 what, seconds, sorted.length / seconds, at(sorted, 0.5), at(sorted, 0.99), at(sorted, 1));
     }
 
     private static double at(long[] sortedNanos, double share) {
-        return sortedNanos.length == 0 ? 0 : sortedNanos[(int) Math.min(sortedNanos.length - 1, share * sortedNanos.length)] / 1e6;
+        return sortedNanos.length == 0
+                ? 0
+                : sortedNanos[(int) Math.min(sortedNanos.length - 1, share * sortedNanos.length)] / 1e6;
     }
 
     private void write(List<Long> latencies) {
         for (int n = 0; writing; n++) {
             long begin = System.nanoTime();
             try {
-                if (post("/collections/bench/documents", "{\"n\":" + n + ",\"text\":\"" + "x".repeat(200) + "\"}").statusCode() != 201) {
+                if (post("/collections/bench/documents", "{\"n\":" + n + ",\"text\":\"" + "x".repeat(200) + "\"}")
+                                .statusCode()
+                        != 201) {
                     failed.incrementAndGet();
                 }
             } catch (IOException e) {
@@ -139,14 +159,16 @@ public final class SwapPause {
     private void load(int documents) throws IOException, InterruptedException {
         for (int from = 0; from < documents; from += LOAD_AT_A_TIME) {
             String operations = IntStream.range(from, Math.min(documents, from + LOAD_AT_A_TIME))
-                    .mapToObj(n -> "{\"op\":\"put\",\"collection\":\"bench\",\"data\":{\"n\":" + n + ",\"text\":\"" + "y".repeat(200) + "\"}}")
+                    .mapToObj(n -> "{\"op\":\"put\",\"collection\":\"bench\",\"data\":{\"n\":" + n + ",\"text\":\""
+                            + "y".repeat(200) + "\"}}")
                     .collect(Collectors.joining(","));
             require(200, post("/transactions", "{\"operations\":[" + operations + "]}"));
         }
     }
 
     private void logIn() throws IOException, InterruptedException {
-        HttpResponse<String> answer = post("/auth/login", "{\"method\":\"password\",\"identifier\":\"bench\",\"password\":\"" + PASSWORD + "\"}");
+        HttpResponse<String> answer = post(
+                "/auth/login", "{\"method\":\"password\",\"identifier\":\"bench\",\"password\":\"" + PASSWORD + "\"}");
         Matcher found = TOKEN.matcher(require(200, answer));
         if (found.find()) {
             token = found.group(1);
@@ -189,7 +211,8 @@ public final class SwapPause {
         Process node = new ProcessBuilder(patchbay.toString(), "run", "--home", home.toString(), "--port", "0")
                 .redirectErrorStream(true)
                 .start();
-        BufferedReader output = new BufferedReader(new InputStreamReader(node.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader output =
+                new BufferedReader(new InputStreamReader(node.getInputStream(), StandardCharsets.UTF_8));
         Pattern ready = Pattern.compile(" ready (http://\\S+)");
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             Matcher found = ready.matcher(line);

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param name its symbolic name
  * @param imports packages, those that are optional too
  */
-record BundleJar(Path file, String name, List<String> imports, List<String> exports, List<ComponentReference> references) {
+record BundleJar(
+        Path file, String name, List<String> imports, List<String> exports, List<ComponentReference> references) {
     private static final Pattern REFERENCE = Pattern.compile("<reference [^>]*>");
     private static final Pattern INTERFACE = Pattern.compile("interface=\"([^\"]*)\"");
 
@@ -32,7 +33,9 @@ record BundleJar(Path file, String name, List<String> imports, List<String> expo
             Attributes manifest = jar.getManifest().getMainAttributes();
             return new BundleJar(
                     file,
-                    String.valueOf(manifest.getValue("Bundle-SymbolicName")).split(";", 2)[0].strip(),
+                    String.valueOf(manifest.getValue("Bundle-SymbolicName"))
+                            .split(";", 2)[0]
+                            .strip(),
                     packages(manifest.getValue("Import-Package")),
                     packages(manifest.getValue("Export-Package")),
                     references(jar));
@@ -47,12 +50,18 @@ record BundleJar(Path file, String name, List<String> imports, List<String> expo
             return List.of();
         }
         String unquoted = header.replaceAll("\"[^\"]*\"", "");
-        return Stream.of(unquoted.split(",")).flatMap(clause -> Stream.of(clause.split(";"))).map(String::strip).filter(part -> !part.contains("=")).toList();
+        return Stream.of(unquoted.split(","))
+                .flatMap(clause -> Stream.of(clause.split(";")))
+                .map(String::strip)
+                .filter(part -> !part.contains("="))
+                .toList();
     }
 
     private static List<ComponentReference> references(JarFile jar) throws IOException {
         List<ComponentReference> references = new ArrayList<>();
-        for (JarEntry entry : jar.stream().filter(e -> e.getName().matches("OSGI-INF/[^/]+\\.xml")).toList()) {
+        for (JarEntry entry : jar.stream()
+                .filter(e -> e.getName().matches("OSGI-INF/[^/]+\\.xml"))
+                .toList()) {
             String xml = new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
             Matcher reference = REFERENCE.matcher(xml);
             while (reference.find()) {

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("conformance")
 class CelStoresConformanceIT {
-    private static final Path DIFFERENCES = Path.of("../platform/engine/src/test/resources/io/patchbay/engine/expression/cel-differences.txt");
+    private static final Path DIFFERENCES =
+            Path.of("../platform/engine/src/test/resources/io/patchbay/engine/expression/cel-differences.txt");
     private static final String DOCUMENTS = "/collections/cases/documents";
 
     @TempDir
@@ -36,9 +37,16 @@ class CelStoresConformanceIT {
         operator.addAdmin();
         try (Node node = Node.start(home)) {
             Rest admin = operator.login(node.uri());
-            admin.post("/collections", Value.struct("name", Value.of("cases"), "indexes", Value.texts(List.of("x", "y", "a", "m")))).expect(201);
+            admin.post(
+                            "/collections",
+                            Value.struct(
+                                    "name", Value.of("cases"), "indexes", Value.texts(List.of("x", "y", "a", "m"))))
+                    .expect(201);
             for (int i = 0; i < cases.size(); i++) {
-                admin.put(DOCUMENTS + "/case-" + i, new Value.Struct(cases.get(i).variables())).expect(201);
+                admin.put(
+                                DOCUMENTS + "/case-" + i,
+                                new Value.Struct(cases.get(i).variables()))
+                        .expect(201);
             }
             assertThat(differing(cases, admin)).as("on sqlite").isEmpty();
             operator.run("plugin", "install", SampleStore.jar().toString());
@@ -66,9 +74,12 @@ class CelStoresConformanceIT {
             boolean mustBeThere = given.expected().filter(Value.TRUE::equals).isPresent();
             boolean refused = answer.status() == 400 && given.expected().isEmpty();
             boolean there = answer.status() == 200
-                    && answer.items().stream().anyMatch(document -> document.findText("id").filter(id::equals).isPresent());
+                    && answer.items().stream()
+                            .anyMatch(document ->
+                                    document.findText("id").filter(id::equals).isPresent());
             if (!refused && (answer.status() != 200 || there != mustBeThere)) {
-                differing.add(given + " -> " + answer.status() + (there ? ", found" : ", not found") + (answer.status() == 200 ? "" : " " + answer.text()));
+                differing.add(given + " -> " + answer.status() + (there ? ", found" : ", not found")
+                        + (answer.status() == 200 ? "" : " " + answer.text()));
             }
         }
         return differing;

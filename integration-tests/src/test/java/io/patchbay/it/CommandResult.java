@@ -33,7 +33,8 @@ record CommandResult(int exitCode, String output) {
                         .start();
                 if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                     process.destroyForcibly().waitFor();
-                    throw new AssertionError(command + " did not end within " + LIMIT_SECONDS + " s: " + Files.readString(out));
+                    throw new AssertionError(
+                            command + " did not end within " + LIMIT_SECONDS + " s: " + Files.readString(out));
                 }
                 return new CommandResult(process.exitValue(), Files.readString(out, StandardCharsets.UTF_8));
             } finally {

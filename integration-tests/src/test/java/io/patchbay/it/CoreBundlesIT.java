@@ -44,10 +44,12 @@ public class CoreBundlesIT {
 
     /** The swappable bundles: the service of each, and its name. */
     private static final Map<String, String> SWAPPABLE = Map.of(
-            "io.patchbay.store.sqlite", "(&(objectClass=io.patchbay.api.document.DocumentStoreFactory)(patchbay.name=sqlite))",
+            "io.patchbay.store.sqlite",
+                    "(&(objectClass=io.patchbay.api.document.DocumentStoreFactory)(patchbay.name=sqlite))",
             "io.patchbay.auth.jwt", "(&(objectClass=io.patchbay.api.auth.TokenIssuer)(patchbay.name=jwt))",
             "io.patchbay.auth.password", "(&(objectClass=io.patchbay.api.auth.AuthMethod)(patchbay.name=password))",
-            "io.patchbay.protocol.patchbay", "(&(objectClass=io.patchbay.api.protocol.Protocol)(patchbay.name=patchbay.v1))",
+            "io.patchbay.protocol.patchbay",
+                    "(&(objectClass=io.patchbay.api.protocol.Protocol)(patchbay.name=patchbay.v1))",
             "io.patchbay.protocol.rest", "(&(objectClass=io.patchbay.api.http.HttpRoute)(patchbay.name=rest))",
             "io.patchbay.transport.http", "(&(objectClass=io.patchbay.api.http.Transport)(patchbay.name=http))");
 
@@ -72,9 +74,11 @@ public class CoreBundlesIT {
 
     @Test
     public void everyBundleRuns() {
-        assertThat(ours()).hasSizeGreaterThan(SWAPPABLE.size()).allSatisfy(bundle -> assertThat(bundle.getState())
-                .as(bundle.toString())
-                .isEqualTo(isFragment(bundle) ? Bundle.RESOLVED : Bundle.ACTIVE));
+        assertThat(ours())
+                .hasSizeGreaterThan(SWAPPABLE.size())
+                .allSatisfy(bundle -> assertThat(bundle.getState())
+                        .as(bundle.toString())
+                        .isEqualTo(isFragment(bundle) ? Bundle.RESOLVED : Bundle.ACTIVE));
     }
 
     @Test
@@ -94,7 +98,9 @@ public class CoreBundlesIT {
         for (String name : new TreeSet<>(SWAPPABLE.keySet())) {
             Bundle bundle = require(name);
             bundle.stop();
-            assertThat(find(SWAPPABLE.get(name))).as("services of the stopped " + name).isEmpty();
+            assertThat(find(SWAPPABLE.get(name)))
+                    .as("services of the stopped " + name)
+                    .isEmpty();
             bundle.start();
             awaitService(SWAPPABLE.get(name));
             awaitReady();
@@ -125,12 +131,16 @@ public class CoreBundlesIT {
 
     private List<Bundle> ours() {
         return Arrays.stream(context().getBundles())
-                .filter(bundle -> bundle.getSymbolicName().startsWith("io.patchbay.") || bundle.getSymbolicName().startsWith("org.apache.felix."))
+                .filter(bundle -> bundle.getSymbolicName().startsWith("io.patchbay.")
+                        || bundle.getSymbolicName().startsWith("org.apache.felix."))
                 .toList();
     }
 
     private Bundle require(String name) {
-        return Arrays.stream(context().getBundles()).filter(bundle -> bundle.getSymbolicName().equals(name)).findFirst().orElseThrow();
+        return Arrays.stream(context().getBundles())
+                .filter(bundle -> bundle.getSymbolicName().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static boolean isFragment(Bundle bundle) {
@@ -139,11 +149,14 @@ public class CoreBundlesIT {
 
     private void refresh(Bundle bundle) throws InterruptedException {
         CountDownLatch refreshed = new CountDownLatch(1);
-        context().getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class).refreshBundles(List.of(bundle), event -> {
-            if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) {
-                refreshed.countDown();
-            }
-        });
+        context()
+                .getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
+                .adapt(FrameworkWiring.class)
+                .refreshBundles(List.of(bundle), event -> {
+                    if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) {
+                        refreshed.countDown();
+                    }
+                });
         assertThat(refreshed.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 

@@ -57,7 +57,9 @@ record Distribution(Path folder) {
     }
 
     static Path zip() {
-        return Path.of(Objects.requireNonNull(System.getProperty("patchbay.zip"), "the system property patchbay.zip must name the built distribution"));
+        return Path.of(Objects.requireNonNull(
+                System.getProperty("patchbay.zip"),
+                "the system property patchbay.zip must name the built distribution"));
     }
 
     /** Where tests may write; survives them, so that logs can be read. */
@@ -85,7 +87,9 @@ record Distribution(Path folder) {
     /** Takes the other lines out of bundles.list. */
     void keepOfBundlesList(Predicate<String> wanted) {
         try {
-            Files.write(bundlesList(), Files.readAllLines(bundlesList()).stream().filter(wanted).toList());
+            Files.write(
+                    bundlesList(),
+                    Files.readAllLines(bundlesList()).stream().filter(wanted).toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

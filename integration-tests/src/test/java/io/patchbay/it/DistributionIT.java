@@ -28,15 +28,19 @@ class DistributionIT {
     @Test
     void everyBundleHasAnIdentity() throws IOException {
         for (String name : namesIn(folder.resolve("bundles"))) {
-            try (JarFile jar = new JarFile(folder.resolve("bundles").resolve(name).toFile())) {
-                assertThat(jar.getManifest().getMainAttributes().getValue("Bundle-SymbolicName")).as(name).isNotBlank();
+            try (JarFile jar =
+                    new JarFile(folder.resolve("bundles").resolve(name).toFile())) {
+                assertThat(jar.getManifest().getMainAttributes().getValue("Bundle-SymbolicName"))
+                        .as(name)
+                        .isNotBlank();
             }
         }
     }
 
     @Test
     void contentsListsEveryFile() throws IOException {
-        List<String> listed = Files.readAllLines(folder.resolve("CONTENTS")).stream().skip(2).toList();
+        List<String> listed =
+                Files.readAllLines(folder.resolve("CONTENTS")).stream().skip(2).toList();
         try (ZipFile zip = new ZipFile(Distribution.zip().toFile())) {
             List<String> files = zip.stream()
                     .filter(entry -> !entry.isDirectory())

@@ -35,28 +35,43 @@ class HouseRulesIT {
             "io.patchbay.api.protocol.Protocol");
 
     private final List<BundleJar> node = ours(Distribution.shared().folder().resolve("bundles"));
-    private final List<BundleJar> samples = modules("sample-plugins").stream().flatMap(module -> ours(module.resolve("target")).stream()).toList();
+    private final List<BundleJar> samples = modules("sample-plugins").stream()
+            .flatMap(module -> ours(module.resolve("target")).stream())
+            .toList();
 
     /** The root packages of what stands in the folder bundles, each equal to its bundle's symbolic name. */
-    private final List<String> swappableBundles =
-            modules("bundles").stream().map(module -> "io.patchbay." + module.getFileName().toString().replace('-', '.')).toList();
+    private final List<String> swappableBundles = modules("bundles").stream()
+            .map(module -> "io.patchbay." + module.getFileName().toString().replace('-', '.'))
+            .toList();
 
     @Test
     void thePartsAreThere() {
-        assertThat(node).extracting(BundleJar::name).contains(API, "io.patchbay.engine", "io.patchbay.plugins").containsAll(swappableBundles);
+        assertThat(node)
+                .extracting(BundleJar::name)
+                .contains(API, "io.patchbay.engine", "io.patchbay.plugins")
+                .containsAll(swappableBundles);
         assertThat(samples).isNotEmpty();
     }
 
     @Test
     void pluginsApiDependsOnNothingElseHere() {
-        assertThat(bundle(API).imports()).filteredOn(name -> name.startsWith("io.patchbay.")).allMatch(HouseRulesIT::isApi);
-        noClasses().that().resideInAPackage(API + "..").should().dependOnClassesThat(resideInAPackage("io.patchbay..").and(not(resideInAPackage(API + "..")))).check(classes(node));
+        assertThat(bundle(API).imports())
+                .filteredOn(name -> name.startsWith("io.patchbay."))
+                .allMatch(HouseRulesIT::isApi);
+        noClasses()
+                .that()
+                .resideInAPackage(API + "..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.patchbay..").and(not(resideInAPackage(API + ".."))))
+                .check(classes(node));
     }
 
     @Test
     void noPackageOfACoreBundleIsExportedOrImported() {
         for (BundleJar bundle : node) {
-            assertThat(bundle.imports()).as("imports of " + bundle.name()).noneMatch(name -> swappableBundles.stream().anyMatch(root -> isIn(name, root)));
+            assertThat(bundle.imports())
+                    .as("imports of " + bundle.name())
+                    .noneMatch(name -> swappableBundles.stream().anyMatch(root -> isIn(name, root)));
             if (swappableBundles.contains(bundle.name())) {
                 assertThat(bundle.exports()).as("exports of " + bundle.name()).isEmpty();
             }
@@ -67,27 +82,40 @@ class HouseRulesIT {
     void noClassUsesACoreBundleFromOutside() {
         JavaClasses classes = classes(node);
         for (String root : swappableBundles) {
-            noClasses().that(not(resideInAPackage(root + ".."))).should().dependOnClassesThat(resideInAPackage(root + "..")).check(classes);
+            noClasses()
+                    .that(not(resideInAPackage(root + "..")))
+                    .should()
+                    .dependOnClassesThat(resideInAPackage(root + ".."))
+                    .check(classes);
         }
     }
 
     @Test
     void samplePluginsImportThePluginsApiAlone() {
         for (BundleJar plugin : samples) {
-            assertThat(plugin.imports()).as("imports of " + plugin.name()).filteredOn(name -> name.startsWith("io.patchbay.")).allMatch(HouseRulesIT::isApi);
+            assertThat(plugin.imports())
+                    .as("imports of " + plugin.name())
+                    .filteredOn(name -> name.startsWith("io.patchbay."))
+                    .allMatch(HouseRulesIT::isApi);
         }
     }
 
     @Test
     void onlyTheTransportUsesJetty() {
-        noClasses().that(not(resideInAnyPackage("io.patchbay.transport.http..", "org.eclipse.jetty.."))).should().dependOnClassesThat(resideInAPackage("org.eclipse.jetty.."))
+        noClasses()
+                .that(not(resideInAnyPackage("io.patchbay.transport.http..", "org.eclipse.jetty..")))
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.eclipse.jetty.."))
                 .check(classes(node));
     }
 
     @Test
     void noComponentRefersToWhatCanBeSwapped() {
         for (BundleJar bundle : Stream.concat(node.stream(), samples.stream()).toList()) {
-            assertThat(bundle.references()).as("references of " + bundle.name()).extracting(ComponentReference::type).doesNotContainAnyElementsOf(SWAPPABLE);
+            assertThat(bundle.references())
+                    .as("references of " + bundle.name())
+                    .extracting(ComponentReference::type)
+                    .doesNotContainAnyElementsOf(SWAPPABLE);
         }
     }
 
@@ -100,7 +128,10 @@ class HouseRulesIT {
     }
 
     private BundleJar bundle(String name) {
-        return node.stream().filter(bundle -> bundle.name().equals(name)).findFirst().orElseThrow();
+        return node.stream()
+                .filter(bundle -> bundle.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static JavaClasses classes(List<BundleJar> bundles) {
@@ -133,7 +164,9 @@ class HouseRulesIT {
     }
 
     private static List<Path> modules(String folder) {
-        return list(ROOT.resolve(folder)).stream().filter(module -> Files.exists(module.resolve("pom.xml"))).toList();
+        return list(ROOT.resolve(folder)).stream()
+                .filter(module -> Files.exists(module.resolve("pom.xml")))
+                .toList();
     }
 
     private static List<Path> list(Path folder) {

@@ -10,11 +10,17 @@ record Interest(Optional<String> filter, Predicate<Value.Struct> wanted) {
     private static final List<Interest> KINDS = List.of(
             new Interest(Optional.empty(), document -> true),
             of("kind == \"counter\"", document -> text(document, "kind").equals("counter")),
-            of("kind == \"item\" && group == 3", document -> text(document, "kind").equals("item") && number(document, "group") == 3),
+            of(
+                    "kind == \"item\" && group == 3",
+                    document -> text(document, "kind").equals("item") && number(document, "group") == 3),
             of("n >= 50 && n < 200", document -> number(document, "n") >= 50 && number(document, "n") < 200),
-            of("writer == 1 || writer == 6", document -> number(document, "writer") == 1 || number(document, "writer") == 6),
+            of(
+                    "writer == 1 || writer == 6",
+                    document -> number(document, "writer") == 1 || number(document, "writer") == 6),
             of("label.startsWith(\"ü\")", document -> text(document, "label").startsWith("ü")),
-            of("group in [1, 4] && !(n > 500)", document -> List.of(1L, 4L).contains(number(document, "group")) && number(document, "n") <= 500));
+            of(
+                    "group in [1, 4] && !(n > 500)",
+                    document -> List.of(1L, 4L).contains(number(document, "group")) && number(document, "n") <= 500));
 
     /** A different one for every number, again and again. */
     static Interest number(int number) {

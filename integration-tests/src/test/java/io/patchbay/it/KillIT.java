@@ -82,7 +82,9 @@ class KillIT {
         writers.stop();
         assertThat(node.stop()).isZero();
         node = Node.launch(
-                Distribution.shared(), home, Map.of("PATCHBAY_JAVA_OPTS", "-Dpatchbay.classArchive=off -Dpatchbay.failpoint=" + failpoint));
+                Distribution.shared(),
+                home,
+                Map.of("PATCHBAY_JAVA_OPTS", "-Dpatchbay.classArchive=off -Dpatchbay.failpoint=" + failpoint));
         node.readyLine();
         goOn();
     }
@@ -90,13 +92,16 @@ class KillIT {
     /** Runs a command under which the node dies. */
     private void fails(String... command) {
         CommandResult result = operator.tryRun(command);
-        assertThat(result.exitCode()).as("%s: %s", String.join(" ", command), result.output()).isNotZero();
+        assertThat(result.exitCode())
+                .as("%s: %s", String.join(" ", command), result.output())
+                .isNotZero();
         assertThat(node.awaitExit()).isEqualTo(KILLED);
     }
 
     private void pause(int millis) {
         try {
-            assertThat(new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS)).isFalse();
+            assertThat(new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS))
+                    .isFalse();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
@@ -172,7 +177,10 @@ class KillIT {
         assertServing("h2", Optional.of("sqlite"));
         writers.stop();
         writers.verify(admin);
-        assertThat(admin.get("/collections/bulk/documents/" + (DOCUMENTS - 1)).expect(200).status()).isEqualTo(200);
+        assertThat(admin.get("/collections/bulk/documents/" + (DOCUMENTS - 1))
+                        .expect(200)
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -182,7 +190,8 @@ class KillIT {
         String serving = "sqlite";
         for (int i = 0; i < Math.max(1, KILLS / 3); i++) {
             String to = serving.equals("sqlite") ? "h2" : "sqlite";
-            CompletableFuture<CommandResult> swap = CompletableFuture.supplyAsync(() -> operator.tryRun("store", "swap", "documents", "--to", to));
+            CompletableFuture<CommandResult> swap =
+                    CompletableFuture.supplyAsync(() -> operator.tryRun("store", "swap", "documents", "--to", to));
             pause(400 + random.nextInt(2000));
             node.kill();
             boolean told = swap.join().exitCode() == 0;
@@ -192,7 +201,8 @@ class KillIT {
             if (told) {
                 assertThat(serving).isEqualTo(to);
             }
-            assertServing(serving, serving.equals(to) ? Optional.of(to.equals("h2") ? "sqlite" : "h2") : Optional.empty());
+            assertServing(
+                    serving, serving.equals(to) ? Optional.of(to.equals("h2") ? "sqlite" : "h2") : Optional.empty());
             if (serving.equals(to)) {
                 operator.run("store", "drop", "documents");
             }
@@ -244,20 +254,32 @@ class KillIT {
     }
 
     private void fill() {
-        admin.post("/collections", Value.struct("name", Value.of("bulk"), "indexes", Value.array(Value.of("n")))).expect(201);
+        admin.post("/collections", Value.struct("name", Value.of("bulk"), "indexes", Value.array(Value.of("n"))))
+                .expect(201);
         for (int from = 0; from < DOCUMENTS; from += 1000) {
             List<Value> operations = new ArrayList<>();
             for (int i = from; i < from + 1000; i++) {
                 Value.Struct data = Value.struct("n", Value.of(i), "text", Value.of("x".repeat(500)));
-                operations.add(Value.struct("op", Value.of("put"), "collection", Value.of("bulk"), "document", Value.of(String.valueOf(i)), "data", data));
+                operations.add(Value.struct(
+                        "op",
+                        Value.of("put"),
+                        "collection",
+                        Value.of("bulk"),
+                        "document",
+                        Value.of(String.valueOf(i)),
+                        "data",
+                        data));
             }
-            admin.post("/transactions", Value.struct("operations", new Value.Array(operations))).expect(200);
+            admin.post("/transactions", Value.struct("operations", new Value.Array(operations)))
+                    .expect(200);
         }
     }
 
     private Value.Struct store() {
         String json = operator.run("store", "list", "--json");
-        return (Value.Struct) ((Value.Array) Json.decode(json.strip().getBytes(StandardCharsets.UTF_8))).items().get(0);
+        return (Value.Struct) ((Value.Array) Json.decode(json.strip().getBytes(StandardCharsets.UTF_8)))
+                .items()
+                .get(0);
     }
 
     /** Of a swap nothing is left over, and what serves has everything. */
@@ -271,9 +293,13 @@ class KillIT {
                     .filter(name -> name.startsWith("documents-"))
                     .map(name -> name.substring(name.lastIndexOf('-') + 1))
                     .toList();
-            assertThat(stores).containsExactlyInAnyOrderElementsOf(Stream.concat(Stream.of(adapter), follower.stream()).toList());
+            assertThat(stores)
+                    .containsExactlyInAnyOrderElementsOf(
+                            Stream.concat(Stream.of(adapter), follower.stream()).toList());
         }
-        Rest.Answer bulk = admin.get("/collections/bulk/documents?limit=1&sort=-n&filter=" + Rest.encode("n < " + DOCUMENTS)).expect(200);
+        Rest.Answer bulk = admin.get(
+                        "/collections/bulk/documents?limit=1&sort=-n&filter=" + Rest.encode("n < " + DOCUMENTS))
+                .expect(200);
         assertThat(bulk.items().get(0).findText("id")).contains(String.valueOf(DOCUMENTS - 1));
     }
 }

@@ -39,7 +39,9 @@ final class Ledger {
 
     /** In the order of their revisions. */
     synchronized List<Entry> history() {
-        return entries.stream().sorted(Comparator.comparingLong(Entry::revision).thenComparing(Entry::place)).toList();
+        return entries.stream()
+                .sorted(Comparator.comparingLong(Entry::revision).thenComparing(Entry::place))
+                .toList();
     }
 
     /** The documents at the end, as a watcher of {@code wanted} must hold them. */
@@ -47,7 +49,9 @@ final class Ledger {
         Map<String, WatchedState.Held> state = new HashMap<>();
         for (Entry entry : history()) {
             if (entry.data().filter(wanted).isPresent()) {
-                state.put(entry.id(), new WatchedState.Held(entry.revision(), entry.data().get()));
+                state.put(
+                        entry.id(),
+                        new WatchedState.Held(entry.revision(), entry.data().get()));
             } else {
                 state.remove(entry.id());
             }
@@ -64,9 +68,17 @@ final class Ledger {
             boolean after = entry.data().filter(wanted).isPresent();
             matched.put(entry.id(), after);
             if (after) {
-                changes.add(new ChangeRecord.Seen("put", entry.id(), entry.revision(), Optional.of(entry.data().get())));
+                changes.add(new ChangeRecord.Seen(
+                        "put",
+                        entry.id(),
+                        entry.revision(),
+                        Optional.of(entry.data().get())));
             } else if (before) {
-                changes.add(new ChangeRecord.Seen(entry.data().isPresent() ? "remove" : "delete", entry.id(), entry.revision(), Optional.empty()));
+                changes.add(new ChangeRecord.Seen(
+                        entry.data().isPresent() ? "remove" : "delete",
+                        entry.id(),
+                        entry.revision(),
+                        Optional.empty()));
             }
         }
         return changes;

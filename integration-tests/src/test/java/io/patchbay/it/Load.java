@@ -46,12 +46,31 @@ final class Load implements AutoCloseable {
 
     Load(Rest admin) {
         this.admin = admin;
-        admin.post("/collections", Value.struct("name", Value.of(COLLECTION), "indexes", Value.array(Value.of("n"), Value.texts(List.of("kind", "group")))))
+        admin.post(
+                        "/collections",
+                        Value.struct(
+                                "name",
+                                Value.of(COLLECTION),
+                                "indexes",
+                                Value.array(Value.of("n"), Value.texts(List.of("kind", "group")))))
                 .expect(201);
-        String beginning = admin.get("/changes").expect(200).json().findText("next").orElseThrow();
+        String beginning =
+                admin.get("/changes").expect(200).json().findText("next").orElseThrow();
         for (int i = 0; i < COUNTERS; i++) {
-            Value.Struct data = Value.struct("kind", Value.of("counter"), "group", Value.of(0), "n", Value.of(0), "writer", Value.of(-1), "label", Value.of("c" + i));
-            Value.Struct put = admin.put(path("counter-" + i), data, "If-None-Match", "*").expect(201).json();
+            Value.Struct data = Value.struct(
+                    "kind",
+                    Value.of("counter"),
+                    "group",
+                    Value.of(0),
+                    "n",
+                    Value.of(0),
+                    "writer",
+                    Value.of(-1),
+                    "label",
+                    Value.of("c" + i));
+            Value.Struct put = admin.put(path("counter-" + i), data, "If-None-Match", "*")
+                    .expect(201)
+                    .json();
             ledger.put(put.findInt("revision").orElseThrow(), 0, "counter-" + i, data);
         }
         subscribe(beginning);
@@ -85,9 +104,13 @@ final class Load implements AutoCloseable {
         long everyMicros = 1_000_000L * CLIENTS / writesPerSecond;
         for (int i = 0; i < CLIENTS; i++) {
             Random random = new Random(seed + i);
-            Runnable writer = i % 2 == 0 ? new Writer(i, random, new WireWrites(connect())) : new Writer(i, random, new RestWrites(admin));
-            threads.scheduleAtFixedRate(guarded("writer " + i, writer), i * everyMicros / CLIENTS, everyMicros, TimeUnit.MICROSECONDS);
-            threads.scheduleAtFixedRate(guarded("reader " + i, new Reader(i, i % 2 == 0)), 10, 50, TimeUnit.MILLISECONDS);
+            Runnable writer = i % 2 == 0
+                    ? new Writer(i, random, new WireWrites(connect()))
+                    : new Writer(i, random, new RestWrites(admin));
+            threads.scheduleAtFixedRate(
+                    guarded("writer " + i, writer), i * everyMicros / CLIENTS, everyMicros, TimeUnit.MICROSECONDS);
+            threads.scheduleAtFixedRate(
+                    guarded("reader " + i, new Reader(i, i % 2 == 0)), 10, 50, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -157,8 +180,10 @@ final class Load implements AutoCloseable {
             while (true) {
                 Value.Struct read = writes.get(counter);
                 Value.Struct before = (Value.Struct) read.fields().get("data");
-                Value.Struct after = before.with("n", Value.of(before.findInt("n").orElseThrow() + 1));
-                long revision = timed(() -> writes.replace(counter, after, read.findInt("revision").orElseThrow()));
+                Value.Struct after =
+                        before.with("n", Value.of(before.findInt("n").orElseThrow() + 1));
+                long revision = timed(() ->
+                        writes.replace(counter, after, read.findInt("revision").orElseThrow()));
                 if (revision >= 0) {
                     increments.increment();
                     ledger.put(revision, 0, counter, after);
@@ -232,7 +257,9 @@ final class Load implements AutoCloseable {
 
         @Override
         public long create(String id, Value.Struct data, String key) {
-            return revision(rest.put(path(id), data, "If-None-Match", "*", "Idempotency-Key", key).expect(201).json());
+            return revision(rest.put(path(id), data, "If-None-Match", "*", "Idempotency-Key", key)
+                    .expect(201)
+                    .json());
         }
 
         @Override
@@ -242,7 +269,8 @@ final class Load implements AutoCloseable {
 
         @Override
         public long delete(String id) {
-            Value delete = Value.struct("op", Value.of("delete"), "collection", Value.of(COLLECTION), "document", Value.of(id));
+            Value delete = Value.struct(
+                    "op", Value.of("delete"), "collection", Value.of(COLLECTION), "document", Value.of(id));
             return transaction(Value.array(delete));
         }
 
@@ -252,20 +280,33 @@ final class Load implements AutoCloseable {
         }
 
         private long transaction(Value.Array operations) {
-            return firstRevision(rest.post("/transactions", Value.struct("operations", operations)).expect(200).json());
+            return firstRevision(rest.post("/transactions", Value.struct("operations", operations))
+                    .expect(200)
+                    .json());
         }
     }
 
     private record WireWrites(Wire wire) implements Writes {
         @Override
         public Value.Struct get(String id) {
-            return (Value.Struct) wire.ask("get", "collection", Value.of(COLLECTION), "document", Value.of(id)).fields().get("document");
+            return (Value.Struct) wire.ask("get", "collection", Value.of(COLLECTION), "document", Value.of(id))
+                    .fields()
+                    .get("document");
         }
 
         @Override
         public long replace(String id, Value.Struct data, long revision) {
             try {
-                return revision(wire.ask("put", "collection", Value.of(COLLECTION), "document", Value.of(id), "data", data, "ifRevision", Value.of(revision)));
+                return revision(wire.ask(
+                        "put",
+                        "collection",
+                        Value.of(COLLECTION),
+                        "document",
+                        Value.of(id),
+                        "data",
+                        data,
+                        "ifRevision",
+                        Value.of(revision)));
             } catch (Wire.Refused refused) {
                 if (refused.code().equals("REVISION_CONFLICT")) {
                     return -1;
@@ -277,12 +318,23 @@ final class Load implements AutoCloseable {
         @Override
         public long create(String id, Value.Struct data, String key) {
             return revision(wire.ask(
-                    "put", "collection", Value.of(COLLECTION), "document", Value.of(id), "data", data, "ifAbsent", Value.TRUE, "key", Value.of(key)));
+                    "put",
+                    "collection",
+                    Value.of(COLLECTION),
+                    "document",
+                    Value.of(id),
+                    "data",
+                    data,
+                    "ifAbsent",
+                    Value.TRUE,
+                    "key",
+                    Value.of(key)));
         }
 
         @Override
         public long change(String id, Value.Struct patch) {
-            return revision(wire.ask("patch", "collection", Value.of(COLLECTION), "document", Value.of(id), "patch", patch));
+            return revision(
+                    wire.ask("patch", "collection", Value.of(COLLECTION), "document", Value.of(id), "patch", patch));
         }
 
         @Override
@@ -300,7 +352,16 @@ final class Load implements AutoCloseable {
         List<Value> operations = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
             operations.add(Value.struct(
-                    "op", Value.of("put"), "collection", Value.of(COLLECTION), "document", Value.of(ids.get(i)), "data", data.get(i), "ifAbsent", Value.TRUE));
+                    "op",
+                    Value.of("put"),
+                    "collection",
+                    Value.of(COLLECTION),
+                    "document",
+                    Value.of(ids.get(i)),
+                    "data",
+                    data.get(i),
+                    "ifAbsent",
+                    Value.TRUE));
         }
         return new Value.Array(operations);
     }
@@ -344,9 +405,23 @@ final class Load implements AutoCloseable {
             Interest interest = Interest.number(2 + round / 3 % 3);
             String filter = interest.filter().orElseThrow();
             List<Value.Struct> items = overWire
-                    ? WatchedState.structs(wire.ask("query", "collection", Value.of(COLLECTION), "filter", Value.of(filter), "sort", Value.of("-n")), "items")
-                    : admin.get("/collections/" + COLLECTION + "/documents?sort=-n&filter=" + Rest.encode(filter)).expect(200).items();
-            assertThat(items).as(filter).allMatch(item -> interest.wanted().test((Value.Struct) item.fields().get("data")));
+                    ? WatchedState.structs(
+                            wire.ask(
+                                    "query",
+                                    "collection",
+                                    Value.of(COLLECTION),
+                                    "filter",
+                                    Value.of(filter),
+                                    "sort",
+                                    Value.of("-n")),
+                            "items")
+                    : admin.get("/collections/" + COLLECTION + "/documents?sort=-n&filter=" + Rest.encode(filter))
+                            .expect(200)
+                            .items();
+            assertThat(items)
+                    .as(filter)
+                    .allMatch(item ->
+                            interest.wanted().test((Value.Struct) item.fields().get("data")));
         }
     }
 
@@ -372,7 +447,9 @@ final class Load implements AutoCloseable {
         stopping = true;
         threads.shutdown();
         try {
-            assertThat(threads.awaitTermination(SETTLE.toSeconds(), TimeUnit.SECONDS)).as("clients still at work").isTrue();
+            assertThat(threads.awaitTermination(SETTLE.toSeconds(), TimeUnit.SECONDS))
+                    .as("clients still at work")
+                    .isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
@@ -382,17 +459,25 @@ final class Load implements AutoCloseable {
     /** Everything that must be true once the clients have stopped. */
     void verify() {
         assertThat(failures).as("failed calls").isEmpty();
-        assertThat(wires).as("connections that ended").noneMatch(wire -> wire.ended().isDone());
+        assertThat(wires)
+                .as("connections that ended")
+                .noneMatch(wire -> wire.ended().isDone());
         verifyDocuments(admin);
-        long counted = ledger.state(document -> document.findText("kind").equals(Optional.of("counter"))).values().stream()
-                .mapToLong(held -> ((Value.Struct) held.data()).findInt("n").orElseThrow())
-                .sum();
+        long counted =
+                ledger.state(document -> document.findText("kind").equals(Optional.of("counter"))).values().stream()
+                        .mapToLong(held ->
+                                ((Value.Struct) held.data()).findInt("n").orElseThrow())
+                        .sum();
         assertThat(counted).as("increments").isEqualTo(increments.sum());
         for (int i = 0; i < watchers.size(); i++) {
             WatchedState watcher = watchers.get(i);
             var expected = ledger.state(Interest.number(i).wanted());
-            await("watcher of " + Interest.number(i).filter()).atMost(SETTLE).untilAsserted(() -> assertThat(watcher.held()).isEqualTo(expected));
-            assertThat(watcher.faults()).as("watcher of %s", Interest.number(i).filter()).isEmpty();
+            await("watcher of " + Interest.number(i).filter())
+                    .atMost(SETTLE)
+                    .untilAsserted(() -> assertThat(watcher.held()).isEqualTo(expected));
+            assertThat(watcher.faults())
+                    .as("watcher of %s", Interest.number(i).filter())
+                    .isEmpty();
         }
         for (int i = 0; i < records.size(); i++) {
             verifyChanges(records.get(i), Interest.number(i));
@@ -401,7 +486,9 @@ final class Load implements AutoCloseable {
 
     private void verifyChanges(ChangeRecord record, Interest interest) {
         List<ChangeRecord.Seen> expected = ledger.changes(interest.wanted());
-        await("changes of " + interest.filter()).atMost(SETTLE).untilAsserted(() -> assertThat(record.count()).isGreaterThanOrEqualTo(expected.size()));
+        await("changes of " + interest.filter())
+                .atMost(SETTLE)
+                .untilAsserted(() -> assertThat(record.count()).isGreaterThanOrEqualTo(expected.size()));
         assertThat(record.faults()).as("changes of %s", interest.filter()).isEmpty();
         List<ChangeRecord.Seen> seen = record.seen();
         for (int i = 0; i < Math.min(seen.size(), expected.size()); i++) {
@@ -414,8 +501,11 @@ final class Load implements AutoCloseable {
     void verifyDocuments(Rest client) {
         var found = new HashMap<String, WatchedState.Held>();
         for (Value.Struct document : client.all(COLLECTION, "limit=1000")) {
-            var held = new WatchedState.Held(revision(document), document.fields().get("data"));
-            assertThat(found.put(document.findText("id").orElseThrow(), held)).as("listed twice: %s", document).isNull();
+            var held =
+                    new WatchedState.Held(revision(document), document.fields().get("data"));
+            assertThat(found.put(document.findText("id").orElseThrow(), held))
+                    .as("listed twice: %s", document)
+                    .isNull();
         }
         assertThat(found).isEqualTo(ledger.state(document -> true));
     }

@@ -69,19 +69,22 @@ public final class Node implements AutoCloseable {
 
     /** Starts the process and doesn't wait, for nodes that aren't to become ready. */
     static Node launch(Distribution distribution, Path home, String... moreArguments) {
-        // An archive of classes is made in the background after a first start: that would only slow down the other tests.
+        // An archive of classes is made in the background after a first start: that would only slow down the other
+        // tests.
         return launch(distribution, home, Map.of("PATCHBAY_JAVA_OPTS", "-Dpatchbay.classArchive=off"), moreArguments);
     }
 
     /** The same with more environment variables. */
     static Node launch(Distribution distribution, Path home, Map<String, String> environment, String... moreArguments) {
-        List<String> command = new ArrayList<>(List.of(distribution.patchbay().toString(), "run", "--home", home.toString()));
+        List<String> command =
+                new ArrayList<>(List.of(distribution.patchbay().toString(), "run", "--home", home.toString()));
         if (!List.of(moreArguments).contains("--port")) {
             command.addAll(List.of("--port", "0"));
         }
         command.addAll(List.of(moreArguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        environment.forEach((name, value) -> builder.environment().merge(name, value, (inherited, own) -> name.endsWith("_OPTS") ? inherited + " " + own : own));
+        environment.forEach((name, value) -> builder.environment()
+                .merge(name, value, (inherited, own) -> name.endsWith("_OPTS") ? inherited + " " + own : own));
         try {
             return new Node(builder.start(), home);
         } catch (IOException e) {
@@ -162,7 +165,8 @@ public final class Node implements AutoCloseable {
             while (found.isEmpty()) {
                 long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (outputEnded || leftMs <= 0) {
-                    throw failure("did not say " + what + (outputEnded ? " before it ended" : " within " + limit.toSeconds() + " s"));
+                    throw failure("did not say " + what
+                            + (outputEnded ? " before it ended" : " within " + limit.toSeconds() + " s"));
                 }
                 try {
                     changed.wait(leftMs);

@@ -50,15 +50,17 @@ class NodeRefusalIT {
     @Test
     void addressThatIsNotLoopbackIsRefusedWithoutTls() throws IOException {
         configure("listen:\n  address: 0.0.0.0\n");
-        assertThat(refusal()).contains("listen.address must be a loopback address").contains("TLS");
+        assertThat(refusal())
+                .contains("listen.address must be a loopback address")
+                .contains("TLS");
     }
 
     @Test
     void changedConfigurationAppliesLiveAndAMistakenOneIsRefused() throws IOException {
         try (Node node = Node.start(home)) {
             configure("log:\n  level: loud\n");
-            node.awaitLine("The changed configuration is refused and the old one stays: " + home.resolve("conf/patchbay.yaml")
-                    + " line 2: log.level must be one of");
+            node.awaitLine("The changed configuration is refused and the old one stays: "
+                    + home.resolve("conf/patchbay.yaml") + " line 2: log.level must be one of");
             configure("log:\n  level: debug\n");
             node.awaitLine("The changed configuration is applied");
         }
@@ -73,8 +75,9 @@ class NodeRefusalIT {
 
         try (Node node = Node.start(distribution, home)) {
             assertThat(node.log())
-                    .contains("example.needy lacks the package example.spare and the package example.nowhere: "
-                            + "bundles/spare.jar offers it, add it to bundles.list and no bundle of this distribution offers it.")
+                    .contains(
+                            "example.needy lacks the package example.spare and the package example.nowhere: "
+                                    + "bundles/spare.jar offers it, add it to bundles.list and no bundle of this distribution offers it.")
                     .contains("The node starts without");
         }
         // Known by now: the cache is not rebuilt for it at every start.
@@ -118,7 +121,8 @@ class NodeRefusalIT {
         attributes.putValue("Bundle-ManifestVersion", "2");
         attributes.putValue("Bundle-SymbolicName", name);
         attributes.putValue(header, value);
-        try (OutputStream out = Files.newOutputStream(distribution.folder().resolve("bundles").resolve(file))) {
+        try (OutputStream out =
+                Files.newOutputStream(distribution.folder().resolve("bundles").resolve(file))) {
             new JarOutputStream(out, manifest).close();
         }
     }

@@ -29,15 +29,20 @@ class NodeStartIT {
             assertThat(home.resolve("conf/patchbay.yaml")).isRegularFile();
             assertThat(home).isDirectoryContaining("glob:**/{conf,data,keys,logs,plugins}");
             // The console hears it first.
-            await().untilAsserted(() -> assertThat(home.resolve("logs/patchbay.log")).content().contains("ready"));
+            await().untilAsserted(() ->
+                    assertThat(home.resolve("logs/patchbay.log")).content().contains("ready"));
         }
     }
 
     @Test
     void readyMeansThatHttpAnswers() throws Exception {
         try (Node node = Node.start(home)) {
-            HttpRequest request = HttpRequest.newBuilder(node.uri().resolve("/ready")).build();
-            assertThat(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+            HttpRequest request =
+                    HttpRequest.newBuilder(node.uri().resolve("/ready")).build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(request, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
         }
     }
 
@@ -120,11 +125,13 @@ class NodeStartIT {
     @Test
     void nodeStartsWithThePlatformAloneAndTheCommandLineReachesIt(@TempDir Path folder) throws IOException {
         Distribution headless = Distribution.unpackTo(folder.resolve("unpacked"));
-        headless.keepOfBundlesList(line -> line.startsWith("#") || line.isEmpty() || Integer.parseInt(line.split("\\s+")[0]) < 30);
+        headless.keepOfBundlesList(
+                line -> line.startsWith("#") || line.isEmpty() || Integer.parseInt(line.split("\\s+")[0]) < 30);
         try (Node node = Node.start(headless, home)) {
             assertThat(node.readyLine()).contains("ready without an address");
             assertThat(node.log()).doesNotContainIgnoringCase("warn").doesNotContainIgnoringCase("error");
-            assertThat(headless.run("status", "--home", home.toString()).output()).contains("ready, process " + node.pid());
+            assertThat(headless.run("status", "--home", home.toString()).output())
+                    .contains("ready, process " + node.pid());
         }
     }
 
@@ -150,7 +157,10 @@ class NodeStartIT {
     @EnabledIfEnvironmentVariable(named = "PATCHBAY_OTHER_JAVA_HOME", matches = ".+")
     void otherJavaRunsItWithoutWarnings() {
         Map<String, String> other = Map.of(
-                "JAVA_HOME", System.getenv("PATCHBAY_OTHER_JAVA_HOME"), "PATCHBAY_JAVA_OPTS", "-Dpatchbay.classArchive=off");
+                "JAVA_HOME",
+                System.getenv("PATCHBAY_OTHER_JAVA_HOME"),
+                "PATCHBAY_JAVA_OPTS",
+                "-Dpatchbay.classArchive=off");
         try (Node node = Node.launch(Distribution.shared(), home, other)) {
             assertThat(node.readyLine()).contains("ready");
             assertThat(node.log()).doesNotContainIgnoringCase("warn").doesNotContainIgnoringCase("error");
@@ -160,7 +170,8 @@ class NodeStartIT {
     @Test
     void programRunsThroughSymbolicLinks() throws IOException {
         Path folder = Files.createTempDirectory(Distribution.work(), "links");
-        Path link = Files.createSymbolicLink(folder.resolve("patchbay"), Distribution.shared().patchbay().toAbsolutePath());
+        Path link = Files.createSymbolicLink(
+                folder.resolve("patchbay"), Distribution.shared().patchbay().toAbsolutePath());
         Path linkToLink = Files.createSymbolicLink(folder.resolve("pb"), link.getFileName());
         CommandResult result = CommandResult.of(linkToLink, "", "run", "--port", "x");
         assertThat(result.output()).contains("--port needs a number");

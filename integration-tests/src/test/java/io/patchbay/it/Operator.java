@@ -19,7 +19,16 @@ record Operator(Path home) {
 
     void addUser(String name, String role) {
         CommandResult added = Distribution.shared()
-                .runWithInput(PASSWORD + "\n", "user", "add", name, "--role", role, "--password-stdin", "--home", home.toString());
+                .runWithInput(
+                        PASSWORD + "\n",
+                        "user",
+                        "add",
+                        name,
+                        "--role",
+                        role,
+                        "--password-stdin",
+                        "--home",
+                        home.toString());
         assertThat(added.exitCode()).as(added.output()).isZero();
     }
 
@@ -30,7 +39,9 @@ record Operator(Path home) {
     /** Runs a command that must succeed; returns what it printed. */
     String run(String... command) {
         CommandResult result = tryRun(command);
-        assertThat(result.exitCode()).as("patchbay %s: %s", String.join(" ", command), result.output()).isZero();
+        assertThat(result.exitCode())
+                .as("patchbay %s: %s", String.join(" ", command), result.output())
+                .isZero();
         return result.output();
     }
 

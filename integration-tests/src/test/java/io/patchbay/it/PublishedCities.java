@@ -40,12 +40,23 @@ final class PublishedCities {
     private static void fetch(Path folder) throws IOException {
         Path log = folder.resolve("npm.log");
         Process npm = new ProcessBuilder(
-                        "npm", "install", "--prefix", folder.toAbsolutePath().toString(), "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", PACKAGE + "@" + VERSION)
+                        "npm",
+                        "install",
+                        "--prefix",
+                        folder.toAbsolutePath().toString(),
+                        "--no-save",
+                        "--no-package-lock",
+                        "--ignore-scripts",
+                        "--no-audit",
+                        "--no-fund",
+                        PACKAGE + "@" + VERSION)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            assertThat(npm.waitFor()).as("The npm package %s %s can't be fetched: %s", PACKAGE, VERSION, Files.readString(log)).isZero();
+            assertThat(npm.waitFor())
+                    .as("The npm package %s %s can't be fetched: %s", PACKAGE, VERSION, Files.readString(log))
+                    .isZero();
         } catch (InterruptedException e) {
             npm.destroy();
             Thread.currentThread().interrupt();

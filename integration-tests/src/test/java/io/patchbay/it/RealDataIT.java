@@ -29,7 +29,8 @@ class RealDataIT {
     private static final int PER_TRANSACTION = 1000;
     private static final int IN_FLIGHT = 4;
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Comparator<String> BY_UTF_8 = Comparator.comparing(text -> text.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+    private static final Comparator<String> BY_UTF_8 =
+            Comparator.comparing(text -> text.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
     @TempDir
     Path home;
@@ -50,7 +51,9 @@ class RealDataIT {
     void citiesAreImportedQueriedWatchedAndSwappedUnder() {
         List<Value.Struct> published = PublishedCities.read();
         assertThat(published).hasSizeGreaterThan(AT_LEAST);
-        List<City> cities = new ArrayList<>(IntStream.range(0, published.size()).mapToObj(i -> new City(String.format("%06d", i), published.get(i))).toList());
+        List<City> cities = new ArrayList<>(IntStream.range(0, published.size())
+                .mapToObj(i -> new City(String.format("%06d", i), published.get(i)))
+                .toList());
         WatchedState watched = new WatchedState();
         ChangeRecord changes = new ChangeRecord();
         try (Node node = Node.start(home)) {
@@ -58,15 +61,26 @@ class RealDataIT {
             operator.addAdmin();
             Rest admin = operator.login(node.uri());
             Value indexes = Value.array(Value.texts(List.of("country", "name")), Value.of("lat"));
-            admin.post("/collections", Value.struct("name", Value.of("cities"), "indexes", indexes)).expect(201);
+            admin.post("/collections", Value.struct("name", Value.of("cities"), "indexes", indexes))
+                    .expect(201);
             try (Wire wire = Wire.connect(admin);
                     Wire subscriber = Wire.connect(admin)) {
-                subscriber.subscribe(1, "watch", "cities", Optional.of("country == \"LI\" || country == \"MC\""), Optional.empty(), watched);
+                subscriber.subscribe(
+                        1,
+                        "watch",
+                        "cities",
+                        Optional.of("country == \"LI\" || country == \"MC\""),
+                        Optional.empty(),
+                        watched);
                 subscriber.subscribe(2, "changes", "cities", Optional.of("lat > 60"), Optional.empty(), changes);
                 load(wire, cities);
-                List<City> north = cities.stream().filter(city -> city.number("lat") > 60).toList();
-                await().atMost(LIMIT).untilAsserted(() -> assertThat(changes.count()).isEqualTo(north.size()));
-                assertThat(changes.seen()).map(ChangeRecord.Seen::id).isEqualTo(north.stream().map(City::id).toList());
+                List<City> north =
+                        cities.stream().filter(city -> city.number("lat") > 60).toList();
+                await().atMost(LIMIT)
+                        .untilAsserted(() -> assertThat(changes.count()).isEqualTo(north.size()));
+                assertThat(changes.seen())
+                        .map(ChangeRecord.Seen::id)
+                        .isEqualTo(north.stream().map(City::id).toList());
                 compare(admin, cities, watched);
 
                 operator.run("plugin", "install", SampleStore.jar().toString());
@@ -95,13 +109,24 @@ class RealDataIT {
             List<Value> operations = new ArrayList<>();
             for (City city : cities.subList(from, Math.min(cities.size(), from + PER_TRANSACTION))) {
                 operations.add(Value.struct(
-                        "op", Value.of("put"), "collection", Value.of("cities"), "document", Value.of(city.id()), "data", city.data(), "ifAbsent", Value.TRUE));
+                        "op",
+                        Value.of("put"),
+                        "collection",
+                        Value.of("cities"),
+                        "document",
+                        Value.of(city.id()),
+                        "data",
+                        city.data(),
+                        "ifAbsent",
+                        Value.TRUE));
             }
             inFlight.add(wire.send("transaction", "operations", new Value.Array(operations)));
         }
         inFlight.forEach(Wire::await);
         double seconds = (System.nanoTime() - began) / 1e9;
-        System.out.printf("RealDataIT: %d cities imported in %.1f s, %.0f per second%n", cities.size(), seconds, cities.size() / seconds);
+        System.out.printf(
+                "RealDataIT: %d cities imported in %.1f s, %.0f per second%n",
+                cities.size(), seconds, cities.size() / seconds);
     }
 
     /** One client changes cities all the while. */
@@ -112,13 +137,21 @@ class RealDataIT {
             for (int i = 0; !swapped.get(); i = (i + 7919) % cities.size()) {
                 City city = cities.get(i);
                 Value.Struct change = Value.struct("store", Value.of(adapter), "count", Value.of(writes++));
-                admin.patch("/collections/cities/documents/" + city.id(), change).expect(200);
-                cities.set(i, new City(city.id(), city.data().with("store", Value.of(adapter)).with("count", Value.of(writes - 1))));
+                admin.patch("/collections/cities/documents/" + city.id(), change)
+                        .expect(200);
+                cities.set(
+                        i,
+                        new City(
+                                city.id(),
+                                city.data().with("store", Value.of(adapter)).with("count", Value.of(writes - 1))));
             }
             return writes;
         });
         try {
-            System.out.println("RealDataIT: " + operator.run("store", "swap", "documents", "--to", adapter).lines().reduce("", (before, line) -> line));
+            System.out.println("RealDataIT: "
+                    + operator.run("store", "swap", "documents", "--to", adapter)
+                            .lines()
+                            .reduce("", (before, line) -> line));
         } finally {
             swapped.set(true);
         }
@@ -129,28 +162,65 @@ class RealDataIT {
         assertThat(admin.all("cities", "limit=1000")).map(RealDataIT::city).isEqualTo(cities);
         Comparator<City> byName = Comparator.comparing(city -> city.text("name"), BY_UTF_8);
         Comparator<City> byId = Comparator.comparing(City::id);
-        check(admin, cities, "country == \"CH\"", "name", city -> city.text("country").equals("CH"), byName.thenComparing(byId));
-        check(admin, cities, "country == \"JP\" && name.startsWith(\"Na\")", "-name",
-                city -> city.text("country").equals("JP") && city.text("name").startsWith("Na"), byName.reversed().thenComparing(byId));
-        check(admin, cities, "lat >= 60 && lat < 60.5", "-lat",
-                city -> city.number("lat") >= 60 && city.number("lat") < 60.5, Comparator.<City>comparingDouble(city -> city.number("lat")).reversed().thenComparing(byId));
-        check(admin, cities, "country in [\"IS\", \"MT\"] && lat > 36 && !(name.contains(\"a\"))", "name",
-                city -> List.of("IS", "MT").contains(city.text("country")) && city.number("lat") > 36 && !city.text("name").contains("a"), byName.thenComparing(byId));
-        assertThat(admin.get("/collections/cities/documents?filter=" + Rest.encode("admin2 == \"nowhere\"")).expect(422).code()).isEqualTo("QUERY_NEEDS_INDEX");
+        check(
+                admin,
+                cities,
+                "country == \"CH\"",
+                "name",
+                city -> city.text("country").equals("CH"),
+                byName.thenComparing(byId));
+        check(
+                admin,
+                cities,
+                "country == \"JP\" && name.startsWith(\"Na\")",
+                "-name",
+                city -> city.text("country").equals("JP") && city.text("name").startsWith("Na"),
+                byName.reversed().thenComparing(byId));
+        check(
+                admin,
+                cities,
+                "lat >= 60 && lat < 60.5",
+                "-lat",
+                city -> city.number("lat") >= 60 && city.number("lat") < 60.5,
+                Comparator.<City>comparingDouble(city -> city.number("lat"))
+                        .reversed()
+                        .thenComparing(byId));
+        check(
+                admin,
+                cities,
+                "country in [\"IS\", \"MT\"] && lat > 36 && !(name.contains(\"a\"))",
+                "name",
+                city -> List.of("IS", "MT").contains(city.text("country"))
+                        && city.number("lat") > 36
+                        && !city.text("name").contains("a"),
+                byName.thenComparing(byId));
+        assertThat(admin.get("/collections/cities/documents?filter=" + Rest.encode("admin2 == \"nowhere\""))
+                        .expect(422)
+                        .code())
+                .isEqualTo("QUERY_NEEDS_INDEX");
         Map<String, Value> small = cities.stream()
                 .filter(city -> List.of("LI", "MC").contains(city.text("country")))
                 .collect(Collectors.toMap(City::id, City::data));
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(watched.held().entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, held -> held.getValue().data())))
-                .isEqualTo(small));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(watched.held().entrySet().stream()
+                                .collect(Collectors.toMap(
+                                        Map.Entry::getKey,
+                                        held -> held.getValue().data())))
+                        .isEqualTo(small));
     }
 
-    private static void check(Rest admin, List<City> cities, String filter, String sort, Predicate<City> wanted, Comparator<City> order) {
+    private static void check(
+            Rest admin, List<City> cities, String filter, String sort, Predicate<City> wanted, Comparator<City> order) {
         List<City> expected = cities.stream().filter(wanted).sorted(order).toList();
         assertThat(expected).as(filter).isNotEmpty();
-        assertThat(admin.all("cities", "limit=300&sort=" + sort + "&filter=" + Rest.encode(filter))).as(filter).map(RealDataIT::city).isEqualTo(expected);
+        assertThat(admin.all("cities", "limit=300&sort=" + sort + "&filter=" + Rest.encode(filter)))
+                .as(filter)
+                .map(RealDataIT::city)
+                .isEqualTo(expected);
     }
 
     private static City city(Value.Struct document) {
-        return new City(document.findText("id").orElseThrow(), (Value.Struct) document.fields().get("data"));
+        return new City(document.findText("id").orElseThrow(), (Value.Struct)
+                document.fields().get("data"));
     }
 }

@@ -27,7 +27,10 @@ import java.util.Optional;
  */
 record Rest(URI node, Optional<String> token) {
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(LIMIT)
+            .build();
 
     /** What came back; the body is JSON unless it is empty or says otherwise. */
     record Answer(HttpResponse<byte[]> response) {
@@ -49,7 +52,8 @@ record Rest(URI node, Optional<String> token) {
 
         /** The {@code items} of a list. */
         List<Value.Struct> items() {
-            return ((Value.Array) json().fields().get("items")).items().stream().map(Value.Struct.class::cast).toList();
+            return ((Value.Array) json().fields().get("items"))
+                    .items().stream().map(Value.Struct.class::cast).toList();
         }
 
         /** The code of a problem. */
@@ -58,7 +62,9 @@ record Rest(URI node, Optional<String> token) {
         }
 
         Answer expect(int status) {
-            assertThat(status()).as("%s %s: %s", response.request().method(), response.uri(), text()).isEqualTo(status);
+            assertThat(status())
+                    .as("%s %s: %s", response.request().method(), response.uri(), text())
+                    .isEqualTo(status);
             return this;
         }
     }
@@ -68,12 +74,16 @@ record Rest(URI node, Optional<String> token) {
     }
 
     static Rest login(URI node, String name, String password) {
-        Value.Struct tokens = stranger(node).tryLogin(name, password).expect(200).json();
+        Value.Struct tokens =
+                stranger(node).tryLogin(name, password).expect(200).json();
         return new Rest(node, tokens.findText("accessToken"));
     }
 
     Answer tryLogin(String name, String password) {
-        return post("/auth/login", Value.struct("method", Value.of("password"), "identifier", Value.of(name), "password", Value.of(password)));
+        return post(
+                "/auth/login",
+                Value.struct(
+                        "method", Value.of("password"), "identifier", Value.of(name), "password", Value.of(password)));
     }
 
     /** The same client of the node at another address. */
@@ -104,7 +114,10 @@ record Rest(URI node, Optional<String> token) {
     /** @param path below /api/v1, encoded; with two slashes at its start, one from the root */
     Answer send(String method, String path, BodyPublisher body, String... headers) {
         URI uri = URI.create(node + (path.startsWith("//") ? path.substring(1) : "/api/v1" + path));
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(LIMIT).method(method, body).header("Content-Type", "application/json");
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                .timeout(LIMIT)
+                .method(method, body)
+                .header("Content-Type", "application/json");
         token.ifPresent(bearer -> request.header("Authorization", "Bearer " + bearer));
         if (headers.length > 0) {
             for (int i = 0; i < headers.length; i += 2) {
@@ -126,7 +139,9 @@ record Rest(URI node, Optional<String> token) {
         java.util.ArrayList<Value.Struct> all = new java.util.ArrayList<>();
         Optional<String> cursor = Optional.empty();
         do {
-            Answer page = get("/collections/" + collection + "/documents?" + query + cursor.map(next -> "&cursor=" + encode(next)).orElse("")).expect(200);
+            Answer page = get("/collections/" + collection + "/documents?" + query
+                            + cursor.map(next -> "&cursor=" + encode(next)).orElse(""))
+                    .expect(200);
             all.addAll(page.items());
             cursor = page.json().findText("next");
         } while (cursor.isPresent());

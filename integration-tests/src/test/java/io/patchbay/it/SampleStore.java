@@ -21,7 +21,9 @@ final class SampleStore {
     private SampleStore() {}
 
     static Path jar() {
-        return Path.of(Objects.requireNonNull(System.getProperty("patchbay.storeH2"), "the system property patchbay.storeH2 must name the built plugin"));
+        return Path.of(Objects.requireNonNull(
+                System.getProperty("patchbay.storeH2"),
+                "the system property patchbay.storeH2 must name the built plugin"));
     }
 
     /** The same plugin under another version, with one more file in it, so that it is another jar. */
@@ -32,7 +34,9 @@ final class SampleStore {
             manifest.getMainAttributes().putValue("Bundle-Version", version);
             try (OutputStream file = Files.newOutputStream(target);
                     JarOutputStream jar = new JarOutputStream(file, manifest)) {
-                for (JarEntry entry : original.stream().filter(any -> !any.getName().equals(JarFile.MANIFEST_NAME)).toList()) {
+                for (JarEntry entry : original.stream()
+                        .filter(any -> !any.getName().equals(JarFile.MANIFEST_NAME))
+                        .toList()) {
                     jar.putNextEntry(new JarEntry(entry.getName()));
                     try (InputStream content = original.getInputStream(entry)) {
                         content.transferTo(jar);

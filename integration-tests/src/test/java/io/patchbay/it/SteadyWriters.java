@@ -28,7 +28,8 @@ final class SteadyWriters implements AutoCloseable {
     private volatile boolean stopping;
 
     SteadyWriters(Rest admin) {
-        admin.post("/collections", Value.struct("name", Value.of(COLLECTION), "indexes", Value.array(Value.of("n")))).expect(201);
+        admin.post("/collections", Value.struct("name", Value.of(COLLECTION), "indexes", Value.array(Value.of("n"))))
+                .expect(201);
         for (int i = 0; i < WRITERS; i++) {
             writers.add(new Writer("writer-" + i, i % 2 == 0));
         }
@@ -55,14 +56,19 @@ final class SteadyWriters implements AutoCloseable {
         Value.Struct next() {
             return withoutReply.orElseGet(() -> {
                 Value.Struct count = put(name, Value.struct("n", Value.of(acknowledged + 1)));
-                Value.Struct operation = revision.isPresent() ? count.with("ifRevision", Value.of(revision.get())) : count.with("ifAbsent", Value.TRUE);
-                Value.Struct item = put(item(acknowledged + 1), Value.struct("text", Value.of("x".repeat(200)))).with("ifAbsent", Value.TRUE);
-                return Value.struct("operations", Value.array(operation, item), "key", Value.of(item(acknowledged + 1)));
+                Value.Struct operation = revision.isPresent()
+                        ? count.with("ifRevision", Value.of(revision.get()))
+                        : count.with("ifAbsent", Value.TRUE);
+                Value.Struct item = put(item(acknowledged + 1), Value.struct("text", Value.of("x".repeat(200))))
+                        .with("ifAbsent", Value.TRUE);
+                return Value.struct(
+                        "operations", Value.array(operation, item), "key", Value.of(item(acknowledged + 1)));
             });
         }
 
         private static Value.Struct put(String id, Value.Struct data) {
-            return Value.struct("op", Value.of("put"), "collection", Value.of(COLLECTION), "document", Value.of(id), "data", data);
+            return Value.struct(
+                    "op", Value.of("put"), "collection", Value.of(COLLECTION), "document", Value.of(id), "data", data);
         }
 
         void acknowledge(Value.Struct answer) {
@@ -77,7 +83,9 @@ final class SteadyWriters implements AutoCloseable {
         assertThat(threads).as("writers still at work").noneMatch(Thread::isAlive);
         verify(admin);
         stopping = false;
-        threads = writers.stream().map(writer -> new Thread(() -> run(writer, admin), writer.name)).toList();
+        threads = writers.stream()
+                .map(writer -> new Thread(() -> run(writer, admin), writer.name))
+                .toList();
         threads.forEach(Thread::start);
     }
 
@@ -96,12 +104,23 @@ final class SteadyWriters implements AutoCloseable {
     }
 
     private static Value.Struct overWire(Wire wire, Value.Struct request) {
-        return wire.ask("transaction", "operations", request.fields().get("operations"), "key", request.fields().get("key"));
+        return wire.ask(
+                "transaction",
+                "operations",
+                request.fields().get("operations"),
+                "key",
+                request.fields().get("key"));
     }
 
     private static Value.Struct overRest(Rest admin, Value.Struct request) {
         Value body = Value.struct("operations", request.fields().get("operations"));
-        return admin.post("/transactions", body, "Idempotency-Key", request.findText("key").orElseThrow()).expect(200).json();
+        return admin.post(
+                        "/transactions",
+                        body,
+                        "Idempotency-Key",
+                        request.findText("key").orElseThrow())
+                .expect(200)
+                .json();
     }
 
     /** Only when no writer is at work. */
@@ -109,18 +128,28 @@ final class SteadyWriters implements AutoCloseable {
         assertThat(failures).as("failed writes").isEmpty();
         Map<String, Value> found = new HashMap<>();
         for (Value.Struct document : admin.all(COLLECTION, "limit=1000")) {
-            assertThat(found.put(document.findText("id").orElseThrow(), document.fields().get("data"))).as("listed twice: %s", document).isNull();
+            assertThat(found.put(
+                            document.findText("id").orElseThrow(),
+                            document.fields().get("data")))
+                    .as("listed twice: %s", document)
+                    .isNull();
         }
         long items = 0;
         for (Writer writer : writers) {
-            long count = found.get(writer.name) instanceof Value.Struct data ? data.findInt("n").orElseThrow() : 0;
-            assertThat(count).as("%s counted to", writer.name).isBetween(writer.acknowledged, writer.acknowledged + (writer.withoutReply.isPresent() ? 1 : 0));
+            long count = found.get(writer.name) instanceof Value.Struct data
+                    ? data.findInt("n").orElseThrow()
+                    : 0;
+            assertThat(count)
+                    .as("%s counted to", writer.name)
+                    .isBetween(writer.acknowledged, writer.acknowledged + (writer.withoutReply.isPresent() ? 1 : 0));
             for (long i = 1; i <= count; i++) {
                 assertThat(found).as("%s", writer.name).containsKey(writer.item(i));
             }
             items += count;
         }
-        assertThat(found.keySet().stream().filter(id -> id.contains("-item-")).count()).as("items").isEqualTo(items);
+        assertThat(found.keySet().stream().filter(id -> id.contains("-item-")).count())
+                .as("items")
+                .isEqualTo(items);
     }
 
     long acknowledged() {

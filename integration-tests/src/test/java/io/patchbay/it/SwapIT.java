@@ -52,8 +52,8 @@ class SwapIT {
                     cycle(operator, load, i);
                 }
                 load.stopClients();
-                say(load.acknowledgedWrites() + " acknowledged writes, " + load.calls() + " calls, " + load.failures().size() + " failed, longest pause of a swap "
-                        + longestPauseMs + " ms");
+                say(load.acknowledgedWrites() + " acknowledged writes, " + load.calls() + " calls, "
+                        + load.failures().size() + " failed, longest pause of a swap " + longestPauseMs + " ms");
                 load.verify();
                 assertThat(operator.run("plugin", "list", "--json")).doesNotContain(SampleStore.PLUGIN);
                 assertThat(node.log()).doesNotContain(" ERROR ");

@@ -64,11 +64,13 @@ final class WatchedState implements Consumer<Value.Struct> {
     }
 
     private static Held held(Value.Struct document) {
-        return new Held(document.findInt("revision").orElseThrow(), document.fields().get("data"));
+        return new Held(
+                document.findInt("revision").orElseThrow(), document.fields().get("data"));
     }
 
     static List<Value.Struct> structs(Value.Struct event, String field) {
-        return ((Value.Array) event.fields().get(field)).items().stream().map(Value.Struct.class::cast).toList();
+        return ((Value.Array) event.fields().get(field))
+                .items().stream().map(Value.Struct.class::cast).toList();
     }
 
     /** Whether a snapshot has come whole, and nothing says since that it is out of date. */

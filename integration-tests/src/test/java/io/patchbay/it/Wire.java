@@ -27,7 +27,8 @@ import java.util.function.Consumer;
  */
 final class Wire implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final HttpClient CLIENT = HttpClient.newBuilder().connectTimeout(LIMIT).build();
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().connectTimeout(LIMIT).build();
 
     private final Map<Long, CompletableFuture<Value.Struct>> waiting = new ConcurrentHashMap<>();
     private final Map<Long, Consumer<Value.Struct>> subscribers = new ConcurrentHashMap<>();
@@ -63,7 +64,11 @@ final class Wire implements AutoCloseable {
 
     private Wire(URI node) {
         URI uri = URI.create(node.toString().replaceFirst("^http", "ws") + "/api/v1/ws");
-        socket = CLIENT.newWebSocketBuilder().connectTimeout(LIMIT).subprotocols("patchbay.v1").buildAsync(uri, new Listener()).join();
+        socket = CLIENT.newWebSocketBuilder()
+                .connectTimeout(LIMIT)
+                .subprotocols("patchbay.v1")
+                .buildAsync(uri, new Listener())
+                .join();
     }
 
     static Wire connect(URI node) {
@@ -120,7 +125,8 @@ final class Wire implements AutoCloseable {
             }
             return;
         }
-        CompletableFuture<Value.Struct> reply = waiting.remove(message.findInt("id").orElseThrow());
+        CompletableFuture<Value.Struct> reply =
+                waiting.remove(message.findInt("id").orElseThrow());
         if (reply == null) {
             throw new AssertionError("a reply to no request: " + message);
         }
@@ -160,7 +166,8 @@ final class Wire implements AutoCloseable {
 
     /** Sends bytes as they are. */
     synchronized CompletionStage<?> sendFrame(byte[] frame) {
-        CompletionStage<?> sent = lastSend.handle((done, failure) -> done).thenCompose(before -> socket.sendBinary(ByteBuffer.wrap(frame), true));
+        CompletionStage<?> sent = lastSend.handle((done, failure) -> done)
+                .thenCompose(before -> socket.sendBinary(ByteBuffer.wrap(frame), true));
         lastSend = sent;
         return sent;
     }
@@ -191,16 +198,25 @@ final class Wire implements AutoCloseable {
     }
 
     /** Subscribes; {@code events} hears everything from the first event on. Returns the position at which it began. */
-    String subscribe(long number, String mode, String collection, Optional<String> filter, Optional<String> since, Consumer<Value.Struct> events) {
+    String subscribe(
+            long number,
+            String mode,
+            String collection,
+            Optional<String> filter,
+            Optional<String> since,
+            Consumer<Value.Struct> events) {
         subscribers.put(number, events);
-        Value.Struct fields = Value.struct("mode", Value.of(mode), "collection", Value.of(collection), "subscription", Value.of(number));
+        Value.Struct fields = Value.struct(
+                "mode", Value.of(mode), "collection", Value.of(collection), "subscription", Value.of(number));
         if (filter.isPresent()) {
             fields = fields.with("filter", Value.of(filter.get()));
         }
         if (since.isPresent()) {
             fields = fields.with("since", Value.of(since.get()));
         }
-        Object[] flat = fields.fields().entrySet().stream().flatMap(field -> java.util.stream.Stream.of(field.getKey(), field.getValue())).toArray();
+        Object[] flat = fields.fields().entrySet().stream()
+                .flatMap(field -> java.util.stream.Stream.of(field.getKey(), field.getValue()))
+                .toArray();
         return ask("subscribe", flat).findText("position").orElseThrow();
     }
 

@@ -34,7 +34,8 @@ final class ControlConnection implements AutoCloseable {
                     ? Optional.empty()
                     : Optional.of(new ControlConnection(SocketChannel.open(UnixDomainSocketAddress.of(socket.get()))));
         } catch (java.nio.file.AccessDeniedException e) {
-            throw CommandException.failed("The node of " + home + " belongs to another user: run this command as that user.");
+            throw CommandException.failed(
+                    "The node of " + home + " belongs to another user: run this command as that user.");
         } catch (IOException e) {
             // What a killed node left answers nobody.
             return Optional.empty();
@@ -61,7 +62,8 @@ final class ControlConnection implements AutoCloseable {
         if (folder != null
                 && Files.exists(folder, LinkOption.NOFOLLOW_LINKS)
                 && !Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(home))) {
-            throw CommandException.failed(folder + " does not belong to the owner of " + home + ", so it is not asked.");
+            throw CommandException.failed(
+                    folder + " does not belong to the owner of " + home + ", so it is not asked.");
         }
     }
 
@@ -85,7 +87,8 @@ final class ControlConnection implements AutoCloseable {
                 onMessage.accept(reply);
             }
         } catch (IOException | PatchbayException e) {
-            throw CommandException.failed("The node went away before it answered; whether it did what was asked is unknown.");
+            throw CommandException.failed(
+                    "The node went away before it answered; whether it did what was asked is unknown.");
         }
     }
 
@@ -95,7 +98,10 @@ final class ControlConnection implements AutoCloseable {
 
     private void write(Value.Struct request) throws IOException {
         byte[] body = Cbor.encode(request);
-        ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + body.length).putInt(body.length).put(body).flip();
+        ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + body.length)
+                .putInt(body.length)
+                .put(body)
+                .flip();
         while (frame.hasRemaining()) {
             channel.write(frame);
         }

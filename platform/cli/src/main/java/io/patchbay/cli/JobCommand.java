@@ -11,7 +11,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "job", description = "Lists and cancels work that takes longer than a request.", mixinStandardHelpOptions = true)
+@Command(
+        name = "job",
+        description = "Lists and cancels work that takes longer than a request.",
+        mixinStandardHelpOptions = true)
 final class JobCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -49,8 +52,13 @@ final class JobCommand implements Runnable {
         }
     }
 
-    @Command(name = "cancel", description = "Asks a job to stop and to undo what it did.", mixinStandardHelpOptions = true)
-    int cancel(@Mixin HomeOption home, @Parameters(paramLabel = "ID", description = "The job, as in the list.") String id) {
+    @Command(
+            name = "cancel",
+            description = "Asks a job to stop and to undo what it did.",
+            mixinStandardHelpOptions = true)
+    int cancel(
+            @Mixin HomeOption home,
+            @Parameters(paramLabel = "ID", description = "The job, as in the list.") String id) {
         try (Node node = Node.running(home.folder())) {
             Value.Struct job = (Value.Struct) node.ask(Value.struct("op", Value.of("job.cancel"), "id", Value.of(id)));
             screen.print("Asked '" + Texts.or(job, "title", id) + "' to stop.");

@@ -23,7 +23,10 @@ import picocli.CommandLine.Spec;
             JobCommand.class,
             VersionCommand.class,
         },
-        footer = {"", "'patchbay COMMAND --help' says more. Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 no node runs."})
+        footer = {
+            "",
+            "'patchbay COMMAND --help' says more. Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 no node runs."
+        })
 public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int NOT_RUNNING = 3;
@@ -49,7 +52,8 @@ public final class Main implements Runnable {
     private static int refuse(ParameterException failure, Screen screen) {
         CommandSpec command = failure.getCommandLine().getCommandSpec();
         String sentence = failure.getMessage();
-        screen.error(sentence + (sentence.endsWith(".") ? "" : ".") + " '" + command.qualifiedName() + " --help' says more.");
+        screen.error(sentence + (sentence.endsWith(".") ? "" : ".") + " '" + command.qualifiedName()
+                + " --help' says more.");
         return command.exitCodeOnInvalidInput();
     }
 

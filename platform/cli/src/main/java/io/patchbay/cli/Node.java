@@ -20,7 +20,8 @@ final class Node implements AutoCloseable {
         return ControlConnection.find(home)
                 .map(connection -> new Node(connection, Optional.empty()))
                 .orElseThrow(() -> new CommandException(
-                        Main.NOT_RUNNING, "No node runs on " + home + "; 'patchbay run --home " + home + "' starts one."));
+                        Main.NOT_RUNNING,
+                        "No node runs on " + home + "; 'patchbay run --home " + home + "' starts one."));
     }
 
     /** The node that runs, or one without a network that is started for this command and stopped after it. */

@@ -31,12 +31,16 @@ final class OfflineNode {
 
     static OfflineNode start(Path home, Screen screen) {
         Path distribution = HomeOption.distribution()
-                .orElseThrow(() -> new CommandException(Main.NOT_RUNNING, "No node runs on " + home + ", and none can be started from here; use bin/patchbay of a distribution."));
+                .orElseThrow(() -> new CommandException(
+                        Main.NOT_RUNNING,
+                        "No node runs on " + home
+                                + ", and none can be started from here; use bin/patchbay of a distribution."));
         screen.note("No node runs on " + home + ": starting one for this command, without a network.");
         try {
             Path output = Files.createTempFile("patchbay-offline-", ".log");
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-cp",
                             distribution.resolve("lib") + File.separator + "*",
                             LAUNCHER,

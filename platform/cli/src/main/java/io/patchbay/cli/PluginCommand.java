@@ -15,7 +15,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "plugin", description = "Lists, installs, updates, rolls back and uninstalls plugins.", mixinStandardHelpOptions = true)
+@Command(
+        name = "plugin",
+        description = "Lists, installs, updates, rolls back and uninstalls plugins.",
+        mixinStandardHelpOptions = true)
 final class PluginCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -64,14 +67,22 @@ final class PluginCommand implements Runnable {
                 return 0;
             }
             List<List<String>> rows = new ArrayList<>();
-            plugin.fields().keySet().forEach(field -> rows.add(
-                    List.of(field, plugin.fields().get(field) instanceof Value.Array ? String.join(", ", Texts.of(plugin, field)) : Texts.or(plugin, field, ""))));
+            plugin.fields()
+                    .keySet()
+                    .forEach(field -> rows.add(List.of(
+                            field,
+                            plugin.fields().get(field) instanceof Value.Array
+                                    ? String.join(", ", Texts.of(plugin, field))
+                                    : Texts.or(plugin, field, ""))));
             screen.table(rows);
             return 0;
         }
     }
 
-    @Command(name = "install", description = "Installs a plugin, while the node goes on.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "install",
+            description = "Installs a plugin, while the node goes on.",
+            mixinStandardHelpOptions = true)
     int install(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "FILE", description = "The plugin's jar.") Path file,
@@ -79,7 +90,10 @@ final class PluginCommand implements Runnable {
         return change(home, jar(file), dryRun);
     }
 
-    @Command(name = "update", description = "Updates a plugin to the version in a jar; an update that is not well is taken back.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "update",
+            description = "Updates a plugin to the version in a jar; an update that is not well is taken back.",
+            mixinStandardHelpOptions = true)
     int update(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "FILE", description = "The new version's jar.") Path file,
@@ -119,7 +133,8 @@ final class PluginCommand implements Runnable {
     private void print(Value.Struct plan) {
         String from = Texts.or(plan, "fromVersion", "");
         String to = Texts.or(plan, "toVersion", "");
-        screen.print(Texts.or(plan, "kind", "?") + " " + Texts.or(plan, "plugin", "?") + (from.isEmpty() ? "" : " " + from) + (to.isEmpty() ? "" : " -> " + to));
+        screen.print(Texts.or(plan, "kind", "?") + " " + Texts.or(plan, "plugin", "?")
+                + (from.isEmpty() ? "" : " " + from) + (to.isEmpty() ? "" : " -> " + to));
         Map<String, String> titles = new LinkedHashMap<>();
         titles.put("steps", "Steps:");
         titles.put("services", "Services that change (+ added, ~ replaced, - removed):");

@@ -46,15 +46,20 @@ final class Progress implements AutoCloseable {
     static String line(Value.Struct progress) {
         StringBuilder line = new StringBuilder();
         Value part = progress.fields().get("progress");
-        double fraction = part instanceof Value.Real real ? real.value() : part instanceof Value.Int whole ? whole.value() : -1;
+        double fraction =
+                part instanceof Value.Real real ? real.value() : part instanceof Value.Int whole ? whole.value() : -1;
         if (fraction >= 0) {
             int full = (int) Math.round(Math.min(1, fraction) * BAR);
-            line.append('[').append("#".repeat(full)).append("-".repeat(BAR - full)).append(']');
+            line.append('[')
+                    .append("#".repeat(full))
+                    .append("-".repeat(BAR - full))
+                    .append(']');
             line.append(String.format(" %3d %% ", (int) Math.floor(Math.min(1, fraction) * 100)));
         }
         String text = progress.findText("text").orElse("");
         line.append(text.isEmpty() ? progress.findText("title").orElse("") : text);
-        progress.findInt("etaMs").ifPresent(ms -> line.append(", ").append((ms + 999) / 1000).append(" s left"));
+        progress.findInt("etaMs")
+                .ifPresent(ms -> line.append(", ").append((ms + 999) / 1000).append(" s left"));
         return line.toString();
     }
 

@@ -10,14 +10,24 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Starts a node. {@code bin/patchbay run} goes to the launcher directly; here it is documented, and handed on. */
-@Command(name = "run", description = "Starts a node and stays in the foreground; one line 'ready' names its addresses.", mixinStandardHelpOptions = true)
+@Command(
+        name = "run",
+        description = "Starts a node and stays in the foreground; one line 'ready' names its addresses.",
+        mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
     private static final String LAUNCHER = "io.patchbay.launcher.Main";
 
-    @Option(names = "--home", paramLabel = "DIR", description = "Home folder; it is made if it is not there (default: $PATCHBAY_HOME, else the folder home of the distribution).")
+    @Option(
+            names = "--home",
+            paramLabel = "DIR",
+            description =
+                    "Home folder; it is made if it is not there (default: $PATCHBAY_HOME, else the folder home of the distribution).")
     private Optional<Path> home = Optional.empty();
 
-    @Option(names = "--port", paramLabel = "N", description = "Port to listen on instead of the configured one; 0 takes any free port.")
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Port to listen on instead of the configured one; 0 takes any free port.")
     private Optional<Integer> port = Optional.empty();
 
     @Option(names = "--offline", description = "Start without the bundles that talk to the network.")
@@ -33,7 +43,8 @@ final class RunCommand implements Callable<Integer> {
         }
         try {
             // The launcher ends the process itself, with its own exit code.
-            Class.forName(LAUNCHER).getMethod("main", String[].class).invoke(null, (Object) words.toArray(new String[0]));
+            Class.forName(LAUNCHER).getMethod("main", String[].class).invoke(null, (Object)
+                    words.toArray(new String[0]));
             return 0;
         } catch (ClassNotFoundException e) {
             throw CommandException.failed("The launcher is not here: use bin/patchbay of a distribution.");

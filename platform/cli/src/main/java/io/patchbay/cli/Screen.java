@@ -103,7 +103,10 @@ final class Screen {
             return readLine();
         }
         if (console.isEmpty()) {
-            throw new CommandException(2, "There is no terminal to ask for the " + what + " on: give --password-stdin and write it to the standard input.");
+            throw new CommandException(
+                    2,
+                    "There is no terminal to ask for the " + what
+                            + " on: give --password-stdin and write it to the standard input.");
         }
         String secret = new String(console.get().readPassword("New %s: ", what));
         String again = new String(console.get().readPassword("Once more: "));

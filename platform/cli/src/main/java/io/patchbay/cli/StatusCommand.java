@@ -28,7 +28,8 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Node node = Node.running(home.folder())) {
-            Value.Struct status = (Value.Struct) node.ask(Value.struct("op", Value.of("status"), "tree", Value.of(tree)));
+            Value.Struct status =
+                    (Value.Struct) node.ask(Value.struct("op", Value.of("status"), "tree", Value.of(tree)));
             if (json) {
                 screen.print(Texts.json(status));
             } else {
@@ -39,8 +40,9 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private void print(Value.Struct status) {
-        screen.print("Patchbay " + Texts.or(status, "version", "?") + ", " + Texts.or(status, "state", "?") + ", process " + Texts.or(status, "pid", "?")
-                + ", up since " + Texts.or(status, "startedAt", "?") + (Texts.or(status, "offline", "").equals("true") ? ", offline" : ""));
+        screen.print("Patchbay " + Texts.or(status, "version", "?") + ", " + Texts.or(status, "state", "?")
+                + ", process " + Texts.or(status, "pid", "?") + ", up since " + Texts.or(status, "startedAt", "?")
+                + (Texts.or(status, "offline", "").equals("true") ? ", offline" : ""));
         screen.print("Home " + Texts.or(status, "home", "?"));
         if (status.fields().get("components") instanceof Value.Array components) {
             print(Texts.structs(components), "");
@@ -50,8 +52,11 @@ final class StatusCommand implements Callable<Integer> {
     private void print(List<Value.Struct> components, String indent) {
         for (Value.Struct component : components) {
             Value.Struct facts = (Value.Struct) component.find("facts").orElse(Value.Struct.EMPTY);
-            String known = facts.fields().keySet().stream().map(name -> name + " " + Texts.or(facts, name, "")).collect(Collectors.joining(", "));
-            screen.print(indent + Texts.or(component, "path", "?") + ": " + Texts.or(component, "state", "?") + (known.isEmpty() ? "" : " (" + known + ")"));
+            String known = facts.fields().keySet().stream()
+                    .map(name -> name + " " + Texts.or(facts, name, ""))
+                    .collect(Collectors.joining(", "));
+            screen.print(indent + Texts.or(component, "path", "?") + ": " + Texts.or(component, "state", "?")
+                    + (known.isEmpty() ? "" : " (" + known + ")"));
             component.find("parts").ifPresent(parts -> print(Texts.structs(parts), indent + "  "));
         }
     }

@@ -34,7 +34,8 @@ final class StopCommand implements Callable<Integer> {
             screen.print("Stopped.");
             return 0;
         } catch (TimeoutException e) {
-            throw CommandException.failed("The node has been asked to stop, but has not ended within " + WAIT.toSeconds() + " s.");
+            throw CommandException.failed(
+                    "The node has been asked to stop, but has not ended within " + WAIT.toSeconds() + " s.");
         }
     }
 }

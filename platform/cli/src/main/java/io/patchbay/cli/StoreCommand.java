@@ -14,7 +14,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "store", description = "Lists stores and swaps the adapters beneath them.", mixinStandardHelpOptions = true)
+@Command(
+        name = "store",
+        description = "Lists stores and swaps the adapters beneath them.",
+        mixinStandardHelpOptions = true)
 final class StoreCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -30,7 +33,10 @@ final class StoreCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "No command for stores is given.");
     }
 
-    @Command(name = "list", description = "Lists the stores, what serves them and what follows.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "list",
+            description = "Lists the stores, what serves them and what follows.",
+            mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
         try (Node node = Node.running(home.folder())) {
             Value stores = node.ask(Value.struct("op", Value.of("store.list")));
@@ -38,7 +44,8 @@ final class StoreCommand implements Runnable {
                 screen.print(Texts.json(stores));
                 return 0;
             }
-            List<List<String>> rows = new ArrayList<>(List.of(List.of("NAME", "STATE", "ADAPTER", "DOCUMENTS", "FOLLOWER", "BEHIND", "FAULT")));
+            List<List<String>> rows = new ArrayList<>(
+                    List.of(List.of("NAME", "STATE", "ADAPTER", "DOCUMENTS", "FOLLOWER", "BEHIND", "FAULT")));
             for (Value.Struct store : Texts.structs(stores)) {
                 rows.add(List.of(
                         Texts.or(store, "name", ""),
@@ -54,26 +61,56 @@ final class StoreCommand implements Runnable {
         }
     }
 
-    @Command(name = "swap", description = "Moves a store to another adapter while clients go on; the old one follows until it is dropped.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "swap",
+            description =
+                    "Moves a store to another adapter while clients go on; the old one follows until it is dropped.",
+            mixinStandardHelpOptions = true)
     int swap(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name,
-            @Option(names = "--to", paramLabel = "ADAPTER", required = true, description = "The adapter to move to.") String adapter,
-            @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of the new adapter; may be repeated.") @Nullable Map<String, String> settings) {
+            @Option(names = "--to", paramLabel = "ADAPTER", required = true, description = "The adapter to move to.")
+                    String adapter,
+            @Option(
+                            names = "--set",
+                            paramLabel = "KEY=VALUE",
+                            description = "A setting of the new adapter; may be repeated.")
+                    @Nullable
+                    Map<String, String> settings) {
         Map<String, Value> set = new LinkedHashMap<>();
         if (settings != null) {
             settings.forEach((key, value) -> set.put(key, Value.of(value)));
         }
-        return follow(home, Value.struct("op", Value.of("store.swap"), "name", Value.of(name), "to", Value.of(adapter), "set", new Value.Struct(set)));
+        return follow(
+                home,
+                Value.struct(
+                        "op",
+                        Value.of("store.swap"),
+                        "name",
+                        Value.of(name),
+                        "to",
+                        Value.of(adapter),
+                        "set",
+                        new Value.Struct(set)));
     }
 
-    @Command(name = "rollback", description = "Goes back to the store that follows; nothing that was acknowledged is lost.", mixinStandardHelpOptions = true)
-    int rollBack(@Mixin HomeOption home, @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name) {
+    @Command(
+            name = "rollback",
+            description = "Goes back to the store that follows; nothing that was acknowledged is lost.",
+            mixinStandardHelpOptions = true)
+    int rollBack(
+            @Mixin HomeOption home,
+            @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name) {
         return follow(home, Value.struct("op", Value.of("store.rollback"), "name", Value.of(name)));
     }
 
-    @Command(name = "drop", description = "Forgets the store that follows and deletes its files.", mixinStandardHelpOptions = true)
-    int drop(@Mixin HomeOption home, @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name) {
+    @Command(
+            name = "drop",
+            description = "Forgets the store that follows and deletes its files.",
+            mixinStandardHelpOptions = true)
+    int drop(
+            @Mixin HomeOption home,
+            @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name) {
         try (Node node = Node.running(home.folder())) {
             node.ask(Value.struct("op", Value.of("store.drop"), "name", Value.of(name)));
             screen.print("Dropped.");

@@ -12,18 +12,23 @@ final class Texts {
     /** The texts under {@code field}; none if it is left out. */
     static List<String> of(Value.Struct struct, String field) {
         return struct.fields().get(field) instanceof Value.Array array
-                ? array.items().stream().map(item -> ((Value.Text) item).value()).toList()
+                ? array.items().stream()
+                        .map(item -> ((Value.Text) item).value())
+                        .toList()
                 : List.of();
     }
 
     /** The structs that an answer lists. */
     static List<Value.Struct> structs(Value answer) {
-        return ((Value.Array) answer).items().stream().map(Value.Struct.class::cast).toList();
+        return ((Value.Array) answer)
+                .items().stream().map(Value.Struct.class::cast).toList();
     }
 
     static String or(Value.Struct struct, String field, String otherwise) {
         Value value = struct.fields().get(field);
-        return value instanceof Value.Text text ? text.value() : value instanceof Value.Int number ? Long.toString(number.value()) : otherwise;
+        return value instanceof Value.Text text
+                ? text.value()
+                : value instanceof Value.Int number ? Long.toString(number.value()) : otherwise;
     }
 
     static String json(Value value) {

@@ -46,31 +46,55 @@ final class UserCommand implements Runnable {
             }
             List<List<String>> rows = new ArrayList<>(List.of(List.of("NAME", "ROLE", "STATE", "ID")));
             for (Value.Struct user : Texts.structs(users)) {
-                rows.add(List.of(Texts.or(user, "name", ""), Texts.or(user, "role", ""), Texts.or(user, "state", ""), Texts.or(user, "id", "")));
+                rows.add(List.of(
+                        Texts.or(user, "name", ""),
+                        Texts.or(user, "role", ""),
+                        Texts.or(user, "state", ""),
+                        Texts.or(user, "id", "")));
             }
             screen.table(rows);
             return 0;
         }
     }
 
-    @Command(name = "add", description = "Adds a user. The password is asked for on the terminal, or read from the standard input.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "add",
+            description = "Adds a user. The password is asked for on the terminal, or read from the standard input.",
+            mixinStandardHelpOptions = true)
     int add(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The new user's name.") String name,
             @Option(names = "--role", required = true, description = "${COMPLETION-CANDIDATES}") RoleName role,
-            @Option(names = "--password-stdin", description = "Read the password from the first line of the standard input.") boolean fromStandardInput) {
+            @Option(
+                            names = "--password-stdin",
+                            description = "Read the password from the first line of the standard input.")
+                    boolean fromStandardInput) {
         String password = screen.readNewSecret("password", fromStandardInput);
         return change(
                 home,
-                Value.struct("op", Value.of("user.add"), "name", Value.of(name), "role", Value.of(role.name()), "password", Value.of(password)),
+                Value.struct(
+                        "op",
+                        Value.of("user.add"),
+                        "name",
+                        Value.of(name),
+                        "role",
+                        Value.of(role.name()),
+                        "password",
+                        Value.of(password)),
                 "Added " + name + " (" + role + ").");
     }
 
-    @Command(name = "passwd", description = "Sets a new password and ends the user's logins.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "passwd",
+            description = "Sets a new password and ends the user's logins.",
+            mixinStandardHelpOptions = true)
     int changePassword(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The user's name.") String name,
-            @Option(names = "--password-stdin", description = "Read the password from the first line of the standard input.") boolean fromStandardInput) {
+            @Option(
+                            names = "--password-stdin",
+                            description = "Read the password from the first line of the standard input.")
+                    boolean fromStandardInput) {
         String password = screen.readNewSecret("password", fromStandardInput);
         return change(
                 home,
@@ -78,7 +102,10 @@ final class UserCommand implements Runnable {
                 "The password of " + name + " is changed; all logins of " + name + " have ended.");
     }
 
-    @Command(name = "role", description = "Makes a user an admin or an admin a user, and ends the logins.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "role",
+            description = "Makes a user an admin or an admin a user, and ends the logins.",
+            mixinStandardHelpOptions = true)
     int changeRole(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The user's name.") String name,
@@ -89,8 +116,12 @@ final class UserCommand implements Runnable {
                 name + " is " + role + " now.");
     }
 
-    @Command(name = "disable", description = "Keeps a user out and ends the user's logins.", mixinStandardHelpOptions = true)
-    int disable(@Mixin HomeOption home, @Parameters(paramLabel = "NAME", description = "The user's name.") String name) {
+    @Command(
+            name = "disable",
+            description = "Keeps a user out and ends the user's logins.",
+            mixinStandardHelpOptions = true)
+    int disable(
+            @Mixin HomeOption home, @Parameters(paramLabel = "NAME", description = "The user's name.") String name) {
         return changeState(home, name, "disabled");
     }
 
@@ -99,9 +130,13 @@ final class UserCommand implements Runnable {
         return changeState(home, name, "enabled");
     }
 
-    @Command(name = "delete", description = "Deletes a user and ends the user's logins.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "delete",
+            description = "Deletes a user and ends the user's logins.",
+            mixinStandardHelpOptions = true)
     int delete(@Mixin HomeOption home, @Parameters(paramLabel = "NAME", description = "The user's name.") String name) {
-        return change(home, Value.struct("op", Value.of("user.delete"), "name", Value.of(name)), "Deleted " + name + ".");
+        return change(
+                home, Value.struct("op", Value.of("user.delete"), "name", Value.of(name)), "Deleted " + name + ".");
     }
 
     private int changeState(HomeOption home, String name, String state) {

@@ -36,10 +36,14 @@ final class FakeNode implements AutoCloseable {
             try (SocketChannel channel = server.accept()) {
                 while (true) {
                     int length = fill(channel, ByteBuffer.allocate(4)).getInt(0);
-                    requests.add((Value.Struct) Cbor.decode(fill(channel, ByteBuffer.allocate(length)).array()));
+                    requests.add((Value.Struct) Cbor.decode(
+                            fill(channel, ByteBuffer.allocate(length)).array()));
                     for (Value.Struct answer : answers) {
                         byte[] body = Cbor.encode(answer);
-                        channel.write(ByteBuffer.allocate(4 + body.length).putInt(body.length).put(body).flip());
+                        channel.write(ByteBuffer.allocate(4 + body.length)
+                                .putInt(body.length)
+                                .put(body)
+                                .flip());
                     }
                     if (answers.isEmpty()) {
                         break;

@@ -41,25 +41,37 @@ class MainTest {
 
     @Test
     void userIsAddedWithThePasswordFromTheStandardInput() {
-        assertThat(run("correct horse\nrest", "user", "add", "ann", "--role", "admin", "--password-stdin")).isZero();
+        assertThat(run("correct horse\nrest", "user", "add", "ann", "--role", "admin", "--password-stdin"))
+                .isZero();
 
-        assertThat(node.requests).containsExactly(Value.struct(
-                "op", Value.of("user.add"), "name", Value.of("ann"), "role", Value.of("admin"), "password", Value.of("correct horse")));
+        assertThat(node.requests)
+                .containsExactly(Value.struct(
+                        "op",
+                        Value.of("user.add"),
+                        "name",
+                        Value.of("ann"),
+                        "role",
+                        Value.of("admin"),
+                        "password",
+                        Value.of("correct horse")));
         assertThat(out).hasToString("Added ann (admin).\n");
     }
 
     @Test
     void passwordIsNeverAnArgument() {
-        assertThat(run("", "user", "add", "ann", "--role", "admin", "--password", "secret")).isEqualTo(2);
-        assertThat(run("", "user", "add", "ann", "--role", "admin", "--password-stdin=secret")).isEqualTo(2);
+        assertThat(run("", "user", "add", "ann", "--role", "admin", "--password", "secret"))
+                .isEqualTo(2);
+        assertThat(run("", "user", "add", "ann", "--role", "admin", "--password-stdin=secret"))
+                .isEqualTo(2);
         assertThat(node.requests).isEmpty();
     }
 
     @Test
     void withoutTerminalAndStandardInputThePasswordCanNotBeAsked() {
         assertThat(run("", "user", "passwd", "ann")).isEqualTo(2);
-        assertThat(err).hasToString(
-                "patchbay: There is no terminal to ask for the password on: give --password-stdin and write it to the standard input.\n");
+        assertThat(err)
+                .hasToString(
+                        "patchbay: There is no terminal to ask for the password on: give --password-stdin and write it to the standard input.\n");
         assertThat(run("", "user", "passwd", "ann", "--password-stdin")).isEqualTo(1);
     }
 
@@ -81,7 +93,9 @@ class MainTest {
                 List.of("status", "status", "--tree", "--json"));
         for (List<String> command : commands) {
             node.requests.clear();
-            assertThat(run("correct horse", command.subList(1, command.size()).toArray(new String[0]))).as("%s: %s", command, err).isZero();
+            assertThat(run("correct horse", command.subList(1, command.size()).toArray(new String[0])))
+                    .as("%s: %s", command, err)
+                    .isZero();
             assertThat(node.requests.get(0).findText("op")).contains(command.get(0));
         }
         node.answers(result(new Value.Array(List.of())));
@@ -104,13 +118,16 @@ class MainTest {
         Path jar = Files.writeString(home.resolve("x.jar"), "jar");
         node.answers(
                 Value.struct("plan", Value.struct("warnings", Value.texts(List.of("It is not signed.")))),
-                Value.struct("progress", Value.struct("text", Value.of("starting"), "progress", Value.of(0.5), "etaMs", Value.of(1500))),
+                Value.struct(
+                        "progress",
+                        Value.struct("text", Value.of("starting"), "progress", Value.of(0.5), "etaMs", Value.of(1500))),
                 result(Value.struct("result", Value.of("Installed x 1.0."))));
 
         assertThat(run("", "plugin", "install", jar.toString())).isZero();
 
         assertThat(node.requests.get(0).findText("file")).contains(jar.toString());
-        assertThat(err).hasToString("Warning: It is not signed.\n[############------------]  50 % starting, 2 s left\n");
+        assertThat(err)
+                .hasToString("Warning: It is not signed.\n[############------------]  50 % starting, 2 s left\n");
         assertThat(out).hasToString("Installed x 1.0.\n");
     }
 
@@ -118,8 +135,16 @@ class MainTest {
     void dryRunPrintsThePlanAndFailsIfItCanNotBeDone() throws IOException {
         Path jar = Files.writeString(home.resolve("x.jar"), "jar");
         node.answers(result(Value.struct(
-                "kind", Value.of("install"), "plugin", Value.of("io.x"), "toVersion", Value.of("1.0"),
-                "steps", Value.texts(List.of("copy")), "problems", Value.texts(List.of("It needs io.y.")))));
+                "kind",
+                Value.of("install"),
+                "plugin",
+                Value.of("io.x"),
+                "toVersion",
+                Value.of("1.0"),
+                "steps",
+                Value.texts(List.of("copy")),
+                "problems",
+                Value.texts(List.of("It needs io.y.")))));
 
         assertThat(run("", "plugin", "install", jar.toString(), "--dry-run")).isEqualTo(1);
         assertThat(node.requests.get(0).find("dryRun")).contains(Value.TRUE);
@@ -128,7 +153,8 @@ class MainTest {
 
     @Test
     void refusalIsOneSentenceAndExitCodeOne() {
-        node.answers(Value.struct("error", Value.struct("code", Value.of("NOT_FOUND"), "message", Value.of("There is no user 'ann'."))));
+        node.answers(Value.struct(
+                "error", Value.struct("code", Value.of("NOT_FOUND"), "message", Value.of("There is no user 'ann'."))));
 
         assertThat(run("", "user", "delete", "ann")).isEqualTo(1);
         assertThat(err).hasToString("patchbay: There is no user 'ann'.\n");
@@ -161,7 +187,19 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "frobnicate", "user", "user add", "user add ann", "user add ann --role root --password-stdin", "store swap documents", "status --forest", "plugin install", "store swap documents --to h2 --set novalue"})
+    @ValueSource(
+            strings = {
+                "",
+                "frobnicate",
+                "user",
+                "user add",
+                "user add ann",
+                "user add ann --role root --password-stdin",
+                "store swap documents",
+                "status --forest",
+                "plugin install",
+                "store swap documents --to h2 --set novalue"
+            })
     void wrongArgumentsAreExitCodeTwo(String line) {
         assertThat(run("", line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
         assertThat(node.requests).isEmpty();
@@ -170,7 +208,8 @@ class MainTest {
     @Test
     void helpListsEveryCommand() {
         assertThat(run("", "--help")).isZero();
-        assertThat(out.toString()).contains("run ", "stop ", "status ", "plugin ", "store ", "user ", "job ", "version ");
+        assertThat(out.toString())
+                .contains("run ", "stop ", "status ", "plugin ", "store ", "user ", "job ", "version ");
         assertThat(run("", "run", "--help")).isZero();
         assertThat(out.toString()).contains("--port", "--offline", "--home");
         assertThat(run("", "version")).isZero();
@@ -179,8 +218,24 @@ class MainTest {
 
     @Test
     void treeIsIndented() {
-        Value part = Value.struct("path", Value.of("engine/committer"), "state", Value.of("running"), "facts", Value.struct("queue", Value.of("0")), "parts", Value.array());
-        Value.Struct component = Value.struct("path", Value.of("engine"), "state", Value.of("running"), "facts", Value.Struct.EMPTY, "parts", Value.array(part));
+        Value part = Value.struct(
+                "path",
+                Value.of("engine/committer"),
+                "state",
+                Value.of("running"),
+                "facts",
+                Value.struct("queue", Value.of("0")),
+                "parts",
+                Value.array());
+        Value.Struct component = Value.struct(
+                "path",
+                Value.of("engine"),
+                "state",
+                Value.of("running"),
+                "facts",
+                Value.Struct.EMPTY,
+                "parts",
+                Value.array(part));
         node.answers(result(Value.struct("state", Value.of("ready"), "components", Value.array(component))));
 
         assertThat(run("", "status", "--tree")).isZero();
@@ -189,7 +244,10 @@ class MainTest {
 
     private int run(String input, String... arguments) {
         List<String> words = new ArrayList<>(List.of(arguments));
-        boolean takesHome = words.size() > 0 && !words.contains("--help") && !List.of("version", "frobnicate").contains(words.get(0)) && !words.equals(List.of("user"));
+        boolean takesHome = words.size() > 0
+                && !words.contains("--help")
+                && !List.of("version", "frobnicate").contains(words.get(0))
+                && !words.equals(List.of("user"));
         if (takesHome) {
             words.addAll(List.of("--home", home.toString()));
         }

@@ -49,7 +49,8 @@ final class ControlServer implements AutoCloseable {
         this.place = place;
         this.operations = Map.copyOf(operations);
         this.idle = idle;
-        this.threads = new ThreadPoolExecutor(0, CONNECTIONS_MAX, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("control-"));
+        this.threads = new ThreadPoolExecutor(
+                0, CONNECTIONS_MAX, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("control-"));
         this.watchdog = new ScheduledThreadPoolExecutor(1, daemons("control-watchdog-"));
         watchdog.setRemoveOnCancelPolicy(true);
         // No thread while nobody is connected.
@@ -122,7 +123,9 @@ final class ControlServer implements AutoCloseable {
         Replies replies = new Replies(frames);
         Value.Struct reply;
         try {
-            String name = request.findText(OP).orElseThrow(() -> new PatchbayException(ErrorCode.BAD_REQUEST, "A control request names its 'op'."));
+            String name = request.findText(OP)
+                    .orElseThrow(
+                            () -> new PatchbayException(ErrorCode.BAD_REQUEST, "A control request names its 'op'."));
             ControlOperation operation = operations.get(name);
             if (operation == null) {
                 throw new PatchbayException(ErrorCode.BAD_REQUEST, "There is no control operation '" + name + "'.");
@@ -134,7 +137,8 @@ final class ControlServer implements AutoCloseable {
             reply = error(e);
         } catch (RuntimeException e) {
             LOG.error("A control request failed.", e);
-            reply = error(new PatchbayException(ErrorCode.INTERNAL, "Something failed inside the node; its log says what."));
+            reply = error(
+                    new PatchbayException(ErrorCode.INTERNAL, "Something failed inside the node; its log says what."));
         }
         frames.write(reply, WRITE);
         replies.afterReply.forEach(Runnable::run);
@@ -162,8 +166,12 @@ final class ControlServer implements AutoCloseable {
 
     private static Value.Struct error(PatchbayException e) {
         Map<String, Value> error = new LinkedHashMap<>();
-        e.details().forEach((name, value) -> error.put(
-                name, value instanceof Long number ? Value.of(number) : value instanceof Boolean truth ? Value.of(truth) : Value.of(value.toString())));
+        e.details()
+                .forEach((name, value) -> error.put(
+                        name,
+                        value instanceof Long number
+                                ? Value.of(number)
+                                : value instanceof Boolean truth ? Value.of(truth) : Value.of(value.toString())));
         error.put("code", Value.of(e.code().name()));
         error.put("number", Value.of(e.code().number()));
         error.put("message", Value.of(String.valueOf(e.getMessage())));

@@ -19,7 +19,9 @@ final class Fields {
     }
 
     String text(String name) {
-        return findText(name).orElseThrow(() -> new PatchbayException(ErrorCode.BAD_REQUEST, "The request needs the text '" + name + "'."));
+        return findText(name)
+                .orElseThrow(() ->
+                        new PatchbayException(ErrorCode.BAD_REQUEST, "The request needs the text '" + name + "'."));
     }
 
     Optional<String> findText(String name) {
@@ -53,7 +55,11 @@ final class Fields {
             throw new PatchbayException(ErrorCode.BAD_REQUEST, "The request's '" + name + "' is a map of texts.");
         }
         for (String key : struct.fields().keySet()) {
-            texts.put(key, struct.findText(key).orElseThrow(() -> new PatchbayException(ErrorCode.BAD_REQUEST, "The request's '" + name + "." + key + "' is a text.")));
+            texts.put(
+                    key,
+                    struct.findText(key)
+                            .orElseThrow(() -> new PatchbayException(
+                                    ErrorCode.BAD_REQUEST, "The request's '" + name + "." + key + "' is a text.")));
         }
         return texts;
     }
@@ -62,7 +68,8 @@ final class Fields {
     void refuseOthers() {
         for (String name : request.fields().keySet()) {
             if (!read.contains(name)) {
-                throw new PatchbayException(ErrorCode.UNKNOWN_FIELD, "The request has an unknown field '" + name + "'.");
+                throw new PatchbayException(
+                        ErrorCode.UNKNOWN_FIELD, "The request has an unknown field '" + name + "'.");
             }
         }
     }

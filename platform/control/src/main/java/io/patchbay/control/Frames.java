@@ -45,7 +45,8 @@ final class Frames {
         }
         int bytes = length.getInt(0);
         if (bytes <= 0 || bytes > REQUEST_BYTES_MAX) {
-            throw new PatchbayException(ErrorCode.TOO_LARGE, "A control request has 1 to " + REQUEST_BYTES_MAX + " bytes.");
+            throw new PatchbayException(
+                    ErrorCode.TOO_LARGE, "A control request has 1 to " + REQUEST_BYTES_MAX + " bytes.");
         }
         ByteBuffer body = ByteBuffer.allocate(bytes);
         if (!fill(body, whole)) {
@@ -60,9 +61,13 @@ final class Frames {
     void write(Value.Struct reply, Duration limit) throws IOException {
         byte[] body = Cbor.encode(reply);
         if (body.length > REPLY_BYTES_MAX) {
-            throw new PatchbayException(ErrorCode.TOO_LARGE, "The answer is larger than " + REPLY_BYTES_MAX + " bytes.");
+            throw new PatchbayException(
+                    ErrorCode.TOO_LARGE, "The answer is larger than " + REPLY_BYTES_MAX + " bytes.");
         }
-        ByteBuffer frame = ByteBuffer.allocate(LENGTH_BYTES + body.length).putInt(body.length).put(body).flip();
+        ByteBuffer frame = ByteBuffer.allocate(LENGTH_BYTES + body.length)
+                .putInt(body.length)
+                .put(body)
+                .flip();
         ScheduledFuture<?> alarm = alarm(limit);
         try {
             while (frame.hasRemaining()) {

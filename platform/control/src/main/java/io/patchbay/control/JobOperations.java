@@ -21,15 +21,20 @@ final class JobOperations {
 
     private Value list(Fields fields, ControlOperation.Messages messages) {
         fields.refuseOthers();
-        return services.with(Jobs.class, "jobs", jobs -> new Value.Array(
-                jobs.list().stream().map(job -> (Value) JobProgress.describe(job)).toList()));
+        return services.with(
+                Jobs.class,
+                "jobs",
+                jobs -> new Value.Array(jobs.list().stream()
+                        .map(job -> (Value) JobProgress.describe(job))
+                        .toList()));
     }
 
     private Value cancel(Fields fields, ControlOperation.Messages messages) {
         String id = fields.text("id");
         fields.refuseOthers();
         return services.with(Jobs.class, "jobs", jobs -> {
-            Job job = jobs.find(id).orElseThrow(() -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no job '" + id + "'."));
+            Job job = jobs.find(id)
+                    .orElseThrow(() -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no job '" + id + "'."));
             job.cancel();
             return JobProgress.describe(job);
         });

@@ -48,8 +48,13 @@ final class JobProgress {
     private static Value outcome(Job job) {
         return switch (job.state()) {
             case SUCCEEDED -> describe(job);
-            case CANCELLED -> throw job.failure().orElseGet(() -> new PatchbayException(ErrorCode.CANCELLED, "'" + job.title() + "' was cancelled and undone."));
-            case FAILED -> throw job.failure().orElseGet(() -> new PatchbayException(ErrorCode.INTERNAL, "'" + job.title() + "' failed."));
+            case CANCELLED ->
+                throw job.failure()
+                        .orElseGet(() -> new PatchbayException(
+                                ErrorCode.CANCELLED, "'" + job.title() + "' was cancelled and undone."));
+            case FAILED ->
+                throw job.failure()
+                        .orElseGet(() -> new PatchbayException(ErrorCode.INTERNAL, "'" + job.title() + "' failed."));
             case RUNNING -> throw new IllegalStateException("a job that has ended does not run");
         };
     }

@@ -31,7 +31,9 @@ final class NodeServices {
         ServiceReference<S> reference = context.getServiceReference(type);
         S service = reference == null ? null : context.getService(reference);
         if (service == null) {
-            throw new PatchbayException(ErrorCode.UNAVAILABLE, "This node has no " + what + " now; 'patchbay status --tree' shows what runs, and its log why.");
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE,
+                    "This node has no " + what + " now; 'patchbay status --tree' shows what runs, and its log why.");
         }
         try {
             return work.apply(service);
@@ -65,7 +67,8 @@ final class NodeServices {
         }
     }
 
-    private <S> Collection<ServiceReference<S>> references(Class<S> type, @org.jspecify.annotations.Nullable String filter) {
+    private <S> Collection<ServiceReference<S>> references(
+            Class<S> type, @org.jspecify.annotations.Nullable String filter) {
         try {
             return context.getServiceReferences(type, filter);
         } catch (InvalidSyntaxException e) {
@@ -79,12 +82,16 @@ final class NodeServices {
             return stage.toCompletableFuture().get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | CompletionException e) {
             Throwable cause = e;
-            while ((cause instanceof ExecutionException || cause instanceof CompletionException) && cause.getCause() != null) {
+            while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+                    && cause.getCause() != null) {
                 cause = cause.getCause();
             }
             throw cause instanceof PatchbayException known ? known : new IllegalStateException(cause);
         } catch (TimeoutException e) {
-            throw new PatchbayException(ErrorCode.TIMEOUT, "The node did not answer within " + ANSWER.toSeconds() + " s; whether it did what was asked is unknown.");
+            throw new PatchbayException(
+                    ErrorCode.TIMEOUT,
+                    "The node did not answer within " + ANSWER.toSeconds()
+                            + " s; whether it did what was asked is unknown.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.");

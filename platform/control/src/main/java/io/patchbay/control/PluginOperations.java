@@ -33,7 +33,8 @@ final class PluginOperations {
 
     private Value list(Fields fields, ControlOperation.Messages messages) {
         fields.refuseOthers();
-        return with(plugins -> new Value.Array(plugins.list().stream().map(PluginOperations::value).toList()));
+        return with(plugins -> new Value.Array(
+                plugins.list().stream().map(PluginOperations::value).toList()));
     }
 
     private Value info(Fields fields, ControlOperation.Messages messages) {
@@ -49,7 +50,9 @@ final class PluginOperations {
         return execute(with(plugins -> plugins.planInstall(file)), dryRun, messages);
     }
 
-    private Value change(Fields fields, ControlOperation.Messages messages, Function<Plugins, Function<String, Plan>> planning) throws IOException {
+    private Value change(
+            Fields fields, ControlOperation.Messages messages, Function<Plugins, Function<String, Plan>> planning)
+            throws IOException {
         String name = fields.text("name");
         boolean dryRun = fields.flag("dryRun");
         fields.refuseOthers();

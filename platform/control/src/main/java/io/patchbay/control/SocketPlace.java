@@ -32,7 +32,8 @@ final class SocketPlace implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("control");
     private static final int BACKLOG = 16;
     private static final String DRAFT = "s";
-    private static final boolean POSIX = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    private static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     private final ServerSocketChannel channel;
     private final Path socket;
@@ -71,7 +72,8 @@ final class SocketPlace implements AutoCloseable {
         Path socket = folder.resolve(SOCKET);
         if (bytes(socket) > PATH_BYTES_MAX) {
             Files.deleteIfExists(folder);
-            throw new IOException("neither " + home + " nor " + shortFolder() + " is a path short enough for a socket; set java.io.tmpdir to a shorter one");
+            throw new IOException("neither " + home + " nor " + shortFolder()
+                    + " is a path short enough for a socket; set java.io.tmpdir to a shorter one");
         }
         ServerSocketChannel channel = bind(socket);
         Path draft = pointer.resolveSibling("." + POINTER);
@@ -104,7 +106,9 @@ final class SocketPlace implements AutoCloseable {
 
     private static FileAttribute<?>[] ownerOnlyFolder() {
         return POSIX
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))}
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                }
                 : new FileAttribute<?>[0];
     }
 

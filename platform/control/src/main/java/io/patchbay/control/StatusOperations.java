@@ -67,10 +67,15 @@ final class StatusOperations {
         Map<String, Value> facts = new LinkedHashMap<>();
         state.facts().forEach((name, fact) -> facts.put(name, Value.of(fact)));
         return Value.struct(
-                "path", Value.of(state.path()),
-                "state", Value.of(state.state()),
-                "facts", new Value.Struct(facts),
-                "parts", new Value.Array(state.parts().stream().map(StatusOperations::value).toList()));
+                "path",
+                Value.of(state.path()),
+                "state",
+                Value.of(state.state()),
+                "facts",
+                new Value.Struct(facts),
+                "parts",
+                new Value.Array(
+                        state.parts().stream().map(StatusOperations::value).toList()));
     }
 
     /** Stops the framework, which this bundle is a part of: on another thread, and once the answer is out. */

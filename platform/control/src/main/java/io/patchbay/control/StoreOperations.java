@@ -18,12 +18,21 @@ final class StoreOperations {
     }
 
     Map<String, ControlOperation> all() {
-        return Map.of("store.list", this::list, "store.swap", this::swap, "store.rollback", this::rollBack, "store.drop", this::drop);
+        return Map.of(
+                "store.list",
+                this::list,
+                "store.swap",
+                this::swap,
+                "store.rollback",
+                this::rollBack,
+                "store.drop",
+                this::drop);
     }
 
     private Value list(Fields fields, ControlOperation.Messages messages) {
         fields.refuseOthers();
-        return with(stores -> new Value.Array(stores.list().stream().map(StoreOperations::value).toList()));
+        return with(stores -> new Value.Array(
+                stores.list().stream().map(StoreOperations::value).toList()));
     }
 
     private Value swap(Fields fields, ControlOperation.Messages messages) throws IOException {

@@ -34,7 +34,8 @@ final class UserOperations {
 
     private Value list(Fields fields, ControlOperation.Messages messages) {
         fields.refuseOthers();
-        return with(accounts -> new Value.Array(await(accounts.list()).stream().map(UserOperations::value).toList()));
+        return with(accounts -> new Value.Array(
+                await(accounts.list()).stream().map(UserOperations::value).toList()));
     }
 
     private Value add(Fields fields, ControlOperation.Messages messages) {
@@ -61,7 +62,8 @@ final class UserOperations {
         return with(accounts -> {
             Account account = await(accounts.find(name))
                     .orElseThrow(() -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no user '" + name + "'."));
-            return value(await(accounts.change(name, role.orElse(account.role()), disabled.orElse(account.disabled()))));
+            return value(
+                    await(accounts.change(name, role.orElse(account.role()), disabled.orElse(account.disabled()))));
         });
     }
 
@@ -91,7 +93,8 @@ final class UserOperations {
         if (state.equals("enabled") || state.equals("disabled")) {
             return state.equals("disabled");
         }
-        throw new PatchbayException(ErrorCode.BAD_REQUEST, "A user's state is enabled or disabled, not '" + state + "'.");
+        throw new PatchbayException(
+                ErrorCode.BAD_REQUEST, "A user's state is enabled or disabled, not '" + state + "'.");
     }
 
     private static Value value(Account account) {

@@ -24,7 +24,10 @@ final class ControlClient implements AutoCloseable {
 
     void send(Value.Struct request) throws IOException {
         byte[] body = Cbor.encode(request);
-        sendRaw(ByteBuffer.allocate(4 + body.length).putInt(body.length).put(body).array());
+        sendRaw(ByteBuffer.allocate(4 + body.length)
+                .putInt(body.length)
+                .put(body)
+                .array());
     }
 
     void sendRaw(byte[] bytes) throws IOException {
@@ -36,7 +39,8 @@ final class ControlClient implements AutoCloseable {
 
     Value.Struct read() throws IOException {
         ByteBuffer length = fill(ByteBuffer.allocate(4));
-        return (Value.Struct) Cbor.decode(fill(ByteBuffer.allocate(length.getInt(0))).array());
+        return (Value.Struct)
+                Cbor.decode(fill(ByteBuffer.allocate(length.getInt(0))).array());
     }
 
     private ByteBuffer fill(ByteBuffer buffer) throws IOException {

@@ -51,12 +51,24 @@ class ControlServerTest {
     void failuresHaveCodeAndSentence() throws Exception {
         ControlClient client = client(server(home, Duration.ofSeconds(30)));
 
-        assertError(client.ask(Value.struct("op", Value.of("nonsense"))), ErrorCode.BAD_REQUEST, "There is no control operation 'nonsense'.");
+        assertError(
+                client.ask(Value.struct("op", Value.of("nonsense"))),
+                ErrorCode.BAD_REQUEST,
+                "There is no control operation 'nonsense'.");
         assertError(client.ask(Value.Struct.EMPTY), ErrorCode.BAD_REQUEST, "A control request names its 'op'.");
-        assertError(client.ask(Value.struct("op", Value.of("work"))), ErrorCode.BAD_REQUEST, "The request needs the text 'name'.");
-        assertError(client.ask(Value.struct("op", Value.of("echo"), "extra", Value.TRUE)), ErrorCode.UNKNOWN_FIELD, "The request has an unknown field 'extra'.");
+        assertError(
+                client.ask(Value.struct("op", Value.of("work"))),
+                ErrorCode.BAD_REQUEST,
+                "The request needs the text 'name'.");
+        assertError(
+                client.ask(Value.struct("op", Value.of("echo"), "extra", Value.TRUE)),
+                ErrorCode.UNKNOWN_FIELD,
+                "The request has an unknown field 'extra'.");
         assertError(client.ask(Value.struct("op", Value.of("fail"))), ErrorCode.CONFLICT, "It can't be.");
-        assertError(client.ask(Value.struct("op", Value.of("crash"))), ErrorCode.INTERNAL, "Something failed inside the node; its log says what.");
+        assertError(
+                client.ask(Value.struct("op", Value.of("crash"))),
+                ErrorCode.INTERNAL,
+                "Something failed inside the node; its log says what.");
     }
 
     @Test
@@ -65,7 +77,8 @@ class ControlServerTest {
 
         Path socket = home.resolve("control.sock");
         assertThat(server.socket()).isEqualTo(socket);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-------");
         try (var files = Files.list(home)) {
             assertThat(files).containsExactly(socket);
         }
@@ -91,9 +104,12 @@ class ControlServerTest {
 
         Path socket = Path.of(Files.readString(longHome.resolve("control.path")).strip());
         assertThat(socket).isEqualTo(server.socket());
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.getParent()))).isEqualTo("rwx------");
-        assertThat(client(server).ask(Value.struct("op", Value.of("echo")))).isEqualTo(Value.struct("result", Value.NULL));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.getParent())))
+                .isEqualTo("rwx------");
+        assertThat(client(server).ask(Value.struct("op", Value.of("echo"))))
+                .isEqualTo(Value.struct("result", Value.NULL));
         server.close();
         assertThat(socket.getParent()).doesNotExist();
         assertThat(longHome.resolve("control.path")).doesNotExist();
@@ -134,36 +150,42 @@ class ControlServerTest {
         }
         Awaitility.await().until(() -> server.connections() == ControlServer.CONNECTIONS_MAX);
 
-        assertThatThrownBy(() -> client(server).ask(Value.struct("op", Value.of("echo")))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> client(server).ask(Value.struct("op", Value.of("echo"))))
+                .isInstanceOf(IOException.class);
     }
 
     private ControlServer server(Path folder, Duration idle) throws IOException {
         ControlServer server = ControlServer.open(
                 folder,
                 Map.of(
-                        "echo", (fields, messages) -> {
-                            fields.refuseOthers();
-                            return Value.NULL;
-                        },
-                        "work", (fields, messages) -> {
-                            String name = fields.text("name");
-                            messages.send(Value.struct("progress", Value.struct("text", Value.of("half"))));
-                            return Value.of("done " + name);
-                        },
-                        "wait", (fields, messages) -> {
-                            try {
-                                hold.await();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                            return Value.NULL;
-                        },
-                        "fail", (fields, messages) -> {
-                            throw new PatchbayException(ErrorCode.CONFLICT, "It can't be.");
-                        },
-                        "crash", (fields, messages) -> {
-                            throw new IllegalStateException("crash of a test");
-                        }),
+                        "echo",
+                                (fields, messages) -> {
+                                    fields.refuseOthers();
+                                    return Value.NULL;
+                                },
+                        "work",
+                                (fields, messages) -> {
+                                    String name = fields.text("name");
+                                    messages.send(Value.struct("progress", Value.struct("text", Value.of("half"))));
+                                    return Value.of("done " + name);
+                                },
+                        "wait",
+                                (fields, messages) -> {
+                                    try {
+                                        hold.await();
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                    return Value.NULL;
+                                },
+                        "fail",
+                                (fields, messages) -> {
+                                    throw new PatchbayException(ErrorCode.CONFLICT, "It can't be.");
+                                },
+                        "crash",
+                                (fields, messages) -> {
+                                    throw new IllegalStateException("crash of a test");
+                                }),
                 idle);
         toClose.add(server);
         return server;
@@ -183,7 +205,10 @@ class ControlServerTest {
     }
 
     private static byte[] frame(byte[] body) {
-        return ByteBuffer.allocate(4 + body.length).putInt(body.length).put(body).array();
+        return ByteBuffer.allocate(4 + body.length)
+                .putInt(body.length)
+                .put(body)
+                .array();
     }
 
     private static void assertError(Value.Struct reply, ErrorCode code) {
@@ -193,6 +218,7 @@ class ControlServerTest {
 
     private static void assertError(Value.Struct reply, ErrorCode code, String message) {
         assertError(reply, code);
-        assertThat(((Value.Struct) reply.find("error").orElseThrow()).findText("message")).contains(message);
+        assertThat(((Value.Struct) reply.find("error").orElseThrow()).findText("message"))
+                .contains(message);
     }
 }

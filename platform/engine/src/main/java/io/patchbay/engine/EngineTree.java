@@ -27,7 +27,11 @@ public final class EngineTree implements Component {
     @Override
     public ComponentState describe() {
         List<ComponentState> parts = List.of(store(), committer(), feed(), readers(), sessions());
-        return new ComponentState("engine", plane.slot().state(), Map.of("collections", count(plane.catalog().entries().size())), parts);
+        return new ComponentState(
+                "engine",
+                plane.slot().state(),
+                Map.of("collections", count(plane.catalog().entries().size())),
+                parts);
     }
 
     private ComponentState store() {

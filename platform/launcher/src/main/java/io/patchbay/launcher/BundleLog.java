@@ -16,7 +16,9 @@ final class BundleLog implements LogService {
 
     static void register(BundleContext context) {
         context.registerService(
-                new String[] {LogService.class.getName(), LoggerFactory.class.getName()}, new BundleLog(), new Hashtable<>());
+                new String[] {LogService.class.getName(), LoggerFactory.class.getName()},
+                new BundleLog(),
+                new Hashtable<>());
     }
 
     @Override
@@ -32,7 +34,8 @@ final class BundleLog implements LogService {
     @Override
     public <L extends Logger> L getLogger(String name, Class<L> type) {
         if (!type.isAssignableFrom(BundleLogger.class)) {
-            throw new IllegalArgumentException("Only the plain " + Logger.class.getName() + " is served, not " + type.getName() + ".");
+            throw new IllegalArgumentException(
+                    "Only the plain " + Logger.class.getName() + " is served, not " + type.getName() + ".");
         }
         return type.cast(getLogger(name));
     }
@@ -70,7 +73,9 @@ final class BundleLog implements LogService {
     @Deprecated
     public void log(@Nullable ServiceReference<?> service, int level, String message, @Nullable Throwable failure) {
         org.slf4j.Logger log = org.slf4j.LoggerFactory.getLogger(
-                service == null || service.getBundle() == null ? "bundle" : service.getBundle().getSymbolicName());
+                service == null || service.getBundle() == null
+                        ? "bundle"
+                        : service.getBundle().getSymbolicName());
         switch (level) {
             case LOG_ERROR -> log.error(message, failure);
             case LOG_WARNING -> log.warn(message, failure);

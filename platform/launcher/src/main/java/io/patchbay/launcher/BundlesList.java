@@ -51,10 +51,14 @@ record BundlesList(List<Entry> entries, List<Awaited> awaited) {
             if (level > 0 && words.length == 2) {
                 entries.add(new Entry(level, words[1]));
             } else if (level > 0 && words.length == 3 && words[1].equals("await")) {
-                awaited.add(new Awaited(level, words[2], entries.isEmpty() ? "" : entries.get(entries.size() - 1).file()));
+                awaited.add(new Awaited(
+                        level,
+                        words[2],
+                        entries.isEmpty() ? "" : entries.get(entries.size() - 1).file()));
             } else {
-                throw new StartException("bundles.list line " + (i + 1) + ": expected 'LEVEL FILE' or 'LEVEL await FILTER' with a level from 1 to " + HIGHEST_LEVEL + ", not '" + line
-                        + "'.");
+                throw new StartException("bundles.list line " + (i + 1)
+                        + ": expected 'LEVEL FILE' or 'LEVEL await FILTER' with a level from 1 to " + HIGHEST_LEVEL
+                        + ", not '" + line + "'.");
             }
         }
         return new BundlesList(List.copyOf(entries), List.copyOf(awaited));
@@ -64,13 +68,18 @@ record BundlesList(List<Entry> entries, List<Awaited> awaited) {
     BundlesList offline() {
         return new BundlesList(
                 entries.stream().filter(entry -> !entry.online()).toList(),
-                awaited.stream().filter(service -> service.level() < ONLINE_LEVEL).toList());
+                awaited.stream()
+                        .filter(service -> service.level() < ONLINE_LEVEL)
+                        .toList());
     }
 
     /** The same without waiting for what only {@code missing} files would bring: the node is ready with what it has. */
     BundlesList withoutAwaiting(Set<String> missing) {
         return new BundlesList(
-                entries, awaited.stream().filter(service -> !missing.contains(service.file())).toList());
+                entries,
+                awaited.stream()
+                        .filter(service -> !missing.contains(service.file()))
+                        .toList());
     }
 
     private static int level(String word) {

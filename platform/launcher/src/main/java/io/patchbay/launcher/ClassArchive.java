@@ -47,8 +47,10 @@ final class ClassArchive implements AutoCloseable {
 
     static ClassArchive of(Home home, BundleCache bundles) {
         String name = "classes-" + Runtime.version().feature();
-        String key = System.getProperty("java.vm.version") + "\n" + System.getProperty("java.home") + "\n" + bundles.fingerprint();
-        return new ClassArchive(home.cache().resolve(name + ".jsa"), home.cache().resolve(name + ".key"), key);
+        String key = System.getProperty("java.vm.version") + "\n" + System.getProperty("java.home") + "\n"
+                + bundles.fingerprint();
+        return new ClassArchive(
+                home.cache().resolve(name + ".jsa"), home.cache().resolve(name + ".key"), key);
     }
 
     /** True in the second node, which ends as soon as it is ready. */

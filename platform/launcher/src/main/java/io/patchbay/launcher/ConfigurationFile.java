@@ -66,12 +66,16 @@ final class ConfigurationFile {
     }
 
     private Optional<Node> root(String text) {
-        LoadSettings settings = LoadSettings.builder().setLabel("patchbay.yaml").setAllowNonScalarKeys(true).build();
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel("patchbay.yaml")
+                .setAllowNonScalarKeys(true)
+                .build();
         try {
             return new Compose(settings).composeString(text);
         } catch (MarkedYamlEngineException e) {
             String problem = e.getProblem() == null ? "not valid YAML" : e.getProblem();
-            throw new StartException(path + e.getProblemMark().map(ConfigurationFile::line).orElse("") + ": " + problem + ".", e);
+            throw new StartException(
+                    path + e.getProblemMark().map(ConfigurationFile::line).orElse("") + ": " + problem + ".", e);
         } catch (YamlEngineException e) {
             throw new StartException(path + ": " + e.getMessage() + ".", e);
         }
@@ -121,7 +125,8 @@ final class ConfigurationFile {
     }
 
     private StartException mistake(Node node, String what) {
-        return new StartException(path + node.getStartMark().map(ConfigurationFile::line).orElse("") + ": " + what + ".");
+        return new StartException(
+                path + node.getStartMark().map(ConfigurationFile::line).orElse("") + ": " + what + ".");
     }
 
     private static String line(Mark mark) {

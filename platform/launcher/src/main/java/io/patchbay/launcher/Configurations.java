@@ -36,11 +36,13 @@ final class Configurations {
     synchronized void follow(BundleContext context) {
         this.context = context;
         try {
-            context.addServiceListener(event -> {
-                if (event.getType() == ServiceEvent.REGISTERED) {
-                    apply();
-                }
-            }, "(objectClass=" + ConfigurationAdmin.class.getName() + ")");
+            context.addServiceListener(
+                    event -> {
+                        if (event.getType() == ServiceEvent.REGISTERED) {
+                            apply();
+                        }
+                    },
+                    "(objectClass=" + ConfigurationAdmin.class.getName() + ")");
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(e);
         }
@@ -61,7 +63,8 @@ final class Configurations {
         }
         ConfigurationAdmin admin = context.getService(reference);
         try {
-            for (Map.Entry<String, Map<String, Object>> section : current.byPid().entrySet()) {
+            for (Map.Entry<String, Map<String, Object>> section :
+                    current.byPid().entrySet()) {
                 Dictionary<String, Object> values = new Hashtable<>(section.getValue());
                 admin.getConfiguration(section.getKey(), ANY_LOCATION).updateIfDifferent(values);
             }

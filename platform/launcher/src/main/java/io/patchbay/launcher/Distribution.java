@@ -24,7 +24,8 @@ record Distribution(Path folder) {
                     .toURI());
             Path folder = jar.toAbsolutePath().getParent().getParent();
             if (folder == null || !Files.isRegularFile(folder.resolve("bundles.list"))) {
-                throw new StartException(jar + " does not stand in the lib folder of an unpacked Patchbay distribution.");
+                throw new StartException(
+                        jar + " does not stand in the lib folder of an unpacked Patchbay distribution.");
             }
             return new Distribution(folder);
         } catch (URISyntaxException e) {

@@ -14,7 +14,11 @@ final class FrameworkLog extends Logger {
 
     @Override
     protected void doLog(
-            @Nullable Bundle bundle, @Nullable ServiceReference service, int level, String message, @Nullable Throwable failure) {
+            @Nullable Bundle bundle,
+            @Nullable ServiceReference service,
+            int level,
+            String message,
+            @Nullable Throwable failure) {
         String text = bundle == null ? message : bundle.getSymbolicName() + ": " + message;
         if (failure instanceof BundleException) {
             // Whoever installed or started the bundle gets the exception too, and says it in a sentence.

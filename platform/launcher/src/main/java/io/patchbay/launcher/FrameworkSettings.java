@@ -32,7 +32,8 @@ final class FrameworkSettings {
         settings.put(Constants.FRAMEWORK_STORAGE, cache.folder().toString());
         settings.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, LAST_LEVEL);
         settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SHARED_PACKAGES);
-        // A bundle's identity is its digest: an update is installed beside the old version, whatever its name and version say.
+        // A bundle's identity is its digest: an update is installed beside the old version, whatever its name and
+        // version say.
         settings.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         // The home's lock covers the cache too.
         settings.put("felix.cache.locking", "false");

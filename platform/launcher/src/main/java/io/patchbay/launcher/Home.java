@@ -31,7 +31,8 @@ record Home(Path folder) {
     static Home prepare(Path folder) {
         Home home = new Home(folder.toAbsolutePath().normalize());
         try {
-            for (Path part : List.of(home.conf(), home.data(), home.cache(), home.plugins(), home.keys(), home.logs())) {
+            for (Path part :
+                    List.of(home.conf(), home.data(), home.cache(), home.plugins(), home.keys(), home.logs())) {
                 Files.createDirectories(part);
             }
             makePrivate(home.keys());
@@ -103,8 +104,8 @@ record Home(Path folder) {
             throw new StartException(file + " should hold the number of the home's format, not '" + text + "'.", e);
         }
         if (format > FORMAT) {
-            throw new StartException("The home " + folder + " was written by a newer Patchbay (format " + format + ", this one knows " + FORMAT
-                    + "): start it with that version, or restore a backup.");
+            throw new StartException("The home " + folder + " was written by a newer Patchbay (format " + format
+                    + ", this one knows " + FORMAT + "): start it with that version, or restore a backup.");
         }
     }
 
@@ -129,8 +130,8 @@ record Home(Path folder) {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path folder, java.io.@org.jspecify.annotations.Nullable IOException failure)
-                    throws IOException {
+            public FileVisitResult postVisitDirectory(
+                    Path folder, java.io.@org.jspecify.annotations.Nullable IOException failure) throws IOException {
                 if (failure != null) {
                     throw failure;
                 }

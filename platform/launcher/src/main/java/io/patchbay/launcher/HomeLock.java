@@ -29,8 +29,9 @@ final class HomeLock implements AutoCloseable {
             @Nullable FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
-                throw new StartException("The home " + home.folder() + " is used by another node, process " + readPid(pidFile)
-                        + ": stop it first ('patchbay stop --home " + home.folder() + "'), or choose another --home.");
+                throw new StartException("The home " + home.folder() + " is used by another node, process "
+                        + readPid(pidFile) + ": stop it first ('patchbay stop --home " + home.folder()
+                        + "'), or choose another --home.");
             }
             Files.write(pidFile, (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
             return new HomeLock(channel);

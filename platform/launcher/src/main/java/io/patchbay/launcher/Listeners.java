@@ -58,8 +58,11 @@ final class Listeners {
         try {
             return reference.getBundle().loadClass(SERVICE).getMethod(method).invoke(service);
         } catch (ReflectiveOperationException e) {
-            throw new StartException("The bundle " + reference.getBundle().getSymbolicName() + " belongs to another version of Patchbay: its "
-                    + SERVICE + " can't tell its " + method + ".", e);
+            throw new StartException(
+                    "The bundle " + reference.getBundle().getSymbolicName()
+                            + " belongs to another version of Patchbay: its " + SERVICE + " can't tell its " + method
+                            + ".",
+                    e);
         } finally {
             context.ungetService(reference);
         }

@@ -56,7 +56,8 @@ final class Logging {
         SizeAndTimeBasedRollingPolicy<ILoggingEvent> policy = new SizeAndTimeBasedRollingPolicy<>();
         policy.setContext(context);
         policy.setParent(file);
-        policy.setFileNamePattern(folder.resolve("patchbay.%d{yyyy-MM-dd}.%i.log.gz").toString());
+        policy.setFileNamePattern(
+                folder.resolve("patchbay.%d{yyyy-MM-dd}.%i.log.gz").toString());
         policy.setMaxFileSize(new FileSize(FILE_BYTES));
         policy.setMaxHistory(DAYS_KEPT);
         policy.setTotalSizeCap(new FileSize(ALL_FILES_BYTES));

@@ -107,7 +107,8 @@ final class MissingRequirements {
         if (revision == null) {
             return false;
         }
-        return revision.getDeclaredCapabilities(requirement.getNamespace()).stream().anyMatch(offer -> matches(requirement, offer));
+        return revision.getDeclaredCapabilities(requirement.getNamespace()).stream()
+                .anyMatch(offer -> matches(requirement, offer));
     }
 
     private static boolean matches(BundleRequirement requirement, BundleCapability offer) {
@@ -121,7 +122,8 @@ final class MissingRequirements {
 
     private static boolean isOptional(BundleRequirement requirement) {
         String resolution = requirement.getDirectives().get(Constants.RESOLUTION_DIRECTIVE);
-        return Constants.RESOLUTION_OPTIONAL.equals(resolution) || PackageNamespace.RESOLUTION_DYNAMIC.equals(resolution);
+        return Constants.RESOLUTION_OPTIONAL.equals(resolution)
+                || PackageNamespace.RESOLUTION_DYNAMIC.equals(resolution);
     }
 
     private static String describe(BundleRequirement requirement) {

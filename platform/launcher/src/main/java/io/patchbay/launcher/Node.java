@@ -78,11 +78,10 @@ final class Node {
         BundlesList all = distribution.readBundlesList();
         BundlesList list = arguments.offline() ? all.offline() : all;
         BundleCache cache = BundleCache.of(home, distribution, list, frameworkVersion());
-        NodeFramework running =
-                NodeFramework.start(distribution, list, cache, properties(), context -> {
-                    BundleLog.register(context);
-                    configurations.follow(context);
-                });
+        NodeFramework running = NodeFramework.start(distribution, list, cache, properties(), context -> {
+            BundleLog.register(context);
+            configurations.follow(context);
+        });
         framework = running;
         reportTrouble(running);
         cache.confirm(NodeFramework.names(running.troubled()));
@@ -123,7 +122,8 @@ final class Node {
     }
 
     private static String frameworkVersion() {
-        return String.valueOf(org.apache.felix.framework.Felix.class.getPackage().getImplementationVersion());
+        return String.valueOf(
+                org.apache.felix.framework.Felix.class.getPackage().getImplementationVersion());
     }
 
     private void reportTrouble(NodeFramework running) {
@@ -137,7 +137,10 @@ final class Node {
             }
         }
         if (!troubled.isEmpty()) {
-            log.warn("The node starts without {} of its {} bundles.", troubled.size(), running.bundles().size());
+            log.warn(
+                    "The node starts without {} of its {} bundles.",
+                    troubled.size(),
+                    running.bundles().size());
         }
     }
 
@@ -196,7 +199,8 @@ final class Node {
                 urls.isEmpty() ? "without an address" : String.join(" ", urls),
                 home.folder(),
                 running.bundles().size(),
-                // The JVM's own start, known to the millisecond; asked only now, as the management classes take a while to load.
+                // The JVM's own start, known to the millisecond; asked only now, as the management classes take a while
+                // to load.
                 readyAtMs - ManagementFactory.getRuntimeMXBean().getStartTime());
     }
 

@@ -49,11 +49,14 @@ final class NodeFramework {
             Consumer<BundleContext> beforeBundles) {
         if (cache.claim()) {
             try {
-                NodeFramework node = start(cache, properties, beforeBundles, context -> installed(context, distribution, list));
+                NodeFramework node =
+                        start(cache, properties, beforeBundles, context -> installed(context, distribution, list));
                 if (cache.knownTroubled().containsAll(names(node.troubled()))) {
                     return node;
                 }
-                log.info("The bundle cache is rebuilt, because {} did not start from it.", String.join(", ", names(node.troubled())));
+                log.info(
+                        "The bundle cache is rebuilt, because {} did not start from it.",
+                        String.join(", ", names(node.troubled())));
                 node.stopForRestart();
             } catch (RuntimeException | BundleException e) {
                 log.info("The bundle cache is rebuilt, because it is damaged: {}", e.getMessage());
@@ -68,9 +71,13 @@ final class NodeFramework {
     }
 
     private static NodeFramework start(
-            BundleCache cache, Map<String, String> properties, Consumer<BundleContext> beforeBundles, BundleSource source)
+            BundleCache cache,
+            Map<String, String> properties,
+            Consumer<BundleContext> beforeBundles,
+            BundleSource source)
             throws BundleException {
-        Framework framework = new FrameworkFactory().newFramework(asFrameworkMap(FrameworkSettings.of(cache, properties)));
+        Framework framework =
+                new FrameworkFactory().newFramework(asFrameworkMap(FrameworkSettings.of(cache, properties)));
         try {
             framework.init();
             BundleContext context = framework.getBundleContext();
@@ -94,7 +101,8 @@ final class NodeFramework {
         List<Bundle> bundles(BundleContext context) throws BundleException;
     }
 
-    private static List<Bundle> installed(BundleContext context, Distribution distribution, BundlesList list) throws BundleException {
+    private static List<Bundle> installed(BundleContext context, Distribution distribution, BundlesList list)
+            throws BundleException {
         List<Bundle> bundles = new ArrayList<>();
         for (BundlesList.Entry entry : present(distribution, list)) {
             Bundle bundle = context.getBundle(location(distribution, entry.file()));
@@ -130,7 +138,9 @@ final class NodeFramework {
             if (Files.isRegularFile(distribution.bundles().resolve(entry.file()))) {
                 present.add(entry);
             } else {
-                log.error("{} stands in bundles.list but is not in the folder bundles: the node starts without it.", entry.file());
+                log.error(
+                        "{} stands in bundles.list but is not in the folder bundles: the node starts without it.",
+                        entry.file());
             }
         }
         return present;
@@ -163,7 +173,10 @@ final class NodeFramework {
 
     /** The files of {@code list} that are none of the running bundles: absent, or with a bundle in trouble. */
     Set<String> filesNotRunning(Distribution distribution, BundlesList list) {
-        Set<String> running = ours.stream().filter(NodeFramework::runs).map(Bundle::getLocation).collect(Collectors.toSet());
+        Set<String> running = ours.stream()
+                .filter(NodeFramework::runs)
+                .map(Bundle::getLocation)
+                .collect(Collectors.toSet());
         return list.entries().stream()
                 .map(BundlesList.Entry::file)
                 .filter(file -> !running.contains(location(distribution, file)))

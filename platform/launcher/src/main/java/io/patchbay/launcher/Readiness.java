@@ -49,7 +49,8 @@ final class Readiness {
             ServiceReference<?>[] found = context.getAllServiceReferences(null, filter);
             return found == null ? new ServiceReference<?>[0] : found;
         } catch (InvalidSyntaxException e) {
-            throw new StartException("bundles.list awaits '" + filter + "', which is no valid filter: " + e.getMessage(), e);
+            throw new StartException(
+                    "bundles.list awaits '" + filter + "', which is no valid filter: " + e.getMessage(), e);
         }
     }
 }

@@ -79,7 +79,8 @@ final class SettingReaders {
     static Object bytes(String text) {
         Matcher amount = AMOUNT.matcher(text);
         if (amount.matches() && BYTE_UNITS.containsKey(amount.group(2))) {
-            return positiveProduct(amount.group(1), BYTE_UNITS.get(amount.group(2)), "must be a number of bytes above zero");
+            return positiveProduct(
+                    amount.group(1), BYTE_UNITS.get(amount.group(2)), "must be a number of bytes above zero");
         }
         throw new IllegalArgumentException("must be a number of bytes such as 4096, 64KiB, 512MiB or 1GiB");
     }

@@ -17,7 +17,8 @@ final class WaitingComponents {
 
     /** A clause for each: "the component X waits for a service Y". */
     static List<String> describe(BundleContext context) {
-        ServiceReference<ServiceComponentRuntime> reference = context.getServiceReference(ServiceComponentRuntime.class);
+        ServiceReference<ServiceComponentRuntime> reference =
+                context.getServiceReference(ServiceComponentRuntime.class);
         if (reference == null) {
             return List.of();
         }
@@ -35,18 +36,21 @@ final class WaitingComponents {
         }
     }
 
-    private static void describe(ComponentDescriptionDTO component, ComponentConfigurationDTO configuration, List<String> clauses) {
+    private static void describe(
+            ComponentDescriptionDTO component, ComponentConfigurationDTO configuration, List<String> clauses) {
         switch (configuration.state) {
             case ComponentConfigurationDTO.UNSATISFIED_REFERENCE -> {
                 for (UnsatisfiedReferenceDTO missing : configuration.unsatisfiedReferences) {
                     clauses.add(component.name + " waits for a service " + serviceType(component, missing.name));
                 }
             }
-            case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION -> clauses.add(
-                    component.name + " waits for a configuration " + String.join(", ", component.configurationPid));
+            case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION ->
+                clauses.add(
+                        component.name + " waits for a configuration " + String.join(", ", component.configurationPid));
             // The stack trace that comes as text begins with the message.
-            case ComponentConfigurationDTO.FAILED_ACTIVATION -> clauses.add(
-                    component.name + " failed: " + configuration.failure.lines().findFirst().orElse("without a reason"));
+            case ComponentConfigurationDTO.FAILED_ACTIVATION ->
+                clauses.add(component.name + " failed: "
+                        + configuration.failure.lines().findFirst().orElse("without a reason"));
             default -> {}
         }
     }

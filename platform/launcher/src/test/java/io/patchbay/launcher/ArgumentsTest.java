@@ -28,7 +28,18 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "walk", "run --port", "run --port x", "run --port 65536", "run --port -1", "run --home", "run --verbose", "run more"})
+    @ValueSource(
+            strings = {
+                "",
+                "walk",
+                "run --port",
+                "run --port x",
+                "run --port 65536",
+                "run --port -1",
+                "run --home",
+                "run --verbose",
+                "run more"
+            })
     void whatItDoesNotKnowIsRefused(String words) {
         assertThatThrownBy(() -> Arguments.parse(List.of(words.split(" ")))).isInstanceOf(StartException.class);
     }

@@ -11,8 +11,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BundlesListTest {
 
-    private static final List<String> LINES =
-            List.of("# a comment", "", "5  library.jar", "60\ttransport.jar", "20 await (objectClass=a.Service)", "70 await (& (a=b) (c=d))");
+    private static final List<String> LINES = List.of(
+            "# a comment",
+            "",
+            "5  library.jar",
+            "60\ttransport.jar",
+            "20 await (objectClass=a.Service)",
+            "70 await (& (a=b) (c=d))");
 
     @Test
     void linesNameBundlesAndAwaitedServices() {
@@ -39,7 +44,16 @@ class BundlesListTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"library.jar", "0 library.jar", "100 library.jar", "-5 library.jar", "5", "5 a.jar b.jar", "5 wait (a=b)"})
+    @ValueSource(
+            strings = {
+                "library.jar",
+                "0 library.jar",
+                "100 library.jar",
+                "-5 library.jar",
+                "5",
+                "5 a.jar b.jar",
+                "5 wait (a=b)"
+            })
     void otherLineIsRefusedWithItsNumber(String line) {
         assertThatThrownBy(() -> BundlesList.parse(List.of("", line)))
                 .isInstanceOf(StartException.class)

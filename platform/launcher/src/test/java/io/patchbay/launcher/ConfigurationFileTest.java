@@ -22,9 +22,11 @@ class ConfigurationFileTest {
     @Test
     void emptyFileMeansTheDefaults() {
         Map<String, Map<String, Object>> values = file.parse("# nothing\n").byPid();
-        assertThat(values.get("io.patchbay.listeners")).isEqualTo(Map.of("listen.address", "127.0.0.1", "listen.port", 7420));
+        assertThat(values.get("io.patchbay.listeners"))
+                .isEqualTo(Map.of("listen.address", "127.0.0.1", "listen.port", 7420));
         assertThat(values.get("io.patchbay.engine"))
-                .isEqualTo(Map.of("documents.adapter", "sqlite", "feed.keep", 604_800_000L, "feed.keepBytes", 1L << 30));
+                .isEqualTo(
+                        Map.of("documents.adapter", "sqlite", "feed.keep", 604_800_000L, "feed.keepBytes", 1L << 30));
         assertThat(values.get("io.patchbay.auth"))
                 .isEqualTo(Map.of("auth.accessTokenLifetime", 900_000L, "auth.refreshTokenLifetime", 2_592_000_000L));
         assertThat(values.get("io.patchbay.plugins")).isEqualTo(Map.of("plugins.inbox", true));
@@ -77,9 +79,7 @@ class ConfigurationFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             listen: {prot: 1}                 | line 1: unknown property listen.prot; did you mean listen.port?
             lisen: {port: 1}                  | line 1: unknown property lisen; did you mean
             listen: {port: seven}             | line 1: listen.port must be a number from 0 to 65535, not 'seven'

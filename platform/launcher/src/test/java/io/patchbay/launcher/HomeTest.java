@@ -55,7 +55,9 @@ class HomeTest {
     @Test
     void fileInTheWayOfAFolderIsNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
-        assertThatThrownBy(() -> Home.prepare(file)).isInstanceOf(StartException.class).hasMessageContaining(file.toString());
+        assertThatThrownBy(() -> Home.prepare(file))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining(file.toString());
     }
 
     @Test

@@ -153,7 +153,9 @@ final class HandOver implements AutoCloseable {
             } else if (waiting.remove(first)) {
                 refused++;
                 closeQuietly(first.connection);
-                LOG.warn("Closed a connection that no transport took within {} ms; is patchbay-transport-http installed and running?", Duration.ofNanos(waitNs).toMillis());
+                LOG.warn(
+                        "Closed a connection that no transport took within {} ms; is patchbay-transport-http installed and running?",
+                        Duration.ofNanos(waitNs).toMillis());
             }
         }
     }

@@ -35,7 +35,10 @@ record ListenersConfig(String address, int port, boolean offline) {
     static ListenersConfig of(Map<String, ?> properties, FrameworkProperties framework) {
         for (String name : properties.keySet()) {
             if (name.startsWith(PREFIX) && !name.equals(ADDRESS) && !name.equals(PORT)) {
-                throw new PatchbayException(ErrorCode.UNKNOWN_FIELD, "There is no setting " + name + "; did you mean " + (name.startsWith("listen.p") ? PORT : ADDRESS) + "?");
+                throw new PatchbayException(
+                        ErrorCode.UNKNOWN_FIELD,
+                        "There is no setting " + name + "; did you mean "
+                                + (name.startsWith("listen.p") ? PORT : ADDRESS) + "?");
             }
         }
         Object address = properties.get(ADDRESS);
@@ -43,7 +46,9 @@ record ListenersConfig(String address, int port, boolean offline) {
         Optional<String> override = framework.find(PORT_OVERRIDE);
         return new ListenersConfig(
                 address == null ? DEFAULT_ADDRESS : address.toString().trim(),
-                override.isPresent() ? port(PORT_OVERRIDE, override.get()) : port == null ? DEFAULT_PORT : port(PORT, port.toString()),
+                override.isPresent()
+                        ? port(PORT_OVERRIDE, override.get())
+                        : port == null ? DEFAULT_PORT : port(PORT, port.toString()),
                 framework.find(OFFLINE).map(Boolean::parseBoolean).orElse(false));
     }
 
@@ -53,13 +58,18 @@ record ListenersConfig(String address, int port, boolean offline) {
         try {
             host = InetAddress.getByName(address);
         } catch (UnknownHostException e) {
-            throw new PatchbayException(ErrorCode.VALUE_INVALID, ADDRESS + " is \"" + address + "\", which is no address of this machine and no host name that can be resolved.", e);
+            throw new PatchbayException(
+                    ErrorCode.VALUE_INVALID,
+                    ADDRESS + " is \"" + address
+                            + "\", which is no address of this machine and no host name that can be resolved.",
+                    e);
         }
         if (!host.isLoopbackAddress()) {
             throw new PatchbayException(
                     ErrorCode.FORBIDDEN,
-                    "Not listening on " + address + ": an address that other machines can reach needs TLS, which this version does not have yet; set " + ADDRESS + " to " + DEFAULT_ADDRESS
-                            + " and put a TLS proxy or an SSH tunnel in front.");
+                    "Not listening on " + address
+                            + ": an address that other machines can reach needs TLS, which this version does not have yet; set "
+                            + ADDRESS + " to " + DEFAULT_ADDRESS + " and put a TLS proxy or an SSH tunnel in front.");
         }
         return new InetSocketAddress(host, port);
     }
@@ -73,6 +83,7 @@ record ListenersConfig(String address, int port, boolean offline) {
         } catch (NumberFormatException notANumber) {
             // Said below, as for a number out of range.
         }
-        throw new PatchbayException(ErrorCode.VALUE_INVALID, name + " is \"" + value + "\", but a port is a number from 0 to 65535.");
+        throw new PatchbayException(
+                ErrorCode.VALUE_INVALID, name + " is \"" + value + "\", but a port is a number from 0 to 65535.");
     }
 }

@@ -133,7 +133,9 @@ public final class SocketListeners implements Listeners, Component {
     }
 
     private static String sentence(InetSocketAddress address, IOException e) {
-        boolean inUse = String.valueOf(e.getMessage()).toLowerCase(java.util.Locale.ROOT).contains("in use");
+        boolean inUse = String.valueOf(e.getMessage())
+                .toLowerCase(java.util.Locale.ROOT)
+                .contains("in use");
         return inUse
                 ? "Port " + address.getPort() + " on " + address.getAddress().getHostAddress()
                         + " is already in use, perhaps by another Patchbay node; stop that program or choose another port with --port."

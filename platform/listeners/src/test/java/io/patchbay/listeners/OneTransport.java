@@ -26,7 +26,9 @@ final class OneTransport implements Providers {
     @Override
     public <T> Optional<Lease<T>> find(Class<T> type, String name) {
         Transport now = transport;
-        return now == null || !name.equals(HandOver.TRANSPORT) ? Optional.empty() : Optional.of(new Held<>(type.cast(now)));
+        return now == null || !name.equals(HandOver.TRANSPORT)
+                ? Optional.empty()
+                : Optional.of(new Held<>(type.cast(now)));
     }
 
     @Override

@@ -27,7 +27,9 @@ class SocketListenersTest {
     @AfterEach
     void stop() {
         started.forEach(SocketListeners::close);
-        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).noneMatch(name -> name.startsWith("patchbay-"));
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("patchbay-"));
     }
 
     @Test
@@ -37,15 +39,21 @@ class SocketListenersTest {
         assertThat(greeting(listeners)).isEqualTo('a');
         transports.set(new GreetingTransport('b'));
         assertThat(greeting(listeners)).isEqualTo('b');
-        await().untilAsserted(() -> assertThat(listeners.describe().facts()).containsEntry("handed", "2").containsEntry("waiting", "0"));
-        assertThat(listeners.addresses()).singleElement().satisfies(address -> assertThat(address.getAddress().isLoopbackAddress()).isTrue());
+        await().untilAsserted(() -> assertThat(listeners.describe().facts())
+                .containsEntry("handed", "2")
+                .containsEntry("waiting", "0"));
+        assertThat(listeners.addresses())
+                .singleElement()
+                .satisfies(address ->
+                        assertThat(address.getAddress().isLoopbackAddress()).isTrue());
         assertThat(listeners.describe().state()).isEqualTo("listening");
     }
 
     @Test
     void connectionsWaitForATransportInTheirOrder() throws Exception {
         SocketListeners listeners = start(Map.of("listen.port", "0"));
-        try (Socket first = connect(listeners); Socket second = connect(listeners)) {
+        try (Socket first = connect(listeners);
+                Socket second = connect(listeners)) {
             await().untilAsserted(() -> assertThat(listeners.describe().facts()).containsEntry("waiting", "2"));
             transports.set(new GreetingTransport('c'));
             assertThat(first.getInputStream().read()).isEqualTo('c');
@@ -68,7 +76,10 @@ class SocketListenersTest {
     void anAddressThatOthersCanReachIsRefusedWithoutTls() {
         SocketListeners listeners = start(Map.of("listen.address", "0.0.0.0", "listen.port", 0));
         assertThat(listeners.addresses()).isEmpty();
-        assertThat(listeners.findProblem()).hasValueSatisfying(sentence -> assertThat(sentence).startsWith("Not listening on 0.0.0.0").contains("TLS"));
+        assertThat(listeners.findProblem())
+                .hasValueSatisfying(sentence -> assertThat(sentence)
+                        .startsWith("Not listening on 0.0.0.0")
+                        .contains("TLS"));
         assertThat(listeners.describe().state()).isEqualTo("refused");
     }
 
@@ -76,16 +87,21 @@ class SocketListenersTest {
     void aPortInUseIsOneSentence() throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             SocketListeners listeners = start(Map.of("listen.port", other.getLocalPort()));
-            assertThat(listeners.findProblem()).hasValueSatisfying(sentence -> assertThat(sentence).startsWith("Port " + other.getLocalPort() + " on 127.0.0.1 is already in use"));
+            assertThat(listeners.findProblem())
+                    .hasValueSatisfying(sentence -> assertThat(sentence)
+                            .startsWith("Port " + other.getLocalPort() + " on 127.0.0.1 is already in use"));
         }
     }
 
     @Test
     void whatCannotBeReadIsSaidAndNothingIsOpened() {
-        assertThat(start(Map.of("listen.port", "many")).findProblem()).hasValue("listen.port is \"many\", but a port is a number from 0 to 65535.");
+        assertThat(start(Map.of("listen.port", "many")).findProblem())
+                .hasValue("listen.port is \"many\", but a port is a number from 0 to 65535.");
         assertThat(start(Map.of("listen.port", 70_000)).findProblem()).isPresent();
-        assertThat(start(Map.of("listen.adress", "127.0.0.1")).findProblem()).hasValue("There is no setting listen.adress; did you mean listen.address?");
-        assertThat(start(Map.of("listen.address", "no such host")).findProblem()).hasValueSatisfying(sentence -> assertThat(sentence).contains("no such host"));
+        assertThat(start(Map.of("listen.adress", "127.0.0.1")).findProblem())
+                .hasValue("There is no setting listen.adress; did you mean listen.address?");
+        assertThat(start(Map.of("listen.address", "no such host")).findProblem())
+                .hasValueSatisfying(sentence -> assertThat(sentence).contains("no such host"));
     }
 
     @Test
@@ -101,15 +117,22 @@ class SocketListenersTest {
         assertThat(greeting(listeners)).isEqualTo('d');
         listeners.modified(Map.of("listen.address", "0.0.0.0", "listen.port", 0));
         assertThat(listeners.addresses()).containsExactly(after);
-        assertThat(listeners.findProblem()).hasValueSatisfying(sentence -> assertThat(sentence).endsWith("Still listening on 127.0.0.2:" + after.getPort() + "."));
+        assertThat(listeners.findProblem())
+                .hasValueSatisfying(sentence ->
+                        assertThat(sentence).endsWith("Still listening on 127.0.0.2:" + after.getPort() + "."));
         listeners.modified(Map.of("listen.address", "127.0.0.2", "listen.port", 0));
         assertThat(listeners.findProblem()).isEmpty();
     }
 
     @Test
     void theCommandLineGoesBeforeTheConfiguration() {
-        assertThat(ListenersConfig.of(Map.of("listen.port", 1234), name -> name.equals("patchbay.port") ? Optional.of("0") : Optional.empty()).port()).isZero();
-        assertThat(ListenersConfig.of(Map.of(), name -> Optional.empty())).isEqualTo(new ListenersConfig("127.0.0.1", 7420, false));
+        assertThat(ListenersConfig.of(
+                                Map.of("listen.port", 1234),
+                                name -> name.equals("patchbay.port") ? Optional.of("0") : Optional.empty())
+                        .port())
+                .isZero();
+        assertThat(ListenersConfig.of(Map.of(), name -> Optional.empty()))
+                .isEqualTo(new ListenersConfig("127.0.0.1", 7420, false));
         SocketListeners offline = start(Map.of("listen.port", 0), Map.of("patchbay.offline", "true"));
         assertThat(offline.addresses()).isEmpty();
         assertThat(offline.findProblem()).isEmpty();
@@ -121,7 +144,8 @@ class SocketListenersTest {
     }
 
     private SocketListeners start(Map<String, ?> config, Map<String, String> framework) {
-        SocketListeners listeners = new SocketListeners(new HandOver(transports, WAIT), name -> Optional.ofNullable(framework.get(name)), config);
+        SocketListeners listeners = new SocketListeners(
+                new HandOver(transports, WAIT), name -> Optional.ofNullable(framework.get(name)), config);
         started.add(listeners);
         return listeners;
     }

@@ -8,6 +8,7 @@ public final class Limits {
     public static final int DEPTH = 64;
     /** What a message may be nested beyond {@link #DEPTH}, so that every document fits into every message. */
     public static final int ENVELOPE_DEPTH = 4;
+
     public static final int FRAME_BYTES = 4 << 20;
     public static final int ID_BYTES = 256;
     public static final int NAME_CHARS = 64;
@@ -18,14 +19,17 @@ public final class Limits {
     public static final int COMPREHENSION_NESTING = 3;
     /** What evaluating an expression once may cost, about a node's visit each; beyond it the result is unknown. */
     public static final int EXPRESSION_STEPS = 1_000_000;
+
     public static final int REGEX_CHARS = 512;
     /** Instructions that a regular expression may compile to. */
     public static final int REGEX_PROGRAM = 2000;
+
     public static final int SORT_FIELDS = 8;
     public static final int INDEXES_PER_COLLECTION = 32;
     public static final int INDEX_FIELDS = 8;
     /** Longest key of an index entry; a longer value is cut, and the query checks what the key can't tell. */
     public static final int INDEX_KEY_BYTES = 1024;
+
     public static final int LIST_DEFAULT = 50;
     public static final int LIST_MAX = 1000;
     public static final int UNINDEXED_SCAN_DOCUMENTS = 100_000;

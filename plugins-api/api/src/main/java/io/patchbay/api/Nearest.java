@@ -19,7 +19,8 @@ public final class Nearest {
         }
         return known.stream()
                 .filter(name -> edits(written, name) <= allowed(written, name))
-                .min(Comparator.<String>comparingInt(name -> edits(written, name)).thenComparing(Comparator.naturalOrder()));
+                .min(Comparator.<String>comparingInt(name -> edits(written, name))
+                        .thenComparing(Comparator.naturalOrder()));
     }
 
     /** {@code " Did you mean 'limit'?"}, or nothing. */
@@ -45,7 +46,8 @@ public final class Nearest {
                 }
                 int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
                 int best = Math.min(Math.min(edits[i - 1][j], edits[i][j - 1]) + 1, edits[i - 1][j - 1] + change);
-                boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
                 edits[i][j] = swapped ? Math.min(best, edits[i - 2][j - 2] + 1) : best;
             }
         }

@@ -36,7 +36,11 @@ class ApiSignatureTest {
     }
 
     private static List<String> signatures() throws IOException, URISyntaxException {
-        Path classes = Path.of(ErrorCode.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = Path.of(ErrorCode.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         List<String> lines = new ArrayList<>();
         try (Stream<Path> files = Files.walk(classes)) {
             List<String> names = files.map(file -> classes.relativize(file).toString())
@@ -66,7 +70,8 @@ class ApiSignatureTest {
                         Arrays.<Member>stream(type.getDeclaredConstructors()),
                         Arrays.<Member>stream(type.getDeclaredMethods()))
                 .flatMap(stream -> stream);
-        members.filter(member -> !member.isSynthetic() && (member.getModifiers() & (Modifier.PUBLIC | Modifier.PROTECTED)) != 0)
+        members.filter(member ->
+                        !member.isSynthetic() && (member.getModifiers() & (Modifier.PUBLIC | Modifier.PROTECTED)) != 0)
                 .map(ApiSignatureTest::text)
                 .sorted()
                 .forEach(line -> lines.add("    " + line));
@@ -74,12 +79,15 @@ class ApiSignatureTest {
 
     private static boolean isVisible(Class<?> type) {
         Class<?> outer = type.getDeclaringClass();
-        return Modifier.isPublic(type.getModifiers()) && !type.isAnonymousClass() && (outer == null || isVisible(outer));
+        return Modifier.isPublic(type.getModifiers())
+                && !type.isAnonymousClass()
+                && (outer == null || isVisible(outer));
     }
 
     private static String extension(Class<?> type) {
         Stream<String> supers = Stream.concat(
-                Stream.ofNullable(type.getGenericSuperclass()).map(Object::toString), Arrays.stream(type.getGenericInterfaces()).map(Object::toString));
+                Stream.ofNullable(type.getGenericSuperclass()).map(Object::toString),
+                Arrays.stream(type.getGenericInterfaces()).map(Object::toString));
         return supers.collect(Collectors.joining(", ", " : ", ""));
     }
 
@@ -87,7 +95,9 @@ class ApiSignatureTest {
         if (member instanceof Field field) {
             return field.toGenericString() + constant(field);
         }
-        return member instanceof Constructor<?> constructor ? constructor.toGenericString() : ((Method) member).toGenericString();
+        return member instanceof Constructor<?> constructor
+                ? constructor.toGenericString()
+                : ((Method) member).toGenericString();
     }
 
     private static String constant(Field field) {

@@ -30,10 +30,19 @@ public final class CrashingWriter {
     private CrashingWriter() {}
 
     /** Starts the process. */
-    static Process start(Class<? extends DocumentStoreContract> contract, Path directory, long seed) throws IOException {
+    static Process start(Class<? extends DocumentStoreContract> contract, Path directory, long seed)
+            throws IOException {
         String java = ProcessHandle.current().info().command().orElse("java");
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        return new ProcessBuilder(java, "-Xmx256m", "-cp", classPath, CrashingWriter.class.getName(), contract.getName(), directory.toString(), Long.toString(seed))
+        return new ProcessBuilder(
+                        java,
+                        "-Xmx256m",
+                        "-cp",
+                        classPath,
+                        CrashingWriter.class.getName(),
+                        contract.getName(),
+                        directory.toString(),
+                        Long.toString(seed))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
@@ -112,10 +121,16 @@ public final class CrashingWriter {
             Map<String, Mutation> mutations = new LinkedHashMap<>();
             for (int i = random.nextInt(4); i >= 0; i--) {
                 String id = documents.id() + random.nextInt(20);
-                mutations.put(id, random.nextInt(4) == 0 ? model.delete(COLLECTION, id) : model.put(COLLECTION, id, documents.data(), 0));
+                mutations.put(
+                        id,
+                        random.nextInt(4) == 0
+                                ? model.delete(COLLECTION, id)
+                                : model.put(COLLECTION, id, documents.data(), 0));
             }
             String key = "key" + random.nextInt(50);
-            Optional<Outcome> outcome = random.nextBoolean() ? Optional.of(new Outcome("writer", key, new byte[] {1}, new byte[] {2}, 5)) : Optional.empty();
+            Optional<Outcome> outcome = random.nextBoolean()
+                    ? Optional.of(new Outcome("writer", key, new byte[] {1}, new byte[] {2}, 5))
+                    : Optional.empty();
             return model.commit(List.copyOf(mutations.values()), outcome);
         }
     }

@@ -131,7 +131,10 @@ public abstract class DocumentStoreContract {
         for (int i = 0; i < 200; i++) {
             commit(model.put(COLLECTION, random.id(), random.data(), 0));
         }
-        model.documents().forEach(document -> assertThat(facts(store.find(COLLECTION, document.id()).stream().toList())).isEqualTo(facts(List.of(document))));
+        model.documents()
+                .forEach(document -> assertThat(facts(
+                                store.find(COLLECTION, document.id()).stream().toList()))
+                        .isEqualTo(facts(List.of(document))));
         assertThat(store.find(COLLECTION, "absent")).isEmpty();
         assertThat(store.find(OTHER, model.documents().get(0).id())).isEmpty();
     }
@@ -140,7 +143,9 @@ public abstract class DocumentStoreContract {
     void longestIdAndLargestBodyFit() {
         begin();
         String id = "\ud83d\ude00".repeat(Limits.ID_BYTES / 4);
-        commit(model.put(COLLECTION, id, Value.struct("a", Value.of("x".repeat(Limits.DOCUMENT_BYTES - 64))), 0), model.put(COLLECTION, "b", Value.Struct.EMPTY, 0));
+        commit(
+                model.put(COLLECTION, id, Value.struct("a", Value.of("x".repeat(Limits.DOCUMENT_BYTES - 64))), 0),
+                model.put(COLLECTION, "b", Value.Struct.EMPTY, 0));
         assertHoldsTheModel();
         reopen();
         assertHoldsTheModel();
@@ -161,7 +166,8 @@ public abstract class DocumentStoreContract {
                 case 2 -> trim(random);
                 default -> store.commit(randomBatch(random, documents));
             }
-            assertAnswers(new StoreQuery(COLLECTION, queries.filter(), queries.sort(), Optional.empty(), 1 + random.nextInt(20)));
+            assertAnswers(new StoreQuery(
+                    COLLECTION, queries.filter(), queries.sort(), Optional.empty(), 1 + random.nextInt(20)));
         }
         assertHoldsTheModel();
         reopen();
@@ -176,7 +182,10 @@ public abstract class DocumentStoreContract {
                 String id = documents.id();
                 long collection = random.nextInt(4) == 0 ? OTHER : COLLECTION;
                 mutations.put(
-                        collection + id, random.nextInt(4) == 0 ? model.delete(collection, id) : model.put(collection, id, documents.data(), 0));
+                        collection + id,
+                        random.nextInt(4) == 0
+                                ? model.delete(collection, id)
+                                : model.put(collection, id, documents.data(), 0));
             }
             transactions.add(model.commit(List.copyOf(mutations.values()), randomOutcome(random, documents)));
         }
@@ -186,7 +195,10 @@ public abstract class DocumentStoreContract {
     private static Optional<Outcome> randomOutcome(Random random, RandomDocuments documents) {
         byte[] result = new byte[random.nextInt(4)];
         random.nextBytes(result);
-        return random.nextBoolean() ? Optional.empty() : Optional.of(new Outcome(documents.id(), documents.id(), new byte[] {1}, result, random.nextInt(1000)));
+        return random.nextBoolean()
+                ? Optional.empty()
+                : Optional.of(
+                        new Outcome(documents.id(), documents.id(), new byte[] {1}, result, random.nextInt(1000)));
     }
 
     private void trim(Random random) {
@@ -206,9 +218,13 @@ public abstract class DocumentStoreContract {
         StoredDocument good = StoredDocument.of(COLLECTION, "good", offset, 1, Value.struct("a", Value.of(1)));
         // No CBOR, so no key can be made for the index.
         StoredDocument bad = new StoredDocument(COLLECTION, "bad", offset, 1, new byte[] {(byte) 0xFF});
-        List<Mutation> mutations = Stream.of(good, bad).map(document -> new Mutation(COLLECTION, document.id(), Optional.empty(), Optional.of(document))).toList();
-        Transaction transaction = new Transaction(offset, 1, mutations, Optional.of(new Outcome("ann", "key", new byte[] {1}, new byte[] {1}, 1)));
-        assertThatThrownBy(() -> store.commit(new CommitBatch(List.of(transaction), before.totals()))).isInstanceOf(PatchbayException.class);
+        List<Mutation> mutations = Stream.of(good, bad)
+                .map(document -> new Mutation(COLLECTION, document.id(), Optional.empty(), Optional.of(document)))
+                .toList();
+        Transaction transaction = new Transaction(
+                offset, 1, mutations, Optional.of(new Outcome("ann", "key", new byte[] {1}, new byte[] {1}, 1)));
+        assertThatThrownBy(() -> store.commit(new CommitBatch(List.of(transaction), before.totals())))
+                .isInstanceOf(PatchbayException.class);
         assertHoldsTheModel();
         commit(model.put(COLLECTION, "next", Value.struct("a", Value.of(2)), 0));
         assertHoldsTheModel();
@@ -222,14 +238,21 @@ public abstract class DocumentStoreContract {
         begin();
         for (int transaction = 0; transaction < 5; transaction++) {
             int size = transaction + 1;
-            commit(IntStream.range(0, size).mapToObj(i -> model.put(COLLECTION, "d" + (9 - i), Value.struct("a", Value.of(i)), 0)).toArray(Mutation[]::new));
+            commit(IntStream.range(0, size)
+                    .mapToObj(i -> model.put(COLLECTION, "d" + (9 - i), Value.struct("a", Value.of(i)), 0))
+                    .toArray(Mutation[]::new));
         }
         for (int limit = 1; limit <= 16; limit++) {
             List<Change> all = new ArrayList<>();
             long offset = 0;
-            for (List<Change> page = store.readChanges(offset, limit); !page.isEmpty(); page = store.readChanges(offset, limit)) {
-                boolean oneTransaction = page.get(0).offset() == page.get(page.size() - 1).offset();
-                assertThat(page.size() <= limit || oneTransaction).as("%s changes for a limit of %s", page.size(), limit).isTrue();
+            for (List<Change> page = store.readChanges(offset, limit);
+                    !page.isEmpty();
+                    page = store.readChanges(offset, limit)) {
+                boolean oneTransaction =
+                        page.get(0).offset() == page.get(page.size() - 1).offset();
+                assertThat(page.size() <= limit || oneTransaction)
+                        .as("%s changes for a limit of %s", page.size(), limit)
+                        .isTrue();
                 all.addAll(page);
                 offset = page.get(page.size() - 1).offset();
             }
@@ -270,7 +293,8 @@ public abstract class DocumentStoreContract {
         for (Outcome outcome : List.of(first, other, replaced)) {
             store.commit(model.commit(List.of(), Optional.of(outcome)));
         }
-        assertThat(outcomeFacts(store.findOutcome("ann", "k1").stream().toList())).isEqualTo(outcomeFacts(List.of(replaced)));
+        assertThat(outcomeFacts(store.findOutcome("ann", "k1").stream().toList()))
+                .isEqualTo(outcomeFacts(List.of(replaced)));
         assertThat(store.findOutcome("ann", "k2")).isEmpty();
         store.trimChanges(0, 100);
         model.trim(0, 100);
@@ -334,9 +358,15 @@ public abstract class DocumentStoreContract {
         commit(mutations);
         for (boolean indexed : new boolean[] {false, true}) {
             store.defineIndexes(COLLECTION, indexed ? List.of(index("a")) : List.of());
-            List<Value.Struct> found = answer(new StoreQuery(COLLECTION, Optional.empty(), sort("a"), Optional.empty(), 100)).stream().map(StoredDocument::data).toList();
+            List<Value.Struct> found =
+                    answer(new StoreQuery(COLLECTION, Optional.empty(), sort("a"), Optional.empty(), 100)).stream()
+                            .map(StoredDocument::data)
+                            .toList();
             assertThat(found).as("indexed: %s", indexed).isEqualTo(ascending);
-            List<Value.Struct> reversed = new ArrayList<>(answer(new StoreQuery(COLLECTION, Optional.empty(), sort("-a"), Optional.empty(), 100)).stream().map(StoredDocument::data).toList());
+            List<Value.Struct> reversed = new ArrayList<>(
+                    answer(new StoreQuery(COLLECTION, Optional.empty(), sort("-a"), Optional.empty(), 100)).stream()
+                            .map(StoredDocument::data)
+                            .toList());
             Collections.reverse(reversed);
             assertThat(reversed).isEqualTo(ascending);
         }
@@ -353,7 +383,10 @@ public abstract class DocumentStoreContract {
             List<IndexDefinition> indexes = round == 0 ? List.of() : queries.indexes();
             store.defineIndexes(COLLECTION, indexes);
             for (int i = 0; i < 60; i++) {
-                assertPagesAreTheWholeAnswer(new StoreQuery(COLLECTION, queries.filter(), queries.sort(), Optional.empty(), 1 + random.nextInt(40)), indexes);
+                assertPagesAreTheWholeAnswer(
+                        new StoreQuery(
+                                COLLECTION, queries.filter(), queries.sort(), Optional.empty(), 1 + random.nextInt(40)),
+                        indexes);
             }
         }
     }
@@ -364,7 +397,8 @@ public abstract class DocumentStoreContract {
         List<StoredDocument> all = new ArrayList<>();
         Optional<SeekKey> after = Optional.empty();
         while (true) {
-            List<StoredDocument> page = answer(new StoreQuery(query.collection(), query.filter(), query.sort(), after, query.limit()));
+            List<StoredDocument> page =
+                    answer(new StoreQuery(query.collection(), query.filter(), query.sort(), after, query.limit()));
             all.addAll(page);
             if (page.size() < query.limit() || all.size() > expected.size()) {
                 break;
@@ -387,7 +421,8 @@ public abstract class DocumentStoreContract {
             }
             List<SortField> sort = queries.sort();
             StoredDocument nowhere = StoredDocument.of(COLLECTION, documents.id(), 1, 1, documents.data());
-            assertAnswers(new StoreQuery(COLLECTION, queries.filter(), sort, Optional.of(OrderedKey.placeOf(sort, nowhere)), 30));
+            assertAnswers(new StoreQuery(
+                    COLLECTION, queries.filter(), sort, Optional.of(OrderedKey.placeOf(sort, nowhere)), 30));
         }
     }
 
@@ -400,7 +435,8 @@ public abstract class DocumentStoreContract {
         Expression equal = Call.of(Function.EQUAL, RandomQueries.path("a"), new Literal(Value.of(1)));
         Expression more = Call.of(Function.GREATER, RandomQueries.path("b"), new Literal(Value.of(1)));
         for (String sort : List.of("b", "-b")) {
-            StoreQuery query = new StoreQuery(COLLECTION, Optional.of(Call.of(Function.AND, equal, more)), sort(sort), Optional.empty(), 10);
+            StoreQuery query = new StoreQuery(
+                    COLLECTION, Optional.of(Call.of(Function.AND, equal, more)), sort(sort), Optional.empty(), 10);
             try (DocumentScan scan = store.query(query)) {
                 assertThat(scan.indexed()).isTrue();
                 assertThat(scan.ordered()).isTrue();
@@ -419,12 +455,15 @@ public abstract class DocumentStoreContract {
         String prefix = "p".repeat(Limits.INDEX_KEY_BYTES);
         List<Mutation> mutations = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            mutations.add(model.put(COLLECTION, "d" + i, Value.struct("a", Value.of(prefix + (i * 7 % 100)), "b", Value.of(i % 3)), 0));
+            mutations.add(model.put(
+                    COLLECTION, "d" + i, Value.struct("a", Value.of(prefix + (i * 7 % 100)), "b", Value.of(i % 3)), 0));
         }
         store.commit(model.commit(mutations, Optional.empty()));
         store.defineIndexes(COLLECTION, List.of(index("a")));
         for (String sort : List.of("a", "-a")) {
-            assertPagesAreTheWholeAnswer(new StoreQuery(COLLECTION, Optional.empty(), sort(sort), Optional.empty(), 30), List.of(index("a")));
+            assertPagesAreTheWholeAnswer(
+                    new StoreQuery(COLLECTION, Optional.empty(), sort(sort), Optional.empty(), 30),
+                    List.of(index("a")));
         }
         Expression equal = Call.of(Function.EQUAL, RandomQueries.path("a"), new Literal(Value.of(prefix + 7)));
         assertAnswers(new StoreQuery(COLLECTION, Optional.of(equal), List.of(), Optional.empty(), 30));
@@ -444,11 +483,15 @@ public abstract class DocumentStoreContract {
         store.commit(StoreModel.merge(fill));
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try {
-            Future<?> defined = threads.submit(() -> store.defineIndexes(COLLECTION, List.of(index("a"), index("b", "c"))));
+            Future<?> defined =
+                    threads.submit(() -> store.defineIndexes(COLLECTION, List.of(index("a"), index("b", "c"))));
             int batches = 0;
             while (!defined.isDone() || batches < 20) {
                 String id = "d" + random.nextInt(4000);
-                commit(random.nextInt(3) == 0 ? model.delete(COLLECTION, id) : model.put(COLLECTION, id, documents.data(), 0));
+                commit(
+                        random.nextInt(3) == 0
+                                ? model.delete(COLLECTION, id)
+                                : model.put(COLLECTION, id, documents.data(), 0));
                 batches++;
             }
             defined.get();
@@ -512,12 +555,17 @@ public abstract class DocumentStoreContract {
 
     private void copyInto(DocumentStore copy) {
         Optional<DocumentKey> after = Optional.empty();
-        for (List<StoredDocument> page = store.scanDocuments(after, 7); !page.isEmpty(); page = store.scanDocuments(after, 7)) {
+        for (List<StoredDocument> page = store.scanDocuments(after, 7);
+                !page.isEmpty();
+                page = store.scanDocuments(after, 7)) {
             copy.load(new LoadBatch(page, List.of(), List.of()));
             StoredDocument last = page.get(page.size() - 1);
             after = Optional.of(new DocumentKey(last.collection(), last.id()));
         }
-        copy.load(new LoadBatch(List.of(), store.readChanges(store.state().trimmedThrough(), 10_000), store.scanOutcomes(Optional.empty(), 10_000)));
+        copy.load(new LoadBatch(
+                List.of(),
+                store.readChanges(store.state().trimmedThrough(), 10_000),
+                store.scanOutcomes(Optional.empty(), 10_000)));
     }
 
     // --- threads, life and death
@@ -534,7 +582,9 @@ public abstract class DocumentStoreContract {
                     .mapToObj(i -> CompletableFuture.runAsync(() -> readUntil(written), threads))
                     .toList();
             for (int i = 1; i <= 300; i++) {
-                commit(model.put(COLLECTION, "counter", Value.struct("a", Value.of(i)), 0), model.put(COLLECTION, "d" + i, Value.struct("a", Value.of(i)), 0));
+                commit(
+                        model.put(COLLECTION, "counter", Value.struct("a", Value.of(i)), 0),
+                        model.put(COLLECTION, "d" + i, Value.struct("a", Value.of(i)), 0));
             }
             written.set(true);
             readers.forEach(CompletableFuture::join);
@@ -553,8 +603,13 @@ public abstract class DocumentStoreContract {
             assertThat(counter.revision()).isGreaterThanOrEqualTo(Math.max(last, durable));
             last = counter.revision();
             List<Change> tail = store.readChanges(last - 1, 1);
-            assertThat(tail).hasSizeGreaterThanOrEqualTo(1).allMatch(change -> change.offset() == tail.get(0).offset());
-            assertThat(answer(new StoreQuery(COLLECTION, Optional.empty(), sort("-a"), Optional.empty(), 1)).get(0).revision()).isGreaterThanOrEqualTo(last);
+            assertThat(tail)
+                    .hasSizeGreaterThanOrEqualTo(1)
+                    .allMatch(change -> change.offset() == tail.get(0).offset());
+            assertThat(answer(new StoreQuery(COLLECTION, Optional.empty(), sort("-a"), Optional.empty(), 1))
+                            .get(0)
+                            .revision())
+                    .isGreaterThanOrEqualTo(last);
         }
     }
 
@@ -608,8 +663,14 @@ public abstract class DocumentStoreContract {
                 }
                 assertHolds(reopened, batches.model());
                 reopened.defineIndexes(CrashingWriter.COLLECTION, List.of(CrashingWriter.INDEX));
-                StoreQuery query = new StoreQuery(CrashingWriter.COLLECTION, Optional.empty(), CrashingWriter.INDEX.fields(), Optional.empty(), 10_000);
-                assertThat(facts(answer(reopened, query))).isEqualTo(facts(batches.model().query(query)));
+                StoreQuery query = new StoreQuery(
+                        CrashingWriter.COLLECTION,
+                        Optional.empty(),
+                        CrashingWriter.INDEX.fields(),
+                        Optional.empty(),
+                        10_000);
+                assertThat(facts(answer(reopened, query)))
+                        .isEqualTo(facts(batches.model().query(query)));
             }
         }
     }
@@ -666,7 +727,9 @@ public abstract class DocumentStoreContract {
         assertCode(ErrorCode.STORE_UNAVAILABLE, () -> store.commit(batch));
         assertCode(ErrorCode.STORE_UNAVAILABLE, () -> store.find(COLLECTION, "one"));
         assertCode(ErrorCode.STORE_UNAVAILABLE, () -> store.readChanges(0, 1));
-        assertCode(ErrorCode.STORE_UNAVAILABLE, () -> store.query(new StoreQuery(COLLECTION, Optional.empty(), List.of(), Optional.empty(), 1)));
+        assertCode(
+                ErrorCode.STORE_UNAVAILABLE,
+                () -> store.query(new StoreQuery(COLLECTION, Optional.empty(), List.of(), Optional.empty(), 1)));
         assertCode(ErrorCode.STORE_UNAVAILABLE, () -> store.scanDocuments(Optional.empty(), 1));
         assertCode(ErrorCode.STORE_UNAVAILABLE, () -> store.defineIndexes(COLLECTION, List.of()));
         assertThat(store.findFault()).isPresent();
@@ -684,7 +747,11 @@ public abstract class DocumentStoreContract {
     }
 
     private static List<String> threads() {
-        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(name -> !name.startsWith("awaitility")).sorted().toList();
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> !name.startsWith("awaitility"))
+                .sorted()
+                .toList();
     }
 
     @Test
@@ -695,7 +762,9 @@ public abstract class DocumentStoreContract {
     @Test
     void unknownSettingIsRefusedByName() {
         store.close();
-        assertThatThrownBy(() -> factory().open(directory, Map.of("nonsense", "1"))).isInstanceOf(PatchbayException.class).hasMessageContaining("nonsense");
+        assertThatThrownBy(() -> factory().open(directory, Map.of("nonsense", "1")))
+                .isInstanceOf(PatchbayException.class)
+                .hasMessageContaining("nonsense");
         store = factory().open(directory, Map.of());
     }
 
@@ -721,7 +790,8 @@ public abstract class DocumentStoreContract {
     }
 
     private void assertAnswers(StoreQuery query) {
-        List<StoredDocument> expected = model.query(query).stream().limit(query.limit()).toList();
+        List<StoredDocument> expected =
+                model.query(query).stream().limit(query.limit()).toList();
         assertThat(facts(answer(query))).as("%s", query).isEqualTo(facts(expected));
     }
 
@@ -747,7 +817,11 @@ public abstract class DocumentStoreContract {
         }
         StoreModel sorter = new StoreModel("", 0);
         found.forEach(document -> sorter.hold(document));
-        return sorter.query(new StoreQuery(query.collection(), Optional.empty(), query.sort(), query.after(), query.limit())).stream().limit(query.limit()).toList();
+        return sorter
+                .query(new StoreQuery(query.collection(), Optional.empty(), query.sort(), query.after(), query.limit()))
+                .stream()
+                .limit(query.limit())
+                .toList();
     }
 
     private void assertHoldsTheModel() {
@@ -758,7 +832,9 @@ public abstract class DocumentStoreContract {
         assertThat(store.state()).isEqualTo(model.state());
         List<StoredDocument> documents = new ArrayList<>();
         Optional<DocumentKey> after = Optional.empty();
-        for (List<StoredDocument> page = store.scanDocuments(after, 13); !page.isEmpty(); page = store.scanDocuments(after, 13)) {
+        for (List<StoredDocument> page = store.scanDocuments(after, 13);
+                !page.isEmpty();
+                page = store.scanDocuments(after, 13)) {
             documents.addAll(page);
             StoredDocument last = page.get(page.size() - 1);
             after = Optional.of(new DocumentKey(last.collection(), last.id()));
@@ -767,10 +843,13 @@ public abstract class DocumentStoreContract {
         Totals totals = documents.stream().reduce(Totals.ZERO, Totals::plus, (left, right) -> left);
         assertThat(store.state().totals()).isEqualTo(totals);
         long trimmed = model.state().trimmedThrough();
-        assertThat(changeFacts(store.readChanges(trimmed, 1_000_000))).isEqualTo(changeFacts(model.changesAfter(trimmed)));
+        assertThat(changeFacts(store.readChanges(trimmed, 1_000_000)))
+                .isEqualTo(changeFacts(model.changesAfter(trimmed)));
         List<Outcome> outcomes = new ArrayList<>();
         Optional<Outcome> behind = Optional.empty();
-        for (List<Outcome> page = store.scanOutcomes(behind, 3); !page.isEmpty(); page = store.scanOutcomes(behind, 3)) {
+        for (List<Outcome> page = store.scanOutcomes(behind, 3);
+                !page.isEmpty();
+                page = store.scanOutcomes(behind, 3)) {
             outcomes.addAll(page);
             behind = Optional.of(page.get(page.size() - 1));
         }
@@ -778,23 +857,39 @@ public abstract class DocumentStoreContract {
     }
 
     private static List<List<Object>> facts(List<StoredDocument> documents) {
-        return documents.stream().<List<Object>>map(d -> List.of(d.collection(), d.id(), d.revision(), d.updatedAtMs(), ByteBuffer.wrap(d.body()))).toList();
+        return documents.stream()
+                .<List<Object>>map(
+                        d -> List.of(d.collection(), d.id(), d.revision(), d.updatedAtMs(), ByteBuffer.wrap(d.body())))
+                .toList();
     }
 
     private static List<List<Object>> changeFacts(List<Change> changes) {
         return changes.stream()
-                .<List<Object>>map(c -> List.of(c.offset(), c.index(), c.collection(), c.id(), c.committedAtMs(), facts(c.document().stream().toList())))
+                .<List<Object>>map(c -> List.of(
+                        c.offset(),
+                        c.index(),
+                        c.collection(),
+                        c.id(),
+                        c.committedAtMs(),
+                        facts(c.document().stream().toList())))
                 .toList();
     }
 
     private static List<List<Object>> outcomeFacts(List<Outcome> outcomes) {
         return outcomes.stream()
-                .<List<Object>>map(o -> List.of(o.identity(), o.key(), ByteBuffer.wrap(o.requestHash()), ByteBuffer.wrap(o.result()), o.expiresAtMs()))
+                .<List<Object>>map(o -> List.of(
+                        o.identity(),
+                        o.key(),
+                        ByteBuffer.wrap(o.requestHash()),
+                        ByteBuffer.wrap(o.result()),
+                        o.expiresAtMs()))
                 .toList();
     }
 
     private static void assertCode(ErrorCode code, ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(PatchbayException.class, e -> assertThat(e.code()).isEqualTo(code));
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        PatchbayException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
     private static IndexDefinition index(String... fields) {

@@ -23,7 +23,10 @@ public final class FilterModel {
             return truthOfCall(call, document);
         }
         if (expression instanceof Expression.Has has) {
-            return Optional.of(FieldPath.of(new Expression.Select(has.operand(), has.field())).orElseThrow().find(document).isPresent())
+            return Optional.of(FieldPath.of(new Expression.Select(has.operand(), has.field()))
+                            .orElseThrow()
+                            .find(document)
+                            .isPresent())
                     .filter(present -> present || isStruct(has.operand(), document));
         }
         return value(expression, document).filter(Value.Bool.class::isInstance).map(value -> value.equals(Value.TRUE));
@@ -73,7 +76,8 @@ public final class FilterModel {
         if (left instanceof Value.Text text && right instanceof Value.Text other && function == Function.STARTS_WITH) {
             return Optional.of(text.value().startsWith(other.value()));
         }
-        boolean comparable = isNumber(left) && isNumber(right) || left instanceof Value.Text && right instanceof Value.Text;
+        boolean comparable =
+                isNumber(left) && isNumber(right) || left instanceof Value.Text && right instanceof Value.Text;
         if (!comparable || function == Function.STARTS_WITH) {
             return Optional.empty();
         }
@@ -96,7 +100,9 @@ public final class FilterModel {
             return Optional.of(literal.value());
         }
         if (expression instanceof Expression.ListOf list) {
-            return Optional.of(new Value.Array(list.items().stream().map(item -> ((Expression.Literal) item).value()).toList()));
+            return Optional.of(new Value.Array(list.items().stream()
+                    .map(item -> ((Expression.Literal) item).value())
+                    .toList()));
         }
         return FieldPath.of(expression).flatMap(path -> path.find(document));
     }

@@ -34,8 +34,33 @@ public final class RandomDocuments {
 
     /** Where UTF-16 and UTF-8 order differ, what must be escaped, prefixes of each other, and different forms of what looks alike. */
     private static final List<String> TEXTS = List.of(
-            "", "a", "ab", "abc", "b", "B", "\u0000", "a\u0000", "a\u0000b", "a\u0001", "\u007f", "\u00e9", "e\u0301", "\ud7ff", "\ue000", "\uffff",
-            "\ud800\udc00", "\ud83d\ude00", "\udbff\udfff", "\u00df", "ss", "\u0130", "i", "\u3042", " a", "10", "9");
+            "",
+            "a",
+            "ab",
+            "abc",
+            "b",
+            "B",
+            "\u0000",
+            "a\u0000",
+            "a\u0000b",
+            "a\u0001",
+            "\u007f",
+            "\u00e9",
+            "e\u0301",
+            "\ud7ff",
+            "\ue000",
+            "\uffff",
+            "\ud800\udc00",
+            "\ud83d\ude00",
+            "\udbff\udfff",
+            "\u00df",
+            "ss",
+            "\u0130",
+            "i",
+            "\u3042",
+            " a",
+            "10",
+            "9");
 
     private final Random random;
 
@@ -71,7 +96,9 @@ public final class RandomDocuments {
             return Value.of(text());
         }
         if (kind < 18) {
-            return new Value.Array(IntStream.range(0, random.nextInt(3)).mapToObj(i -> value(depth - 1)).toList());
+            return new Value.Array(IntStream.range(0, random.nextInt(3))
+                    .mapToObj(i -> value(depth - 1))
+                    .toList());
         }
         Map<String, Value> fields = new LinkedHashMap<>();
         IntStream.range(0, random.nextInt(3)).forEach(i -> fields.put(text(), value(depth - 1)));

@@ -19,8 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Filters, sorts and indexes over the fields of {@link RandomDocuments}. */
 public final class RandomQueries {
-    private static final List<Function> COMPARISONS =
-            List.of(Function.EQUAL, Function.EQUAL, Function.NOT_EQUAL, Function.LESS, Function.LESS_OR_EQUAL, Function.GREATER, Function.GREATER_OR_EQUAL);
+    private static final List<Function> COMPARISONS = List.of(
+            Function.EQUAL,
+            Function.EQUAL,
+            Function.NOT_EQUAL,
+            Function.LESS,
+            Function.LESS_OR_EQUAL,
+            Function.GREATER,
+            Function.GREATER_OR_EQUAL);
 
     private final Random random;
     private final RandomDocuments documents;
@@ -59,12 +65,20 @@ public final class RandomQueries {
     }
 
     private Expression list() {
-        List<Value> values = IntStream.range(0, random.nextInt(4)).mapToObj(i -> documents.value(1)).toList();
-        return random.nextBoolean() ? new Literal(new Value.Array(values)) : new Expression.ListOf(values.stream().<Expression>map(Literal::new).toList());
+        List<Value> values = IntStream.range(0, random.nextInt(4))
+                .mapToObj(i -> documents.value(1))
+                .toList();
+        return random.nextBoolean()
+                ? new Literal(new Value.Array(values))
+                : new Expression.ListOf(
+                        values.stream().<Expression>map(Literal::new).toList());
     }
 
     private Expression field() {
-        return path(random.nextInt(8) == 0 ? "meta.id" : RandomDocuments.FIELDS.get(random.nextInt(RandomDocuments.FIELDS.size())));
+        return path(
+                random.nextInt(8) == 0
+                        ? "meta.id"
+                        : RandomDocuments.FIELDS.get(random.nextInt(RandomDocuments.FIELDS.size())));
     }
 
     static Expression path(String text) {
@@ -93,7 +107,10 @@ public final class RandomQueries {
 
     /** A few; none may be among them. */
     public List<IndexDefinition> indexes() {
-        return IntStream.range(0, random.nextInt(4)).mapToObj(i -> index()).distinct().toList();
+        return IntStream.range(0, random.nextInt(4))
+                .mapToObj(i -> index())
+                .distinct()
+                .toList();
     }
 
     private IndexDefinition index() {

@@ -27,13 +27,16 @@ import java.util.TreeMap;
 
 /** What a store should hold: plain collections, and the simplest code that can be right. Also makes the batches, as the committer would. Used by one thread. */
 public final class StoreModel {
-    private static final Comparator<String> BY_UTF_8 = Comparator.comparing(text -> text.getBytes(UTF_8), Arrays::compareUnsigned);
-    private static final Comparator<DocumentKey> BY_KEY = Comparator.comparing(DocumentKey::collection).thenComparing(DocumentKey::id, BY_UTF_8);
+    private static final Comparator<String> BY_UTF_8 =
+            Comparator.comparing(text -> text.getBytes(UTF_8), Arrays::compareUnsigned);
+    private static final Comparator<DocumentKey> BY_KEY =
+            Comparator.comparing(DocumentKey::collection).thenComparing(DocumentKey::id, BY_UTF_8);
 
     private final Map<DocumentKey, StoredDocument> documents = new TreeMap<>(BY_KEY);
     private final List<Change> changes = new ArrayList<>();
     private final Map<List<String>, Outcome> outcomes =
-            new TreeMap<>(Comparator.<List<String>, String>comparing(key -> key.get(0), BY_UTF_8).thenComparing(key -> key.get(1), BY_UTF_8));
+            new TreeMap<>(Comparator.<List<String>, String>comparing(key -> key.get(0), BY_UTF_8)
+                    .thenComparing(key -> key.get(1), BY_UTF_8));
     private StoreState state;
 
     public StoreModel(String epoch, long lastOffset) {
@@ -47,7 +50,11 @@ public final class StoreModel {
     /** A mutation that puts {@code data}; its revision is the next offset plus {@code ahead}. */
     public Mutation put(long collection, String id, Value.Struct data, int ahead) {
         long revision = state.lastOffset() + 1 + ahead;
-        return new Mutation(collection, id, find(collection, id), Optional.of(StoredDocument.of(collection, id, revision, timeOf(revision), data)));
+        return new Mutation(
+                collection,
+                id,
+                find(collection, id),
+                Optional.of(StoredDocument.of(collection, id, revision, timeOf(revision), data)));
     }
 
     public Mutation delete(long collection, String id) {
@@ -74,7 +81,8 @@ public final class StoreModel {
 
     /** Several batches as one. */
     public static CommitBatch merge(List<CommitBatch> batches) {
-        List<Transaction> transactions = batches.stream().flatMap(batch -> batch.transactions().stream()).toList();
+        List<Transaction> transactions =
+                batches.stream().flatMap(batch -> batch.transactions().stream()).toList();
         return new CommitBatch(transactions, batches.get(batches.size() - 1).totals());
     }
 
@@ -86,7 +94,12 @@ public final class StoreModel {
             DocumentKey key = new DocumentKey(mutation.collection(), mutation.id());
             mutation.after().ifPresentOrElse(document -> documents.put(key, document), () -> documents.remove(key));
             changes.add(new Change(
-                    transaction.offset(), index++, mutation.collection(), mutation.id(), transaction.committedAtMs(), mutation.after()));
+                    transaction.offset(),
+                    index++,
+                    mutation.collection(),
+                    mutation.id(),
+                    transaction.committedAtMs(),
+                    mutation.after()));
         }
         transaction.outcome().ifPresent(outcome -> outcomes.put(List.of(outcome.identity(), outcome.key()), outcome));
         state = new StoreState(state.epoch(), transaction.offset(), state.trimmedThrough(), totals);
@@ -95,7 +108,8 @@ public final class StoreModel {
     public void trim(long offset, long nowMs) {
         changes.removeIf(change -> change.offset() <= offset);
         outcomes.values().removeIf(outcome -> outcome.expiresAtMs() < nowMs);
-        state = new StoreState(state.epoch(), state.lastOffset(), Math.max(state.trimmedThrough(), offset), state.totals());
+        state = new StoreState(
+                state.epoch(), state.lastOffset(), Math.max(state.trimmedThrough(), offset), state.totals());
     }
 
     public Optional<StoredDocument> find(long collection, String id) {
@@ -122,9 +136,11 @@ public final class StoreModel {
     /** The whole answer, in order. */
     public List<StoredDocument> query(StoreQuery query) {
         return documents.values().stream()
-                .filter(document -> document.collection() == query.collection() && FilterModel.matches(query.filter(), document))
+                .filter(document ->
+                        document.collection() == query.collection() && FilterModel.matches(query.filter(), document))
                 .sorted(order(query.sort()))
-                .filter(document -> query.after().isEmpty() || isBehind(query.after().get(), OrderedKey.placeOf(query.sort(), document)))
+                .filter(document -> query.after().isEmpty()
+                        || isBehind(query.after().get(), OrderedKey.placeOf(query.sort(), document)))
                 .toList();
     }
 
@@ -132,7 +148,8 @@ public final class StoreModel {
     public static Comparator<StoredDocument> order(List<SortField> sort) {
         Comparator<StoredDocument> order = (left, right) -> 0;
         for (SortField field : sort) {
-            Comparator<StoredDocument> byField = Comparator.comparing(document -> field.path().find(document), ValueOrder.ASCENDING);
+            Comparator<StoredDocument> byField =
+                    Comparator.comparing(document -> field.path().find(document), ValueOrder.ASCENDING);
             order = order.thenComparing(field.descending() ? byField.reversed() : byField);
         }
         return order.thenComparing(StoredDocument::id, BY_UTF_8);
@@ -140,7 +157,8 @@ public final class StoreModel {
 
     private static boolean isBehind(SeekKey place, SeekKey candidate) {
         for (int i = 0; i < place.keys().size(); i++) {
-            int order = Arrays.compareUnsigned(place.keys().get(i), candidate.keys().get(i));
+            int order =
+                    Arrays.compareUnsigned(place.keys().get(i), candidate.keys().get(i));
             if (order != 0) {
                 return order < 0;
             }

@@ -23,8 +23,12 @@ class OrderedKeyTest {
             Optional<Value> left = value();
             Optional<Value> right = value();
             int expected = Integer.signum(ValueOrder.ASCENDING.compare(left, right));
-            assertThat(compare(OrderedKey.of(left, false), OrderedKey.of(right, false))).as("%s and %s", left, right).isEqualTo(expected);
-            assertThat(compare(OrderedKey.of(left, true), OrderedKey.of(right, true))).as("%s and %s, descending", left, right).isEqualTo(-expected);
+            assertThat(compare(OrderedKey.of(left, false), OrderedKey.of(right, false)))
+                    .as("%s and %s", left, right)
+                    .isEqualTo(expected);
+            assertThat(compare(OrderedKey.of(left, true), OrderedKey.of(right, true)))
+                    .as("%s and %s, descending", left, right)
+                    .isEqualTo(-expected);
         }
     }
 
@@ -41,7 +45,9 @@ class OrderedKeyTest {
             int bySecond = (secondDescends ? -1 : 1) * Integer.signum(ValueOrder.ASCENDING.compare(b1, b2));
             byte[] left = concatenate(OrderedKey.of(a1, firstDescends), OrderedKey.of(b1, secondDescends));
             byte[] right = concatenate(OrderedKey.of(a2, firstDescends), OrderedKey.of(b2, secondDescends));
-            assertThat(compare(left, right)).as("%s %s and %s %s", a1, b1, a2, b2).isEqualTo(byFirst != 0 ? byFirst : bySecond);
+            assertThat(compare(left, right))
+                    .as("%s %s and %s %s", a1, b1, a2, b2)
+                    .isEqualTo(byFirst != 0 ? byFirst : bySecond);
         }
     }
 
@@ -52,9 +58,13 @@ class OrderedKeyTest {
             double nearest = integer;
             Value real = Value.of(nearest);
             int expected = Integer.signum(ValueOrder.compareNumbers(Value.of(integer), real));
-            assertThat(compare(key(Value.of(integer)), key(real))).as("%s and %s", integer, real).isEqualTo(expected);
+            assertThat(compare(key(Value.of(integer)), key(real)))
+                    .as("%s and %s", integer, real)
+                    .isEqualTo(expected);
             if (integer < Long.MAX_VALUE) {
-                assertThat(compare(key(Value.of(integer)), key(Value.of(integer + 1)))).as("%s and its next", integer).isEqualTo(-1);
+                assertThat(compare(key(Value.of(integer)), key(Value.of(integer + 1))))
+                        .as("%s and its next", integer)
+                        .isEqualTo(-1);
             }
         }
     }

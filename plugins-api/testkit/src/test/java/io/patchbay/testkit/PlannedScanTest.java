@@ -40,14 +40,17 @@ class PlannedScanTest {
         for (int i = 0; i < 20_000; i++) {
             model = i % 100 == 0 ? filledModel() : model;
             ListSource source = new ListSource(model.documents());
-            StoreQuery query = new StoreQuery(COLLECTION, queries.filter(), List.copyOf(queries.sort()), Optional.empty(), 10);
+            StoreQuery query =
+                    new StoreQuery(COLLECTION, queries.filter(), List.copyOf(queries.sort()), Optional.empty(), 10);
             query = new StoreQuery(COLLECTION, query.filter(), query.sort(), place(query), 10);
             List<IndexDefinition> indexes = queries.indexes();
             boolean narrow = random.nextInt(4) > 0;
             IndexPlan plan = IndexPlan.of(query, indexes, (index, ranges) -> narrow);
             ordered += plan.ordered() ? 1 : 0;
             indexed += plan.index().isPresent() ? 1 : 0;
-            assertThat(ids(scan(plan, source, query))).as("%s by %s of %s", query, plan, indexes).isEqualTo(ids(model.query(query)));
+            assertThat(ids(scan(plan, source, query)))
+                    .as("%s by %s of %s", query, plan, indexes)
+                    .isEqualTo(ids(model.query(query)));
             assertThat(source.open).isZero();
         }
         assertThat(ordered).isGreaterThan(5000);
@@ -65,7 +68,8 @@ class PlannedScanTest {
     private Optional<SeekKey> place(StoreQuery query) {
         return random.nextInt(3) == 0
                 ? Optional.empty()
-                : Optional.of(OrderedKey.placeOf(query.sort(), StoredDocument.of(COLLECTION, documents.id(), 1, 1, documents.data())));
+                : Optional.of(OrderedKey.placeOf(
+                        query.sort(), StoredDocument.of(COLLECTION, documents.id(), 1, 1, documents.data())));
     }
 
     private static List<StoredDocument> scan(IndexPlan plan, ListSource source, StoreQuery query) {
@@ -102,27 +106,42 @@ class PlannedScanTest {
         @Override
         public Rows documents(KeyRange range, boolean backward) {
             Comparator<Row> byId = Comparator.comparing(row -> id(row), Arrays::compareUnsigned);
-            return rows(document -> new Row(new byte[0], document), row -> range.contains(id(row)), backward ? byId.reversed() : byId);
+            return rows(
+                    document -> new Row(new byte[0], document),
+                    row -> range.contains(id(row)),
+                    backward ? byId.reversed() : byId);
         }
 
         @Override
         public Rows entries(IndexDefinition index, KeyRange range, Optional<Place> after) {
-            assertThat(after.isEmpty() || Arrays.equals(after.get().key(), range.from())).as("at the range's first key").isTrue();
-            Predicate<Row> behind = row -> after.isEmpty() || !Arrays.equals(row.key(), after.get().key()) || Arrays.compareUnsigned(id(row), after.get().id()) > 0;
-            return rows(document -> new Row(IndexPlan.entryKey(index, document), document), behind.and(row -> range.contains(row.key())), byKey());
+            assertThat(after.isEmpty() || Arrays.equals(after.get().key(), range.from()))
+                    .as("at the range's first key")
+                    .isTrue();
+            Predicate<Row> behind = row -> after.isEmpty()
+                    || !Arrays.equals(row.key(), after.get().key())
+                    || Arrays.compareUnsigned(id(row), after.get().id()) > 0;
+            return rows(
+                    document -> new Row(IndexPlan.entryKey(index, document), document),
+                    behind.and(row -> range.contains(row.key())),
+                    byKey());
         }
 
         @Override
         public Optional<byte[]> findLastKey(IndexDefinition index, KeyRange range) {
-            return documents.stream().map(document -> IndexPlan.entryKey(index, document)).filter(range::contains).max(Arrays::compareUnsigned);
+            return documents.stream()
+                    .map(document -> IndexPlan.entryKey(index, document))
+                    .filter(range::contains)
+                    .max(Arrays::compareUnsigned);
         }
 
         private static Comparator<Row> byKey() {
-            return Comparator.comparing(Row::key, Arrays::compareUnsigned).thenComparing(ListSource::id, Arrays::compareUnsigned);
+            return Comparator.comparing(Row::key, Arrays::compareUnsigned)
+                    .thenComparing(ListSource::id, Arrays::compareUnsigned);
         }
 
         private Rows rows(Function<StoredDocument, Row> row, Predicate<Row> wanted, Comparator<Row> order) {
-            Iterator<Row> rows = documents.stream().map(row).filter(wanted).sorted(order).iterator();
+            Iterator<Row> rows =
+                    documents.stream().map(row).filter(wanted).sorted(order).iterator();
             open++;
             return new Rows() {
                 @Override

@@ -40,9 +40,12 @@ final class CompactJws {
                     && HEADER.containsAll(parsed.toJSONObject().keySet());
             Optional<SigningKey> key = ours ? keys.apply(parsed.getKeyID()) : Optional.empty();
             byte[] signed = (parts.group(1) + "." + parts.group(2)).getBytes(StandardCharsets.US_ASCII);
-            return key.isPresent() && key.get().verifier().verify(parsed, signed, signature) ? Optional.of(payload.decode()) : Optional.empty();
+            return key.isPresent() && key.get().verifier().verify(parsed, signed, signature)
+                    ? Optional.of(payload.decode())
+                    : Optional.empty();
         } catch (ParseException | JOSEException | RuntimeException e) {
-            // Runtime too: the library stumbles over headers such as "null", and a stranger's bytes must never be more than refused.
+            // Runtime too: the library stumbles over headers such as "null", and a stranger's bytes must never be more
+            // than refused.
             return Optional.empty();
         }
     }

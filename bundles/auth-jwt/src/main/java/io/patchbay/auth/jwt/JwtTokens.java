@@ -41,7 +41,8 @@ final class JwtTokens {
 
     String issue(Identity identity, Duration lifetime) {
         if (lifetime.isNegative() || lifetime.isZero() || lifetime.compareTo(SigningKeys.TOKEN_LIFETIME_MAX) > 0) {
-            throw new PatchbayException(ErrorCode.VALUE_INVALID, "An access token lives for up to 24 hours, not for " + lifetime + ".");
+            throw new PatchbayException(
+                    ErrorCode.VALUE_INVALID, "An access token lives for up to 24 hours, not for " + lifetime + ".");
         }
         Instant now = clock.instant();
         JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
@@ -80,7 +81,11 @@ final class JwtTokens {
     private String sign(JWTClaimsSet claims) {
         SigningKey key = keys.current();
         SignedJWT jwt = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.ES256).type(JOSEObjectType.JWT).keyID(key.id()).build(), claims);
+                new JWSHeader.Builder(JWSAlgorithm.ES256)
+                        .type(JOSEObjectType.JWT)
+                        .keyID(key.id())
+                        .build(),
+                claims);
         try {
             jwt.sign(key.signer());
         } catch (JOSEException e) {
@@ -98,10 +103,17 @@ final class JwtTokens {
         }
         // No leeway: the node that issued it is the node that checks it.
         if (!clock.instant().isBefore(expiration.toInstant())) {
-            throw new PatchbayException(ErrorCode.TOKEN_EXPIRED, "The access token has expired; get another with the refresh token.");
+            throw new PatchbayException(
+                    ErrorCode.TOKEN_EXPIRED, "The access token has expired; get another with the refresh token.");
         }
-        Optional<Role> role = Optional.ofNullable(claims.getStringClaim(ROLE)).map(text -> Role.valueOf(text.toUpperCase(Locale.ROOT)));
-        return new Identity(subject, name, role, Optional.ofNullable(claims.getStringClaim(FAMILY)), Optional.of(expiration.toInstant()));
+        Optional<Role> role = Optional.ofNullable(claims.getStringClaim(ROLE))
+                .map(text -> Role.valueOf(text.toUpperCase(Locale.ROOT)));
+        return new Identity(
+                subject,
+                name,
+                role,
+                Optional.ofNullable(claims.getStringClaim(FAMILY)),
+                Optional.of(expiration.toInstant()));
     }
 
     private static PatchbayException refusal() {

@@ -62,7 +62,9 @@ final class SigningKey {
         boolean algorithm = key.getAlgorithm() == null || JWSAlgorithm.ES256.equals(key.getAlgorithm());
         boolean use = key.getKeyUse() == null || KeyUse.SIGNATURE.equals(key.getKeyUse());
         Set<KeyOperation> operations = key.getKeyOperations();
-        boolean allowed = operations == null || operations.contains(KeyOperation.SIGN) || operations.contains(KeyOperation.VERIFY);
+        boolean allowed = operations == null
+                || operations.contains(KeyOperation.SIGN)
+                || operations.contains(KeyOperation.VERIFY);
         if (!algorithm || !use || !allowed || key.getKeyID() == null) {
             throw new IllegalArgumentException("no key for ES256 signatures with an id");
         }

@@ -35,7 +35,8 @@ final class SigningKeys {
     /** An RFC 7638 thumbprint by SHA-256; so an id from a token can't lead out of the folder. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{43}");
 
-    private static final Comparator<SigningKey> BY_AGE = Comparator.comparing(SigningKey::madeAt).thenComparing(SigningKey::id);
+    private static final Comparator<SigningKey> BY_AGE =
+            Comparator.comparing(SigningKey::madeAt).thenComparing(SigningKey::id);
 
     private final Path folder;
     private final Clock clock;
@@ -51,7 +52,8 @@ final class SigningKeys {
     /** The key that signs now; made, or made anew, when it is time. */
     synchronized SigningKey current() {
         dropExpired();
-        Optional<SigningKey> newest = byId.values().stream().filter(SigningKey::signs).max(BY_AGE);
+        Optional<SigningKey> newest =
+                byId.values().stream().filter(SigningKey::signs).max(BY_AGE);
         if (newest.isPresent() && clock.instant().isBefore(newest.get().madeAt().plus(ROTATION))) {
             return newest.get();
         }
@@ -146,6 +148,7 @@ final class SigningKeys {
     }
 
     private PatchbayException unavailable(IOException e) {
-        return new PatchbayException(ErrorCode.UNAVAILABLE, "The folder of the signing keys, " + folder + ", can't be used.", e);
+        return new PatchbayException(
+                ErrorCode.UNAVAILABLE, "The folder of the signing keys, " + folder + ", can't be used.", e);
     }
 }

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JwtTokenIssuerTest {
     private static final Duration LIFETIME = Duration.ofMinutes(15);
-    private static final Identity ANN = new Identity("id-1", "ann", Optional.of(Role.ADMIN), Optional.of("family-1"), Optional.empty());
+    private static final Identity ANN =
+            new Identity("id-1", "ann", Optional.of(Role.ADMIN), Optional.of("family-1"), Optional.empty());
 
     @TempDir
     private Path folder;
@@ -72,7 +73,8 @@ class JwtTokenIssuerTest {
 
         assertThat(issuer().verify(token).id()).isEqualTo("id-1");
         for (Path file : files()) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
         }
         assertThat(files()).hasSize(1);
     }
@@ -112,7 +114,9 @@ class JwtTokenIssuerTest {
         JwtTokenIssuer issuer = issuer();
 
         Value.Struct key = keysIn(issuer.jwks()).get(0);
-        assertThat(key.fields()).containsKeys("kty", "crv", "x", "y", "kid", "use", "alg").doesNotContainKey("d");
+        assertThat(key.fields())
+                .containsKeys("kty", "crv", "x", "y", "kid", "use", "alg")
+                .doesNotContainKey("d");
     }
 
     @Test
@@ -134,24 +138,61 @@ class JwtTokenIssuerTest {
         hostile.put("a fourth part", token + ".x");
         hostile.put("white space", token + " ");
         hostile.put("padding", token + "=");
-        hostile.put("standard base64", parts[0] + "." + parts[1] + "." + parts[2].replace('-', '+').replace('_', '/') + "+");
+        hostile.put(
+                "standard base64",
+                parts[0] + "." + parts[1] + "." + parts[2].replace('-', '+').replace('_', '/') + "+");
         hostile.put("another last bit", parts[0] + "." + parts[1] + "." + lastBitTurned(parts[2]));
         hostile.put("other payload", parts[0] + "." + Base64URL.encode(payload.replace("ann", "eve")) + "." + parts[2]);
-        for (String header : List.of("null", "[]", "7", "{", "{}", "{\"alg\":null}", "{\"alg\":7}", "{\"alg\":\"ES256\",\"kid\":[]}")) {
+        for (String header : List.of(
+                "null", "[]", "7", "{", "{}", "{\"alg\":null}", "{\"alg\":7}", "{\"alg\":\"ES256\",\"kid\":[]}")) {
             hostile.put("header " + header, Base64URL.encode(header) + "." + parts[1] + "." + parts[2]);
         }
         hostile.put("alg none", Base64URL.encode("{\"alg\":\"none\"}") + "." + parts[1] + ".");
-        hostile.put("alg none, old signature", Base64URL.encode("{\"alg\":\"none\",\"kid\":\"" + kid + "\"}") + "." + parts[1] + "." + parts[2]);
-        hostile.put("a stranger's key", signed(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).build(), payload, stranger));
+        hostile.put(
+                "alg none, old signature",
+                Base64URL.encode("{\"alg\":\"none\",\"kid\":\"" + kid + "\"}") + "." + parts[1] + "." + parts[2]);
+        hostile.put(
+                "a stranger's key",
+                signed(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).build(), payload, stranger));
         hostile.put("no kid", signed(new JWSHeader.Builder(JWSAlgorithm.ES256).build(), payload, secret()));
-        hostile.put("unknown kid", signed(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("../../etc/passwd").build(), payload, secret()));
-        hostile.put("embedded key", signed(
-                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).jwk(stranger.toPublicJWK()).build(), payload, stranger));
-        hostile.put("crit", signed(
-                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).criticalParams(Set.of("exp")).customParam("exp", 1).build(), payload, secret()));
-        hostile.put("a header that is not ours", signed(
-                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).customParam("url", "x").build(), payload, secret()));
-        JWSObject confused = new JWSObject(new JWSHeader.Builder(JWSAlgorithm.HS256).keyID(kid).build(), new Payload(payload));
+        hostile.put(
+                "unknown kid",
+                signed(
+                        new JWSHeader.Builder(JWSAlgorithm.ES256)
+                                .keyID("../../etc/passwd")
+                                .build(),
+                        payload,
+                        secret()));
+        hostile.put(
+                "embedded key",
+                signed(
+                        new JWSHeader.Builder(JWSAlgorithm.ES256)
+                                .keyID(kid)
+                                .jwk(stranger.toPublicJWK())
+                                .build(),
+                        payload,
+                        stranger));
+        hostile.put(
+                "crit",
+                signed(
+                        new JWSHeader.Builder(JWSAlgorithm.ES256)
+                                .keyID(kid)
+                                .criticalParams(Set.of("exp"))
+                                .customParam("exp", 1)
+                                .build(),
+                        payload,
+                        secret()));
+        hostile.put(
+                "a header that is not ours",
+                signed(
+                        new JWSHeader.Builder(JWSAlgorithm.ES256)
+                                .keyID(kid)
+                                .customParam("url", "x")
+                                .build(),
+                        payload,
+                        secret()));
+        JWSObject confused = new JWSObject(
+                new JWSHeader.Builder(JWSAlgorithm.HS256).keyID(kid).build(), new Payload(payload));
         confused.sign(new MACSigner(publicBytes));
         hostile.put("HS256 by the public key", confused.serialize());
         hostile.put("huge", token + "A".repeat(100_000));
@@ -163,13 +204,16 @@ class JwtTokenIssuerTest {
                 payload.replace("\"iss\":\"patchbay\"", "\"iss\":\"other\""),
                 payload.replace("\"exp\"", "\"exq\""),
                 payload.replace("\"role\":\"admin\"", "\"role\":\"root\""))) {
-            hostile.put("claims " + claims, signed(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).build(), claims, secret()));
+            hostile.put(
+                    "claims " + claims,
+                    signed(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).build(), claims, secret()));
         }
 
         assertThat(signed(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).build(), payload, secret()))
                 .satisfies(good -> assertThat(issuer.verify(good).name()).isEqualTo("ann"));
         hostile.forEach((what, bad) -> assertThatThrownBy(() -> issuer.verify(bad), what)
-                .isInstanceOfSatisfying(PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAUTHENTICATED)));
+                .isInstanceOfSatisfying(
+                        PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAUTHENTICATED)));
     }
 
     @Test
@@ -228,11 +272,13 @@ class JwtTokenIssuerTest {
 
     private static List<Value.Struct> keysIn(String jwks) {
         Value.Struct set = (Value.Struct) Json.decode(jwks.getBytes(StandardCharsets.UTF_8));
-        return ((Value.Array) set.find("keys").orElseThrow()).items().stream().map(Value.Struct.class::cast).toList();
+        return ((Value.Array) set.find("keys").orElseThrow())
+                .items().stream().map(Value.Struct.class::cast).toList();
     }
 
     private static void assertCode(ErrorCode code, JwtTokenIssuer issuer, String token) {
         assertThatThrownBy(() -> issuer.verify(token))
-                .isInstanceOfSatisfying(PatchbayException.class, e -> assertThat(e.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        PatchbayException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 }

@@ -26,7 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>What differs stands in {@code conformance-exceptions.txt} with its reason; a line there that is no longer needed fails the test, so the list can only shrink.
  */
 @Tag("conformance")
-@EnabledIfSystemProperty(named = WycheproofConformanceTest.DATA, matches = ".+", disabledReason = "needs the folder of public test data")
+@EnabledIfSystemProperty(
+        named = WycheproofConformanceTest.DATA,
+        matches = ".+",
+        disabledReason = "needs the folder of public test data")
 class WycheproofConformanceTest {
     static final String DATA = "patchbay.conformance.data";
 
@@ -42,7 +45,8 @@ class WycheproofConformanceTest {
                     continue; // An encrypted token (JWE): this node has no door for those.
                 }
                 count++;
-                boolean accepted = CompactJws.verify(token.get(), kid -> key(group, kid)).isPresent();
+                boolean accepted =
+                        CompactJws.verify(token.get(), kid -> key(group, kid)).isPresent();
                 boolean valid = test.findText("result").orElseThrow().equals("valid");
                 if (accepted != valid) {
                     differing.add(file + " " + test.findInt("tcId").orElseThrow());
@@ -56,7 +60,10 @@ class WycheproofConformanceTest {
     /** The group's key under this id, if this node would take such a key. */
     private static Optional<SigningKey> key(Value.Struct group, String kid) {
         Value key = group.find("public").or(() -> group.find("private")).orElseThrow();
-        List<Value.Struct> keys = key instanceof Value.Struct set && set.find("keys").isPresent() ? structs(set, "keys") : List.of((Value.Struct) key);
+        List<Value.Struct> keys =
+                key instanceof Value.Struct set && set.find("keys").isPresent()
+                        ? structs(set, "keys")
+                        : List.of((Value.Struct) key);
         List<SigningKey> matching = new ArrayList<>();
         for (Value.Struct jwk : keys) {
             try {
@@ -74,7 +81,8 @@ class WycheproofConformanceTest {
     }
 
     private static List<Value.Struct> structs(Value.Struct of, String field) {
-        return ((Value.Array) of.find(field).orElseThrow()).items().stream().map(Value.Struct.class::cast).toList();
+        return ((Value.Array) of.find(field).orElseThrow())
+                .items().stream().map(Value.Struct.class::cast).toList();
     }
 
     private static Set<String> exceptions(String file) throws IOException {

@@ -19,8 +19,8 @@ record Argon2Hash(HashCost cost, byte[] salt, byte[] hash) {
     private static final int LEAST_HASH_BYTES = 16;
     private static final int MOST_BYTES = 64;
     private static final int VERSION = Argon2Parameters.ARGON2_VERSION_13;
-    private static final Pattern PHC =
-            Pattern.compile("\\$argon2id\\$v=(\\d{1,9})\\$m=(\\d{1,9}),t=(\\d{1,9}),p=(\\d{1,9})\\$([A-Za-z0-9+/]{1,88})\\$([A-Za-z0-9+/]{1,88})");
+    private static final Pattern PHC = Pattern.compile(
+            "\\$argon2id\\$v=(\\d{1,9})\\$m=(\\d{1,9}),t=(\\d{1,9}),p=(\\d{1,9})\\$([A-Za-z0-9+/]{1,88})\\$([A-Za-z0-9+/]{1,88})");
 
     static Argon2Hash compute(byte[] password, HashCost cost, SecureRandom random) {
         byte[] salt = new byte[SALT_BYTES];
@@ -34,8 +34,8 @@ record Argon2Hash(HashCost cost, byte[] salt, byte[] hash) {
         if (!parts.matches() || Integer.parseInt(parts.group(1)) != VERSION) {
             throw new IllegalArgumentException("not a PHC string of Argon2id, version " + VERSION);
         }
-        HashCost cost =
-                new HashCost(Integer.parseInt(parts.group(2)), Integer.parseInt(parts.group(3)), Integer.parseInt(parts.group(4)));
+        HashCost cost = new HashCost(
+                Integer.parseInt(parts.group(2)), Integer.parseInt(parts.group(3)), Integer.parseInt(parts.group(4)));
         return new Argon2Hash(cost, bytes(parts.group(5), LEAST_SALT_BYTES), bytes(parts.group(6), LEAST_HASH_BYTES));
     }
 
@@ -47,8 +47,8 @@ record Argon2Hash(HashCost cost, byte[] salt, byte[] hash) {
     /** The PHC string. */
     String text() {
         Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
-        return "$argon2id$v=" + VERSION + "$m=" + cost.memoryKib() + ",t=" + cost.iterations() + ",p=" + cost.parallelism() + "$"
-                + base64.encodeToString(salt) + "$" + base64.encodeToString(hash);
+        return "$argon2id$v=" + VERSION + "$m=" + cost.memoryKib() + ",t=" + cost.iterations() + ",p="
+                + cost.parallelism() + "$" + base64.encodeToString(salt) + "$" + base64.encodeToString(hash);
     }
 
     @Override

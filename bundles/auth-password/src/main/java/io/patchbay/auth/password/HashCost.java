@@ -25,7 +25,8 @@ record HashCost(int memoryKib, int iterations, int parallelism) {
                 && memoryKib >= 8 * parallelism
                 && memoryKib <= MOST_MEMORY_KIB;
         if (!sane) {
-            throw new IllegalArgumentException("m=" + memoryKib + ",t=" + iterations + ",p=" + parallelism + " are no parameters for Argon2id here");
+            throw new IllegalArgumentException("m=" + memoryKib + ",t=" + iterations + ",p=" + parallelism
+                    + " are no parameters for Argon2id here");
         }
     }
 }

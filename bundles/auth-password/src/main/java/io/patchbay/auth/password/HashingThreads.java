@@ -24,11 +24,12 @@ final class HashingThreads implements AutoCloseable {
 
     HashingThreads(int queue) {
         AtomicInteger number = new AtomicInteger();
-        executor = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), task -> {
-            Thread thread = new Thread(task, "password-hashing-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        executor = new ThreadPoolExecutor(
+                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), task -> {
+                    Thread thread = new Thread(task, "password-hashing-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
         executor.allowCoreThreadTimeOut(true);
     }
 
@@ -38,7 +39,8 @@ final class HashingThreads implements AutoCloseable {
             return CompletableFuture.supplyAsync(work, executor);
         } catch (RejectedExecutionException e) {
             ErrorCode code = executor.isShutdown() ? ErrorCode.STOPPING : ErrorCode.OVERLOADED;
-            return CompletableFuture.failedFuture(new PatchbayException(code, "Too many logins wait for their password to be checked; try again in a moment."));
+            return CompletableFuture.failedFuture(new PatchbayException(
+                    code, "Too many logins wait for their password to be checked; try again in a moment."));
         }
     }
 

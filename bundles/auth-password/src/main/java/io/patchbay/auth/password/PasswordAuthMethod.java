@@ -63,12 +63,14 @@ public final class PasswordAuthMethod implements AuthMethod, Component, HealthCh
         Optional<String> password = request.fields().findText(PASSWORD);
         if (identifier.isEmpty() || password.isEmpty()) {
             return CompletableFuture.failedFuture(new PatchbayException(
-                    ErrorCode.BAD_REQUEST, "Login by password needs the texts '" + IDENTIFIER + "' and '" + PASSWORD + "'."));
+                    ErrorCode.BAD_REQUEST,
+                    "Login by password needs the texts '" + IDENTIFIER + "' and '" + PASSWORD + "'."));
         }
         if (identifier.get().length() > MOST_IDENTIFIER_CHARS || PasswordRules.isTooLong(password.get())) {
             return CompletableFuture.failedFuture(refusal());
         }
-        return accounts.find(identifier.get()).thenCompose(account -> threads.submit(() -> prove(account, password.get())));
+        return accounts.find(identifier.get())
+                .thenCompose(account -> threads.submit(() -> prove(account, password.get())));
     }
 
     @Override
@@ -86,8 +88,12 @@ public final class PasswordAuthMethod implements AuthMethod, Component, HealthCh
     public Optional<String> findFault() {
         HashCost cheap = new HashCost(64, 1, 1);
         byte[] probe = PasswordRules.bytes("a password to probe with");
-        boolean works = Argon2Hash.parse(Argon2Hash.compute(probe, cheap, random).text()).matches(probe);
-        return works ? Optional.empty() : Optional.of("An Argon2id hash does not match the password that it was made of.");
+        boolean works = Argon2Hash.parse(
+                        Argon2Hash.compute(probe, cheap, random).text())
+                .matches(probe);
+        return works
+                ? Optional.empty()
+                : Optional.of("An Argon2id hash does not match the password that it was made of.");
     }
 
     @Override
@@ -105,7 +111,10 @@ public final class PasswordAuthMethod implements AuthMethod, Component, HealthCh
         byte[] bytes = PasswordRules.bytes(password);
         try {
             boolean matches = kept.orElse(nobody).matches(bytes);
-            if (matches && kept.isPresent() && account.isPresent() && !account.get().disabled()) {
+            if (matches
+                    && kept.isPresent()
+                    && account.isPresent()
+                    && !account.get().disabled()) {
                 return account.get().id();
             }
             throw refusal();
@@ -118,7 +127,10 @@ public final class PasswordAuthMethod implements AuthMethod, Component, HealthCh
         try {
             return Optional.ofNullable(account.credentials().get(NAME)).map(Argon2Hash::parse);
         } catch (IllegalArgumentException e) {
-            LOG.warn("The password of {} is kept in a form that can't be checked ({}); set a new one.", account.name(), e.getMessage());
+            LOG.warn(
+                    "The password of {} is kept in a form that can't be checked ({}); set a new one.",
+                    account.name(),
+                    e.getMessage());
             return Optional.empty();
         }
     }
@@ -133,6 +145,7 @@ public final class PasswordAuthMethod implements AuthMethod, Component, HealthCh
     }
 
     private static PatchbayException refusal() {
-        return new PatchbayException(ErrorCode.LOGIN_FAILED, "The name or the password is wrong, or the account is disabled.");
+        return new PatchbayException(
+                ErrorCode.LOGIN_FAILED, "The name or the password is wrong, or the account is disabled.");
     }
 }

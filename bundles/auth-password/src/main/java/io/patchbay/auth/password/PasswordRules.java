@@ -18,10 +18,12 @@ final class PasswordRules {
     /** @throws PatchbayException VALUE_INVALID with the rule that is broken */
     static void require(String password) {
         if (password.codePointCount(0, password.length()) < LEAST_CHARACTERS) {
-            throw new PatchbayException(ErrorCode.VALUE_INVALID, "A password needs at least " + LEAST_CHARACTERS + " characters.");
+            throw new PatchbayException(
+                    ErrorCode.VALUE_INVALID, "A password needs at least " + LEAST_CHARACTERS + " characters.");
         }
         if (isTooLong(password)) {
-            throw new PatchbayException(ErrorCode.VALUE_INVALID, "A password may have at most " + MOST_BYTES + " bytes of UTF-8.");
+            throw new PatchbayException(
+                    ErrorCode.VALUE_INVALID, "A password may have at most " + MOST_BYTES + " bytes of UTF-8.");
         }
     }
 

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class Argon2HashTest {
     // From the tests of the reference implementation, P-H-C/phc-winner-argon2.
-    private static final String REFERENCE = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+    private static final String REFERENCE =
+            "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
 
     @Test
     void stringOfTheReferenceImplementationIsVerified() {
@@ -24,7 +25,8 @@ class Argon2HashTest {
 
     @Test
     void newHashUsesTheDefaultCostAndReadsBack() {
-        String text = Argon2Hash.compute(bytes("correct horse"), HashCost.DEFAULT, new SecureRandom()).text();
+        String text = Argon2Hash.compute(bytes("correct horse"), HashCost.DEFAULT, new SecureRandom())
+                .text();
 
         assertThat(text).startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
         assertThat(Argon2Hash.parse(text).matches(bytes("correct horse"))).isTrue();
@@ -36,7 +38,8 @@ class Argon2HashTest {
         HashCost cheap = new HashCost(64, 1, 1);
 
         assertThat(Argon2Hash.compute(bytes("x"), cheap, new SecureRandom()).text())
-                .isNotEqualTo(Argon2Hash.compute(bytes("x"), cheap, new SecureRandom()).text());
+                .isNotEqualTo(Argon2Hash.compute(bytes("x"), cheap, new SecureRandom())
+                        .text());
     }
 
     @ParameterizedTest
@@ -68,7 +71,8 @@ class Argon2HashTest {
             parse.setAccessible(true);
             matches.setAccessible(true);
 
-            assertThat(matches.invoke(parse.invoke(null, REFERENCE), (Object) bytes("password"))).isEqualTo(true);
+            assertThat(matches.invoke(parse.invoke(null, REFERENCE), (Object) bytes("password")))
+                    .isEqualTo(true);
         }
     }
 

@@ -52,7 +52,10 @@ class PasswordAuthMethodTest {
                 login("off", "correct horse battery"),
                 login("key", "correct horse battery"),
                 login("odd", "plain text"))) {
-            assertThat(failure(attempt)).hasMessage(wrong.getMessage()).extracting(PatchbayException::code).isEqualTo(ErrorCode.LOGIN_FAILED);
+            assertThat(failure(attempt))
+                    .hasMessage(wrong.getMessage())
+                    .extracting(PatchbayException::code)
+                    .isEqualTo(ErrorCode.LOGIN_FAILED);
         }
     }
 
@@ -65,7 +68,8 @@ class PasswordAuthMethodTest {
         long known = fastest("ann");
         long unknown = fastest("nobody");
 
-        // A hash takes tens of milliseconds: leaving it out would be a factor of a thousand, a busy machine is one of two or three.
+        // A hash takes tens of milliseconds: leaving it out would be a factor of a thousand, a busy machine is one of
+        // two or three.
         assertThat((double) unknown / known).isBetween(0.1, 10.0);
     }
 
@@ -74,12 +78,14 @@ class PasswordAuthMethodTest {
         accounts.add("ann", false, Map.of("password", join(method.enrol("correct horse battery"))));
 
         assertThat(failure(login("ann", "x".repeat(100_000))).code()).isEqualTo(ErrorCode.LOGIN_FAILED);
-        assertThat(failure(login("x".repeat(100_000), "correct horse battery")).code()).isEqualTo(ErrorCode.LOGIN_FAILED);
+        assertThat(failure(login("x".repeat(100_000), "correct horse battery")).code())
+                .isEqualTo(ErrorCode.LOGIN_FAILED);
     }
 
     @Test
     void fieldsThatAreMissingOrOfAnotherTypeAreNamed() {
-        LoginRequest request = new LoginRequest("password", Value.struct("identifier", Value.of("ann"), "password", Value.of(7)), "127.0.0.1");
+        LoginRequest request = new LoginRequest(
+                "password", Value.struct("identifier", Value.of("ann"), "password", Value.of(7)), "127.0.0.1");
 
         PatchbayException failure = failure(method.authenticate(request));
 
@@ -90,7 +96,8 @@ class PasswordAuthMethodTest {
     @Test
     void weakAndHugeSecretsAreRefusedWithTheReason() {
         assertThat(failure(method.enrol("7 chars"))).hasMessage("A password needs at least 8 characters.");
-        assertThat(failure(method.enrol("x".repeat(1025)))).hasMessage("A password may have at most 1024 bytes of UTF-8.");
+        assertThat(failure(method.enrol("x".repeat(1025))))
+                .hasMessage("A password may have at most 1024 bytes of UTF-8.");
         assertThat(failure(method.enrol("7 chars")).code()).isEqualTo(ErrorCode.VALUE_INVALID);
         assertThat(join(method.enrol("x".repeat(1024)))).startsWith("$argon2id$");
         assertThat(join(method.enrol("8 chars."))).startsWith("$argon2id$");
@@ -103,7 +110,8 @@ class PasswordAuthMethodTest {
             attempts.add(login("nobody", "correct horse battery"));
         }
 
-        List<ErrorCode> codes = attempts.stream().map(attempt -> failure(attempt).code()).toList();
+        List<ErrorCode> codes =
+                attempts.stream().map(attempt -> failure(attempt).code()).toList();
 
         assertThat(codes).contains(ErrorCode.LOGIN_FAILED, ErrorCode.OVERLOADED);
         assertThat(codes).containsOnly(ErrorCode.LOGIN_FAILED, ErrorCode.OVERLOADED);
@@ -116,7 +124,9 @@ class PasswordAuthMethodTest {
 
     private CompletionStage<String> login(String identifier, String password) {
         return method.authenticate(new LoginRequest(
-                "password", Value.struct("identifier", Value.of(identifier), "password", Value.of(password)), "127.0.0.1"));
+                "password",
+                Value.struct("identifier", Value.of(identifier), "password", Value.of(password)),
+                "127.0.0.1"));
     }
 
     private long fastest(String identifier) {

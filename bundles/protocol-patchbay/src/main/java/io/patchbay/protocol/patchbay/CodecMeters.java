@@ -11,9 +11,25 @@ import io.patchbay.api.metrics.Metrics.Counter;
 record CodecMeters(Counter requests, Counter failed, Counter overInFlight, Counter events) {
     static CodecMeters of(Metrics metrics) {
         return new CodecMeters(
-                metrics.counter("patchbay_protocol_requests_total", "Requests that were understood.", "protocol", PatchbayProtocol.NAME),
-                metrics.counter("patchbay_protocol_errors_total", "Requests that were answered by an error.", "protocol", PatchbayProtocol.NAME),
-                metrics.counter("patchbay_protocol_in_flight_refused_total", "Requests refused because too many were in flight on their connection.", "protocol", PatchbayProtocol.NAME),
-                metrics.counter("patchbay_protocol_events_total", "Events sent to subscriptions.", "protocol", PatchbayProtocol.NAME));
+                metrics.counter(
+                        "patchbay_protocol_requests_total",
+                        "Requests that were understood.",
+                        "protocol",
+                        PatchbayProtocol.NAME),
+                metrics.counter(
+                        "patchbay_protocol_errors_total",
+                        "Requests that were answered by an error.",
+                        "protocol",
+                        PatchbayProtocol.NAME),
+                metrics.counter(
+                        "patchbay_protocol_in_flight_refused_total",
+                        "Requests refused because too many were in flight on their connection.",
+                        "protocol",
+                        PatchbayProtocol.NAME),
+                metrics.counter(
+                        "patchbay_protocol_events_total",
+                        "Events sent to subscriptions.",
+                        "protocol",
+                        PatchbayProtocol.NAME));
     }
 }

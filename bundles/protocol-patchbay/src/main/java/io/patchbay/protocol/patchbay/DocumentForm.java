@@ -10,9 +10,13 @@ final class DocumentForm {
 
     static CborWriter write(CborWriter out, StoredDocument document) {
         return out.startMap(4)
-                .text("id").text(document.id())
-                .text("data").raw(document.body())
-                .text("revision").integer(document.revision())
-                .text("updatedAt").text(Instant.ofEpochMilli(document.updatedAtMs()).toString());
+                .text("id")
+                .text(document.id())
+                .text("data")
+                .raw(document.body())
+                .text("revision")
+                .integer(document.revision())
+                .text("updatedAt")
+                .text(Instant.ofEpochMilli(document.updatedAtMs()).toString());
     }
 }

@@ -23,7 +23,8 @@ final class EventWriter {
     /** A longer rest is rare and costs more memory than its encoding is worth. */
     private static final int MAX_KEPT_BYTES = 32 << 10;
 
-    private static final byte[] MAP_OF_FOUR_WITH_SUB = new CborWriter().startMap(4).text("sub").toByteArray();
+    private static final byte[] MAP_OF_FOUR_WITH_SUB =
+            new CborWriter().startMap(4).text("sub").toByteArray();
 
     private final AtomicReferenceArray<@Nullable Rest> rests = new AtomicReferenceArray<>(SLOTS);
 
@@ -65,7 +66,8 @@ final class EventWriter {
     }
 
     private static byte[] encode(Position position, List<DocumentChange> changes) {
-        CborWriter out = new CborWriter().text("event").text("changes").text("changes").startArray(changes.size());
+        CborWriter out =
+                new CborWriter().text("event").text("changes").text("changes").startArray(changes.size());
         changes.forEach(change -> change(out, change));
         return out.text("position").text(position.toString()).toByteArray();
     }
@@ -73,21 +75,37 @@ final class EventWriter {
     private static void change(CborWriter out, DocumentChange change) {
         if (change.document().isEmpty()) {
             String op = change.deleted() ? "delete" : "remove";
-            out.startMap(3).text("id").text(change.id()).text("op").text(op).text("revision").integer(change.revision());
+            out.startMap(3)
+                    .text("id")
+                    .text(change.id())
+                    .text("op")
+                    .text(op)
+                    .text("revision")
+                    .integer(change.revision());
             return;
         }
         StoredDocument document = change.document().get().stored();
         out.startMap(5)
-                .text("id").text(change.id())
-                .text("op").text("put")
-                .text("data").raw(document.body())
-                .text("revision").integer(change.revision())
-                .text("updatedAt").text(change.document().get().updatedAt().toString());
+                .text("id")
+                .text(change.id())
+                .text("op")
+                .text("put")
+                .text("data")
+                .raw(document.body())
+                .text("revision")
+                .integer(change.revision())
+                .text("updatedAt")
+                .text(change.document().get().updatedAt().toString());
     }
 
     private static byte[] snapshot(SubscriptionEvent.Snapshot event) {
         CborWriter out = new CborWriter().startMap(5);
-        out.text("sub").integer(event.subscription()).text("last").bool(event.last()).text("event").text("snapshot");
+        out.text("sub")
+                .integer(event.subscription())
+                .text("last")
+                .bool(event.last())
+                .text("event")
+                .text("snapshot");
         out.text("items").startArray(event.items().size());
         event.items().forEach(item -> DocumentForm.write(out, item.stored()));
         return out.text("position").text(event.position().toString()).toByteArray();
@@ -96,10 +114,14 @@ final class EventWriter {
     private static byte[] notice(long subscription, String event, PatchbayException reason) {
         return new CborWriter()
                 .startMap(4)
-                .text("sub").integer(subscription)
-                .text("code").text(reason.code().name())
-                .text("event").text(event)
-                .text("message").text(reason.getMessage())
+                .text("sub")
+                .integer(subscription)
+                .text("code")
+                .text(reason.code().name())
+                .text("event")
+                .text(event)
+                .text("message")
+                .text(reason.getMessage())
                 .toByteArray();
     }
 

@@ -31,8 +31,10 @@ final class LoginOperations {
             return logins.verify(token).thenApply(this::authenticated);
         }
         String method = fields.findText("method")
-                .orElseThrow(() -> fields.refused("method", "'login' needs a 'token', or a 'method' and what the method asks for."));
-        return logins.login(new LoginRequest(method, forTheMethod(fields), connection.remoteAddress())).thenApply(this::loggedIn);
+                .orElseThrow(() -> fields.refused(
+                        "method", "'login' needs a 'token', or a 'method' and what the method asks for."));
+        return logins.login(new LoginRequest(method, forTheMethod(fields), connection.remoteAddress()))
+                .thenApply(this::loggedIn);
     }
 
     CompletionStage<byte[]> refresh(Fields fields) {

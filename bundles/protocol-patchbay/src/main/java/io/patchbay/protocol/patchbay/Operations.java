@@ -15,7 +15,18 @@ import java.util.concurrent.CompletionStage;
 /** Every operation of the protocol: the table of contents. Used under the connection's monitor. */
 final class Operations {
     private static final List<String> NAMES = List.of(
-            "login", "refresh", "logout", "get", "query", "put", "patch", "delete", "transaction", "subscribe", "unsubscribe", "ping");
+            "login",
+            "refresh",
+            "logout",
+            "get",
+            "query",
+            "put",
+            "patch",
+            "delete",
+            "transaction",
+            "subscribe",
+            "unsubscribe",
+            "ping");
 
     private final Connection connection;
     private final Clock clock;
@@ -59,8 +70,12 @@ final class Operations {
             case "transaction" -> documents.transaction(request.fields());
             case "subscribe" -> subscriptions.subscribe(request.fields());
             case "unsubscribe" -> subscriptions.unsubscribe(request.fields());
-            default -> throw request.fields()
-                    .refused("op", "There is no operation '" + shortened(request.op()) + "'." + Nearest.hint(request.op(), NAMES));
+            default ->
+                throw request.fields()
+                        .refused(
+                                "op",
+                                "There is no operation '" + shortened(request.op()) + "'."
+                                        + Nearest.hint(request.op(), NAMES));
         };
     }
 
@@ -70,9 +85,16 @@ final class Operations {
     }
 
     private void requireValidToken() {
-        connection.session().identity().expiresAt().filter(end -> !clock.instant().isBefore(end)).ifPresent(end -> {
-            throw new PatchbayException(ErrorCode.TOKEN_EXPIRED, "The access token has expired; send 'refresh' or 'login' on this connection.");
-        });
+        connection
+                .session()
+                .identity()
+                .expiresAt()
+                .filter(end -> !clock.instant().isBefore(end))
+                .ifPresent(end -> {
+                    throw new PatchbayException(
+                            ErrorCode.TOKEN_EXPIRED,
+                            "The access token has expired; send 'refresh' or 'login' on this connection.");
+                });
     }
 
     private static String shortened(String op) {

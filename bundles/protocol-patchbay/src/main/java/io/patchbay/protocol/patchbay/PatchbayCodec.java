@@ -43,7 +43,8 @@ final class PatchbayCodec implements Codec {
     @Override
     public void onMessage(ByteBuffer message, boolean text) {
         if (text) {
-            throw new PatchbayException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "patchbay.v1 speaks in binary frames, not in text.");
+            throw new PatchbayException(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE, "patchbay.v1 speaks in binary frames, not in text.");
         }
         byte[] frame = new byte[message.remaining()];
         message.get(frame);
@@ -90,7 +91,9 @@ final class PatchbayCodec implements Codec {
     }
 
     private void finish(Request request, byte @Nullable [] body, @Nullable Throwable failure) {
-        byte[] frame = body == null ? Replies.error(request.id(), asFailure(failure, request)) : Replies.ok(request.id(), body);
+        byte[] frame = body == null
+                ? Replies.error(request.id(), asFailure(failure, request))
+                : Replies.ok(request.id(), body);
         if (body == null) {
             meters.failed().increment();
         }
@@ -118,6 +121,7 @@ final class PatchbayCodec implements Codec {
     private static PatchbayException tooManyInFlight() {
         return new PatchbayException(
                 ErrorCode.OVERLOADED,
-                "More than " + Limits.REQUESTS_IN_FLIGHT_PER_CONNECTION + " requests are in flight on this connection; wait for a reply before the next.");
+                "More than " + Limits.REQUESTS_IN_FLIGHT_PER_CONNECTION
+                        + " requests are in flight on this connection; wait for a reply before the next.");
     }
 }

@@ -26,12 +26,24 @@ final class Replies {
     private Replies() {}
 
     static byte[] ok(long id, byte[] body) {
-        return new CborWriter().startMap(2).text("id").integer(id).text("ok").raw(body).toByteArray();
+        return new CborWriter()
+                .startMap(2)
+                .text("id")
+                .integer(id)
+                .text("ok")
+                .raw(body)
+                .toByteArray();
     }
 
     static byte[] error(long id, PatchbayException failure) {
         byte[] body = Cbor.encode(describe(failure));
-        return new CborWriter().startMap(2).text("id").integer(id).text("error").raw(body).toByteArray();
+        return new CborWriter()
+                .startMap(2)
+                .text("id")
+                .integer(id)
+                .text("error")
+                .raw(body)
+                .toByteArray();
     }
 
     /** {@code {"code","number","message","retryable", details}} */
@@ -46,7 +58,8 @@ final class Replies {
     }
 
     static byte[] document(Document document) {
-        return DocumentForm.write(new CborWriter().startMap(1).text("document"), document.stored()).toByteArray();
+        return DocumentForm.write(new CborWriter().startMap(1).text("document"), document.stored())
+                .toByteArray();
     }
 
     static byte[] page(Page page) {
@@ -73,12 +86,18 @@ final class Replies {
     private static byte[] patched(Written written, Value.Struct data, TransactionResult result) {
         return new CborWriter()
                 .startMap(6)
-                .text("id").text(written.id())
-                .text("data").value(data)
-                .text("created").bool(written.created())
-                .text("position").text(result.position().toString())
-                .text("revision").integer(written.revision())
-                .text("updatedAt").text(written.updatedAt().toString())
+                .text("id")
+                .text(written.id())
+                .text("data")
+                .value(data)
+                .text("created")
+                .bool(written.created())
+                .text("position")
+                .text(result.position().toString())
+                .text("revision")
+                .integer(written.revision())
+                .text("updatedAt")
+                .text(written.updatedAt().toString())
                 .toByteArray();
     }
 

@@ -24,7 +24,9 @@ final class RequestReader {
     /** @throws PatchbayException if the frame can't be answered; the connection is closed with its close code */
     static Read read(byte[] frame) {
         if (frame.length > Limits.FRAME_BYTES) {
-            throw new PatchbayException(ErrorCode.TOO_LARGE, "A frame is at most " + Limits.FRAME_BYTES + " bytes, not " + frame.length + ".");
+            throw new PatchbayException(
+                    ErrorCode.TOO_LARGE,
+                    "A frame is at most " + Limits.FRAME_BYTES + " bytes, not " + frame.length + ".");
         }
         Value value;
         try {
@@ -55,6 +57,9 @@ final class RequestReader {
     }
 
     private static PatchbayException withoutId() {
-        return new PatchbayException(ErrorCode.BAD_REQUEST, "A request needs an 'id' that is a non-negative integer.", Map.of("field", "id"));
+        return new PatchbayException(
+                ErrorCode.BAD_REQUEST,
+                "A request needs an 'id' that is a non-negative integer.",
+                Map.of("field", "id"));
     }
 }

@@ -33,7 +33,10 @@ final class SubscriptionOperations {
     CompletionStage<byte[]> subscribe(Fields fields) {
         Mode mode = mode(fields);
         SubscribeRequest request = new SubscribeRequest(
-                mode, fields.requireText("collection"), fields.findText("filter"), fields.findText("since").map(Position::parse));
+                mode,
+                fields.requireText("collection"),
+                fields.findText("filter"),
+                fields.findText("since").map(Position::parse));
         Optional<Long> chosen = fields.findInt("subscription", 0, FIRST_CHOSEN_BY_SERVER - 1);
         fields.done();
         long subscription = chosen.orElseGet(() -> nextNumber++);
@@ -53,7 +56,10 @@ final class SubscriptionOperations {
 
     private static long restore(StateRecord state) {
         if (state.version() != STATE_VERSION) {
-            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The connection's state is of version " + state.version() + "; this codec knows version " + STATE_VERSION + ".");
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE,
+                    "The connection's state is of version " + state.version() + "; this codec knows version "
+                            + STATE_VERSION + ".");
         }
         Fields fields = Fields.of("the connection's state", Cbor.decode(state.body()));
         long next = fields.requireInt("nextSubscription", FIRST_CHOSEN_BY_SERVER, Long.MAX_VALUE);
@@ -66,11 +72,15 @@ final class SubscriptionOperations {
         return switch (mode) {
             case "watch" -> Mode.WATCH;
             case "changes" -> Mode.CHANGES;
-            default -> throw fields.refused("mode", "'mode' must be 'watch' or 'changes'." + Nearest.hint(mode, List.of("watch", "changes")));
+            default ->
+                throw fields.refused(
+                        "mode",
+                        "'mode' must be 'watch' or 'changes'." + Nearest.hint(mode, List.of("watch", "changes")));
         };
     }
 
     private static byte[] subscribed(long subscription, Position position) {
-        return Cbor.encode(Value.struct("subscription", Value.of(subscription), "position", Value.of(position.toString())));
+        return Cbor.encode(
+                Value.struct("subscription", Value.of(subscription), "position", Value.of(position.toString())));
     }
 }

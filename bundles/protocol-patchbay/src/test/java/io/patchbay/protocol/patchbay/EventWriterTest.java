@@ -26,8 +26,14 @@ class EventWriterTest {
             Document document = documents.get(random.nextInt(documents.size()));
             boolean leaves = random.nextInt(3) == 0;
             DocumentChange change = new DocumentChange(
-                    document.id(), document.revision(), leaves ? Optional.empty() : Optional.of(document), leaves && random.nextBoolean());
-            Changes event = new Changes(random.nextInt(70_000), new Position("e" + random.nextInt(2), document.revision()), List.of(change));
+                    document.id(),
+                    document.revision(),
+                    leaves ? Optional.empty() : Optional.of(document),
+                    leaves && random.nextBoolean());
+            Changes event = new Changes(
+                    random.nextInt(70_000),
+                    new Position("e" + random.nextInt(2), document.revision()),
+                    List.of(change));
             byte[] fresh = new EventWriter().write(event);
             assertThat(events.write(event)).as("seed %d", seed).isEqualTo(fresh);
         }
@@ -39,12 +45,14 @@ class EventWriterTest {
                 .mapToObj(i -> document("document-" + i, 5))
                 .map(document -> new DocumentChange(document.id(), 5, Optional.of(document), false))
                 .toList();
-        Value.Struct event = (Value.Struct) Cbor.decodeEnvelope(events.write(new Changes(1, new Position("e", 5), changes)));
+        Value.Struct event =
+                (Value.Struct) Cbor.decodeEnvelope(events.write(new Changes(1, new Position("e", 5), changes)));
         assertThat(((Value.Array) event.find("changes").orElseThrow()).items()).hasSize(1000);
         assertThat(event.findText("position")).contains("e:5");
     }
 
     private static Document document(String id, long revision) {
-        return new Document("cities", StoredDocument.of(1, id, revision, revision, Value.struct("n", Value.of(revision))));
+        return new Document(
+                "cities", StoredDocument.of(1, id, revision, revision, Value.struct("n", Value.of(revision))));
     }
 }

@@ -28,16 +28,30 @@ class FrameConformanceTest {
         Path file = Path.of(System.getProperty("patchbay.conformance.data"), "cbor-test-vectors", "appendix_a.json");
         String text = Files.readString(file);
         // The vectors' decoded bignums are no values; only the encodings matter here.
-        return java.util.regex.Pattern.compile("\"hex\"\\s*:\\s*\"([0-9a-f]+)\"").matcher(text).results()
+        return java.util.regex.Pattern.compile("\"hex\"\\s*:\\s*\"([0-9a-f]+)\"")
+                .matcher(text)
+                .results()
                 .map(match -> match.group(1))
                 .map(hex -> DynamicTest.dynamicTest(hex, () -> check(hex)));
     }
 
     private static void check(String hex) {
         byte[] item = HexFormat.of().parseHex(hex);
-        byte[] frame = new CborWriter().startMap(3).text("data").raw(item).text("op").text("put").text("id").integer(4711).toByteArray();
+        byte[] frame = new CborWriter()
+                .startMap(3)
+                .text("data")
+                .raw(item)
+                .text("op")
+                .text("put")
+                .text("id")
+                .integer(4711)
+                .toByteArray();
         if (NOT_WELL_FORMED.contains(hex)) {
-            assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(PatchbayException.class, () -> RequestReader.read(frame)).code().closeCode()).isEqualTo(1007);
+            assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(
+                                    PatchbayException.class, () -> RequestReader.read(frame))
+                            .code()
+                            .closeCode())
+                    .isEqualTo(1007);
             return;
         }
         Read read = RequestReader.read(frame);

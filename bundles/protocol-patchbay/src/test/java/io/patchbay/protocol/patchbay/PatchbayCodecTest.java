@@ -29,49 +29,89 @@ class PatchbayCodecTest {
 
     @Test
     void textFramesAreRefused() {
-        PatchbayException refused =
-                catchThrowableOfType(PatchbayException.class, () -> client.codec.onMessage(ByteBuffer.wrap("{\"id\":1}".getBytes()), true));
+        PatchbayException refused = catchThrowableOfType(
+                PatchbayException.class, () -> client.codec.onMessage(ByteBuffer.wrap("{\"id\":1}".getBytes()), true));
         assertThat(refused.code().closeCode()).isEqualTo(1003);
     }
 
     @Test
     void aFrameBeyondTheLimitIsRefusedUnread() {
-        PatchbayException refused = catchThrowableOfType(PatchbayException.class, () -> client.send(new byte[Limits.FRAME_BYTES + 1]));
+        PatchbayException refused =
+                catchThrowableOfType(PatchbayException.class, () -> client.send(new byte[Limits.FRAME_BYTES + 1]));
         assertThat(refused.code()).isEqualTo(ErrorCode.TOO_LARGE);
     }
 
     @Test
     void theBufferMayBeReusedOnceTheCallIsOver() {
         ByteBuffer buffer = ByteBuffer.wrap(Cbor.encode(Value.struct(
-                "id", Value.of(1), "op", Value.of("put"), "collection", Value.of("cities"), "document", Value.of("lyon"), "data", Value.struct("name", Value.of("Lyon")))));
+                "id",
+                Value.of(1),
+                "op",
+                Value.of("put"),
+                "collection",
+                Value.of("cities"),
+                "document",
+                Value.of("lyon"),
+                "data",
+                Value.struct("name", Value.of("Lyon")))));
         client.codec.onMessage(buffer, false);
         Arrays.fill(buffer.array(), (byte) 0);
-        assertThat(client.session.documents().get("cities", "lyon")).isCompletedWithValueMatching(document -> document.data().findText("name").equals(Optional.of("Lyon")));
+        assertThat(client.session.documents().get("cities", "lyon"))
+                .isCompletedWithValueMatching(
+                        document -> document.data().findText("name").equals(Optional.of("Lyon")));
     }
 
     @Test
     void theDeepestDocumentFitsIntoEveryRequestAndReply() {
         Value.Struct deep = nested(Limits.DEPTH);
         assertThat(ok(put(1, deep)).findText("id")).contains("deep");
-        assertThat(ok(client.ask("id", Value.of(2), "op", Value.of("get"), "collection", Value.of("cities"), "document", Value.of("deep"))).toString())
+        assertThat(ok(client.ask(
+                                "id",
+                                Value.of(2),
+                                "op",
+                                Value.of("get"),
+                                "collection",
+                                Value.of("cities"),
+                                "document",
+                                Value.of("deep")))
+                        .toString())
                 .contains(deep.toString());
         Value.Struct patched = client.ask(
-                "id", Value.of(3), "op", Value.of("patch"), "collection", Value.of("cities"), "document", Value.of("deep"), "patch", deep);
+                "id",
+                Value.of(3),
+                "op",
+                Value.of("patch"),
+                "collection",
+                Value.of("cities"),
+                "document",
+                Value.of("deep"),
+                "patch",
+                deep);
         assertThat(ok(patched).find("data")).contains(deep);
         Value operation = Value.struct("op", Value.of("put"), "collection", Value.of("cities"), "data", deep);
         client.send(encodeDeep(operation));
-        assertThat(ok((Value.Struct) Cbor.decode(client.connection.takeSent().get(0))).find("results")).isPresent();
+        assertThat(ok((Value.Struct) Cbor.decode(client.connection.takeSent().get(0)))
+                        .find("results"))
+                .isPresent();
     }
 
     @Test
     void anExpiredTokenFailsRequestsUntilTheClientLogsInAgain() {
-        Identity expired = new Identity("u1", "ann", Client.ANN.role(), Optional.empty(), Optional.of(Client.CLOCK.instant()));
+        Identity expired =
+                new Identity("u1", "ann", Client.ANN.role(), Optional.empty(), Optional.of(Client.CLOCK.instant()));
         client.session.authenticate(expired);
         assertThat(errorCode(put(1, Value.Struct.EMPTY))).isEqualTo("TOKEN_EXPIRED");
-        assertThat(errorCode(client.ask("id", Value.of(2), "op", Value.of("login"), "token", Value.of(client.logins.issue(expired))))).isEqualTo("TOKEN_EXPIRED");
+        assertThat(errorCode(client.ask(
+                        "id", Value.of(2), "op", Value.of("login"), "token", Value.of(client.logins.issue(expired)))))
+                .isEqualTo("TOKEN_EXPIRED");
         ok(client.ask("id", Value.of(3), "op", Value.of("ping")));
 
-        Identity renewed = new Identity("u1", "ann", Client.ANN.role(), Optional.empty(), Optional.of(Client.CLOCK.instant().plus(Duration.ofMinutes(1))));
+        Identity renewed = new Identity(
+                "u1",
+                "ann",
+                Client.ANN.role(),
+                Optional.empty(),
+                Optional.of(Client.CLOCK.instant().plus(Duration.ofMinutes(1))));
         ok(client.ask("id", Value.of(4), "op", Value.of("login"), "token", Value.of(client.logins.issue(renewed))));
         ok(put(5, Value.Struct.EMPTY));
         assertThat(client.session.identity()).isEqualTo(renewed);
@@ -81,13 +121,16 @@ class PatchbayCodecTest {
     void theNextVersionGoesOnNumberingWhereThisOneStopped() {
         assertThat(subscribe(client, 1)).isEqualTo(SubscriptionOperations.FIRST_CHOSEN_BY_SERVER);
         StateRecord state = client.codec.save().orElseThrow();
-        assertThat(subscribe(new Client(Optional.of(state)), 1)).isEqualTo(SubscriptionOperations.FIRST_CHOSEN_BY_SERVER + 1);
+        assertThat(subscribe(new Client(Optional.of(state)), 1))
+                .isEqualTo(SubscriptionOperations.FIRST_CHOSEN_BY_SERVER + 1);
     }
 
     @Test
     void stateOfAnUnknownVersionIsRefused() {
         StateRecord state = new StateRecord(99, Cbor.encode(Value.Struct.EMPTY));
-        assertThatExceptionOfType(PatchbayException.class).isThrownBy(() -> client.protocol.open(client.connection, Optional.of(state))).withMessageContaining("version 99");
+        assertThatExceptionOfType(PatchbayException.class)
+                .isThrownBy(() -> client.protocol.open(client.connection, Optional.of(state)))
+                .withMessageContaining("version 99");
     }
 
     @Test
@@ -95,8 +138,24 @@ class PatchbayCodecTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         List<byte[]> good = List.of(
-                Cbor.encode(Value.struct("id", Value.of(1), "op", Value.of("query"), "collection", Value.of("cities"), "limit", Value.of(10))),
-                Cbor.encode(Value.struct("id", Value.of(70000), "op", Value.of("put"), "collection", Value.of("cities"), "data", Value.struct("a", Value.array(Value.of(0.1), Value.NULL)))));
+                Cbor.encode(Value.struct(
+                        "id",
+                        Value.of(1),
+                        "op",
+                        Value.of("query"),
+                        "collection",
+                        Value.of("cities"),
+                        "limit",
+                        Value.of(10))),
+                Cbor.encode(Value.struct(
+                        "id",
+                        Value.of(70000),
+                        "op",
+                        Value.of("put"),
+                        "collection",
+                        Value.of("cities"),
+                        "data",
+                        Value.struct("a", Value.array(Value.of(0.1), Value.NULL)))));
         Codec codec = client.codec;
         for (int i = 0; i < 20_000; i++) {
             byte[] frame = good.get(i % good.size()).clone();
@@ -104,10 +163,21 @@ class PatchbayCodecTest {
                 frame[random.nextInt(frame.length)] = (byte) random.nextInt(256);
             }
             try {
-                codec.onMessage(ByteBuffer.wrap(frame, 0, random.nextInt(3) == 0 ? random.nextInt(frame.length) : frame.length), false);
-                assertThat(client.connection.takeSent()).as("seed %d", seed).hasSize(1).noneMatch(PatchbayCodecTest::isInternal);
+                codec.onMessage(
+                        ByteBuffer.wrap(frame, 0, random.nextInt(3) == 0 ? random.nextInt(frame.length) : frame.length),
+                        false);
+                assertThat(client.connection.takeSent())
+                        .as("seed %d", seed)
+                        .hasSize(1)
+                        .noneMatch(PatchbayCodecTest::isInternal);
             } catch (PatchbayException closing) {
-                assertThat(closing.code()).as("seed %d", seed).isIn(ErrorCode.MALFORMED, ErrorCode.BAD_REQUEST, ErrorCode.VALUE_INVALID, ErrorCode.LIMIT_EXCEEDED);
+                assertThat(closing.code())
+                        .as("seed %d", seed)
+                        .isIn(
+                                ErrorCode.MALFORMED,
+                                ErrorCode.BAD_REQUEST,
+                                ErrorCode.VALUE_INVALID,
+                                ErrorCode.LIMIT_EXCEEDED);
             }
         }
     }
@@ -117,13 +187,30 @@ class PatchbayCodecTest {
     }
 
     private Value.Struct put(long id, Value.Struct data) {
-        return client.ask("id", Value.of(id), "op", Value.of("put"), "collection", Value.of("cities"), "document", Value.of("deep"), "data", data);
+        return client.ask(
+                "id",
+                Value.of(id),
+                "op",
+                Value.of("put"),
+                "collection",
+                Value.of("cities"),
+                "document",
+                Value.of("deep"),
+                "data",
+                data);
     }
 
     private static byte[] encodeDeep(Value operation) {
         Value.Struct fields = (Value.Struct) operation;
         CborWriter out = new CborWriter();
-        out.startMap(3).text("id").integer(9).text("op").text("transaction").text("operations").startArray(1).startMap(fields.fields().size());
+        out.startMap(3)
+                .text("id")
+                .integer(9)
+                .text("op")
+                .text("transaction")
+                .text("operations")
+                .startArray(1)
+                .startMap(fields.fields().size());
         fields.fields().forEach((name, value) -> out.text(name).value(value));
         return out.toByteArray();
     }
@@ -137,7 +224,15 @@ class PatchbayCodecTest {
     }
 
     private static long subscribe(Client client, long id) {
-        Value.Struct reply = client.ask("id", Value.of(id), "op", Value.of("subscribe"), "mode", Value.of("watch"), "collection", Value.of("cities"));
+        Value.Struct reply = client.ask(
+                "id",
+                Value.of(id),
+                "op",
+                Value.of("subscribe"),
+                "mode",
+                Value.of("watch"),
+                "collection",
+                Value.of("cities"));
         return ok(reply).findInt("subscription").orElseThrow();
     }
 }

@@ -33,55 +33,80 @@ class ProtocolVectorsTest {
 
     @TestFactory
     Stream<DynamicTest> conversation() throws IOException {
-        return cases("conversation").map(step -> test(step, () -> {
-            Value.Struct send = struct(step, "send");
-            assertThat(hex(Cbor.encode(send.find("value").orElseThrow()))).isEqualTo(text(send, "hex"));
-            client.send(bytes(send));
-            List<String> received = client.connection.takeSent().stream().map(ProtocolVectorsTest::hex).toList();
-            List<String> expected = array(step, "receive").map(frame -> text(frame, "hex")).toList();
-            assertThat(received).isEqualTo(expected);
-            OptionalInt close = step.findInt("close").map(code -> OptionalInt.of(code.intValue())).orElse(OptionalInt.empty());
-            assertThat(client.connection.closeCode()).isEqualTo(close);
-        }));
+        return cases("conversation")
+                .map(step -> test(step, () -> {
+                    Value.Struct send = struct(step, "send");
+                    assertThat(hex(Cbor.encode(send.find("value").orElseThrow())))
+                            .isEqualTo(text(send, "hex"));
+                    client.send(bytes(send));
+                    List<String> received = client.connection.takeSent().stream()
+                            .map(ProtocolVectorsTest::hex)
+                            .toList();
+                    List<String> expected = array(step, "receive")
+                            .map(frame -> text(frame, "hex"))
+                            .toList();
+                    assertThat(received).isEqualTo(expected);
+                    OptionalInt close = step.findInt("close")
+                            .map(code -> OptionalInt.of(code.intValue()))
+                            .orElse(OptionalInt.empty());
+                    assertThat(client.connection.closeCode()).isEqualTo(close);
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> events() throws IOException {
-        return cases("events").map(event -> test(event, () -> {
-            client.codec.onEvent(event(struct(event, "value")));
-            assertThat(hex(client.connection.takeSent().get(0))).isEqualTo(text(event, "hex"));
-        }));
+        return cases("events")
+                .map(event -> test(event, () -> {
+                    client.codec.onEvent(event(struct(event, "value")));
+                    assertThat(hex(client.connection.takeSent().get(0))).isEqualTo(text(event, "hex"));
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> hostile() throws IOException {
-        return cases("hostile").map(hostile -> test(hostile, () -> {
-            Client fresh = new Client();
-            if (hostile.find("close").isPresent()) {
-                PatchbayException closing = catchThrowableOfType(PatchbayException.class, () -> fresh.send(bytes(hostile)));
-                assertThat(closing.code()).isEqualTo(ErrorCode.valueOf(text(hostile, "code")));
-                assertThat((long) closing.code().closeCode()).isEqualTo(hostile.findInt("close").orElseThrow());
-                assertThat(fresh.connection.takeSent()).isEmpty();
-                return;
-            }
-            fresh.send(bytes(hostile));
-            Value.Struct reply = (Value.Struct) Cbor.decode(fresh.connection.takeSent().get(0));
-            assertThat(reply.findInt("id")).contains(1L);
-            Value.Struct error = Client.error(reply);
-            Value.Struct expected = struct(hostile, "error");
-            assertThat(error.findText("code")).contains(text(expected, "code"));
-            expected.findText("field").ifPresent(field -> assertThat(error.findText("field")).contains(field));
-            assertThat(error.findText("message").orElseThrow()).matches("[^\n]+[.?]").doesNotContain("Exception");
-        }));
+        return cases("hostile")
+                .map(hostile -> test(hostile, () -> {
+                    Client fresh = new Client();
+                    if (hostile.find("close").isPresent()) {
+                        PatchbayException closing =
+                                catchThrowableOfType(PatchbayException.class, () -> fresh.send(bytes(hostile)));
+                        assertThat(closing.code()).isEqualTo(ErrorCode.valueOf(text(hostile, "code")));
+                        assertThat((long) closing.code().closeCode())
+                                .isEqualTo(hostile.findInt("close").orElseThrow());
+                        assertThat(fresh.connection.takeSent()).isEmpty();
+                        return;
+                    }
+                    fresh.send(bytes(hostile));
+                    Value.Struct reply = (Value.Struct)
+                            Cbor.decode(fresh.connection.takeSent().get(0));
+                    assertThat(reply.findInt("id")).contains(1L);
+                    Value.Struct error = Client.error(reply);
+                    Value.Struct expected = struct(hostile, "error");
+                    assertThat(error.findText("code")).contains(text(expected, "code"));
+                    expected.findText("field")
+                            .ifPresent(
+                                    field -> assertThat(error.findText("field")).contains(field));
+                    assertThat(error.findText("message").orElseThrow())
+                            .matches("[^\n]+[.?]")
+                            .doesNotContain("Exception");
+                }));
     }
 
     private static SubscriptionEvent event(Value.Struct value) {
         long subscription = value.findInt("sub").orElseThrow();
         Optional<Position> position = value.findText("position").map(Position::parse);
         return switch (text(value, "event")) {
-            case "snapshot" -> new SubscriptionEvent.Snapshot(
-                    subscription, position.orElseThrow(), array(value, "items").map(ProtocolVectorsTest::document).toList(), value.find("last").orElseThrow().equals(Value.TRUE));
-            case "changes" -> new SubscriptionEvent.Changes(subscription, position.orElseThrow(), array(value, "changes").map(ProtocolVectorsTest::change).toList());
+            case "snapshot" ->
+                new SubscriptionEvent.Snapshot(
+                        subscription,
+                        position.orElseThrow(),
+                        array(value, "items").map(ProtocolVectorsTest::document).toList(),
+                        value.find("last").orElseThrow().equals(Value.TRUE));
+            case "changes" ->
+                new SubscriptionEvent.Changes(
+                        subscription,
+                        position.orElseThrow(),
+                        array(value, "changes").map(ProtocolVectorsTest::change).toList());
             case "reload" -> new SubscriptionEvent.Reload(subscription, reason(value));
             case "end" -> new SubscriptionEvent.Ended(subscription, reason(value));
             default -> throw new AssertionError(value);
@@ -90,12 +115,23 @@ class ProtocolVectorsTest {
 
     private static DocumentChange change(Value.Struct change) {
         Optional<Document> document = change.find("data").map(data -> document(change));
-        return new DocumentChange(text(change, "id"), change.findInt("revision").orElseThrow(), document, text(change, "op").equals("delete"));
+        return new DocumentChange(
+                text(change, "id"),
+                change.findInt("revision").orElseThrow(),
+                document,
+                text(change, "op").equals("delete"));
     }
 
     private static Document document(Value.Struct form) {
         long updatedAtMs = Instant.parse(text(form, "updatedAt")).toEpochMilli();
-        return new Document("cities", StoredDocument.of(1, text(form, "id"), form.findInt("revision").orElseThrow(), updatedAtMs, struct(form, "data")));
+        return new Document(
+                "cities",
+                StoredDocument.of(
+                        1,
+                        text(form, "id"),
+                        form.findInt("revision").orElseThrow(),
+                        updatedAtMs,
+                        struct(form, "data")));
     }
 
     private static PatchbayException reason(Value.Struct event) {

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 class RequestsInFlightTest {
     private final SlowLogins logins = new SlowLogins();
     private final MemoryMetrics metrics = new MemoryMetrics();
-    private final RecordingConnection connection = new RecordingConnection(new MemorySession(Identity.ANONYMOUS, new MemoryDocuments()));
+    private final RecordingConnection connection =
+            new RecordingConnection(new MemorySession(Identity.ANONYMOUS, new MemoryDocuments()));
     private final Codec codec = new PatchbayProtocol(logins, metrics, Client.CLOCK).open(connection, Optional.empty());
 
     @Test
@@ -36,7 +37,9 @@ class RequestsInFlightTest {
         login(2);
         logins.waiting.get(1).complete(Client.ANN);
         logins.waiting.get(0).complete(Client.ANN);
-        assertThat(connection.takeSent()).extracting(frame -> decode(frame).findInt("id").orElseThrow()).containsExactly(2L, 1L);
+        assertThat(connection.takeSent())
+                .extracting(frame -> decode(frame).findInt("id").orElseThrow())
+                .containsExactly(2L, 1L);
     }
 
     @Test
@@ -47,7 +50,8 @@ class RequestsInFlightTest {
         assertThat(connection.takeSent()).isEmpty();
         login(1000);
         assertThat(errorCode(decode(connection.takeSent().get(0)))).isEqualTo("OVERLOADED");
-        assertThat(metrics.count("patchbay_protocol_in_flight_refused_total", "protocol", "patchbay.v1")).isEqualTo(1);
+        assertThat(metrics.count("patchbay_protocol_in_flight_refused_total", "protocol", "patchbay.v1"))
+                .isEqualTo(1);
         logins.waiting.get(7).complete(Client.ANN);
         connection.takeSent();
         login(1001);
@@ -74,7 +78,10 @@ class RequestsInFlightTest {
     }
 
     private void login(long id) {
-        codec.onMessage(ByteBuffer.wrap(Cbor.encode(Value.struct("id", Value.of(id), "op", Value.of("login"), "token", Value.of("t")))), false);
+        codec.onMessage(
+                ByteBuffer.wrap(
+                        Cbor.encode(Value.struct("id", Value.of(id), "op", Value.of("login"), "token", Value.of("t")))),
+                false);
     }
 
     private static Value.Struct decode(byte[] frame) {

@@ -28,7 +28,8 @@ final class AuthRoutes {
     CompletionStage<HttpResponse> login(Call call) {
         Fields fields = call.fields();
         String method = fields.requireText(METHOD);
-        LoginRequest request = new LoginRequest(method, forTheMethod(fields), call.request().remoteAddress());
+        LoginRequest request =
+                new LoginRequest(method, forTheMethod(fields), call.request().remoteAddress());
         return logins.login(request).thenApply(AuthRoutes::answer);
     }
 
@@ -45,7 +46,8 @@ final class AuthRoutes {
     }
 
     CompletionStage<HttpResponse> methods(Call call) {
-        return CompletableFuture.completedFuture(Answer.list(logins.methods(), name -> Value.struct("name", Value.of(name))));
+        return CompletableFuture.completedFuture(
+                Answer.list(logins.methods(), name -> Value.struct("name", Value.of(name))));
     }
 
     CompletionStage<HttpResponse> setup(Call call) {
@@ -79,12 +81,19 @@ final class AuthRoutes {
     private static HttpResponse answer(Tokens tokens) {
         String role = tokens.identity().role().map(Enum::name).orElse("none").toLowerCase(Locale.ROOT);
         Value user = Value.struct(
-                "id", Value.of(tokens.identity().id()), "name", Value.of(tokens.identity().name()), "role", Value.of(role));
-        return Answer.json(200, Value.struct(
-                        "accessToken", Value.of(tokens.accessToken()),
-                        "refreshToken", Value.of(tokens.refreshToken()),
-                        "expiresIn", Value.of(tokens.expiresIn().toSeconds()),
-                        "user", user))
+                "id",
+                Value.of(tokens.identity().id()),
+                "name",
+                Value.of(tokens.identity().name()),
+                "role",
+                Value.of(role));
+        return Answer.json(
+                        200,
+                        Value.struct(
+                                "accessToken", Value.of(tokens.accessToken()),
+                                "refreshToken", Value.of(tokens.refreshToken()),
+                                "expiresIn", Value.of(tokens.expiresIn().toSeconds()),
+                                "user", user))
                 .with("Cache-Control", "no-store");
     }
 }

@@ -26,7 +26,8 @@ import java.util.regex.Pattern;
 record Call(HttpRequest request, Session session) {
     private static final String JSON = "application/json";
     private static final String MERGE_PATCH = "application/merge-patch+json";
-    private static final Pattern CHARSET = Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\";\\s]*)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CHARSET =
+            Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\";\\s]*)", Pattern.CASE_INSENSITIVE);
 
     Identity identity() {
         return session.identity();
@@ -55,11 +56,15 @@ record Call(HttpRequest request, Session session) {
 
     /** A query parameter that is {@code true} or {@code false}; false without it. */
     boolean flag(String name) {
-        return query(name).map(text -> switch (text) {
+        return query(name)
+                .map(text -> switch (text) {
                     case "true" -> true;
                     case "false" -> false;
-                    default -> throw new PatchbayException(
-                            ErrorCode.BAD_REQUEST, "The query parameter '" + name + "' must be true or false.", Map.of("field", name));
+                    default ->
+                        throw new PatchbayException(
+                                ErrorCode.BAD_REQUEST,
+                                "The query parameter '" + name + "' must be true or false.",
+                                Map.of("field", name));
                 })
                 .orElse(false);
     }
@@ -94,7 +99,8 @@ record Call(HttpRequest request, Session session) {
         }
         String wanted = String.join(" or ", accepted);
         String sent = header.isEmpty() ? "none was sent" : "not " + Text.shortened(header);
-        throw new PatchbayException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body must have the Content-Type " + wanted + "; " + sent + ".");
+        throw new PatchbayException(
+                ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body must have the Content-Type " + wanted + "; " + sent + ".");
     }
 
     private Value.Struct document(String... accepted) {
@@ -108,7 +114,8 @@ record Call(HttpRequest request, Session session) {
     private void requireJson(String... accepted) {
         Matcher charset = CHARSET.matcher(requireContentType(accepted));
         if (charset.find() && !charset.group(1).equalsIgnoreCase("utf-8")) {
-            throw new PatchbayException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "JSON is sent in UTF-8 (RFC 8259), not in another charset.");
+            throw new PatchbayException(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE, "JSON is sent in UTF-8 (RFC 8259), not in another charset.");
         }
     }
 
@@ -122,6 +129,8 @@ record Call(HttpRequest request, Session session) {
             // Answered below, as a number out of range.
         }
         throw new PatchbayException(
-                ErrorCode.BAD_REQUEST, "'limit' must be an integer from 1 to " + Limits.LIST_MAX + ", not '" + Text.shortened(text) + "'.", Map.of("field", "limit"));
+                ErrorCode.BAD_REQUEST,
+                "'limit' must be an integer from 1 to " + Limits.LIST_MAX + ", not '" + Text.shortened(text) + "'.",
+                Map.of("field", "limit"));
     }
 }

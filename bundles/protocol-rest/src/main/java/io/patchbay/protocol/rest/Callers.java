@@ -29,7 +29,10 @@ final class Callers {
         Optional<String> header = request.findHeader("authorization");
         return switch (access) {
             case OPEN -> CompletableFuture.completedFuture(Identity.ANONYMOUS);
-            case SESSION -> header.isEmpty() ? CompletableFuture.completedFuture(Identity.ANONYMOUS) : logins.verify(requireToken(request));
+            case SESSION ->
+                header.isEmpty()
+                        ? CompletableFuture.completedFuture(Identity.ANONYMOUS)
+                        : logins.verify(requireToken(request));
             case ADMIN -> logins.verify(requireToken(request)).thenApply(Callers::requireAdmin);
         };
     }
@@ -39,14 +42,17 @@ final class Callers {
     }
 
     static PatchbayException unauthenticated() {
-        return new PatchbayException(ErrorCode.UNAUTHENTICATED, "Log in first, and send the access token as 'Authorization: Bearer ...'.");
+        return new PatchbayException(
+                ErrorCode.UNAUTHENTICATED, "Log in first, and send the access token as 'Authorization: Bearer ...'.");
     }
 
     /** UNAUTHENTICATED if there is none. */
     static String requireToken(HttpRequest request) {
         String header = request.findHeader("authorization").orElseThrow(Callers::unauthenticated);
         if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            throw new PatchbayException(ErrorCode.UNAUTHENTICATED, "The Authorization header must be 'Bearer', a space, and an access token.");
+            throw new PatchbayException(
+                    ErrorCode.UNAUTHENTICATED,
+                    "The Authorization header must be 'Bearer', a space, and an access token.");
         }
         return header.substring(SCHEME.length()).strip();
     }

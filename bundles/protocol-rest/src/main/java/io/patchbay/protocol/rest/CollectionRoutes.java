@@ -31,8 +31,13 @@ final class CollectionRoutes {
     CompletionStage<HttpResponse> create(Call call) {
         Fields fields = call.fields();
         CollectionDefinition definition = read(fields.requireText("name"), fields);
-        return call.collections().create(definition).thenApply(created -> Answer.json(201, describe(created))
-                .with("Location", "/api/v1/collections/" + Text.segment(created.definition().name())));
+        return call.collections()
+                .create(definition)
+                .thenApply(created -> Answer.json(201, describe(created))
+                        .with(
+                                "Location",
+                                "/api/v1/collections/"
+                                        + Text.segment(created.definition().name())));
     }
 
     CompletionStage<HttpResponse> update(Call call) {
@@ -51,7 +56,8 @@ final class CollectionRoutes {
     private static CollectionDefinition read(String name, Fields fields) {
         List<IndexDefinition> indexes = new ArrayList<>();
         fields.findArray("indexes").orElse(List.of()).forEach(index -> indexes.add(index(index)));
-        Map<String, String> rules = fields.findStruct("rules").map(CollectionRoutes::rules).orElse(Map.of());
+        Map<String, String> rules =
+                fields.findStruct("rules").map(CollectionRoutes::rules).orElse(Map.of());
         fields.done();
         return new CollectionDefinition(name, indexes, rules);
     }
@@ -61,10 +67,15 @@ final class CollectionRoutes {
         if (index instanceof Value.Text field) {
             return new IndexDefinition(List.of(indexField(field.value())));
         }
-        if (index instanceof Value.Array several && !several.items().isEmpty() && several.items().stream().allMatch(Value.Text.class::isInstance)) {
-            return new IndexDefinition(several.items().stream().map(field -> indexField(((Value.Text) field).value())).toList());
+        if (index instanceof Value.Array several
+                && !several.items().isEmpty()
+                && several.items().stream().allMatch(Value.Text.class::isInstance)) {
+            return new IndexDefinition(several.items().stream()
+                    .map(field -> indexField(((Value.Text) field).value()))
+                    .toList());
         }
-        throw invalidIndex("An index is a field such as \"population\", or an array of them such as [\"country\", \"-population\"].");
+        throw invalidIndex(
+                "An index is a field such as \"population\", or an array of them such as [\"country\", \"-population\"].");
     }
 
     private static SortField indexField(String text) {
@@ -84,12 +95,18 @@ final class CollectionRoutes {
         rules.fields().forEach((action, rule) -> {
             if (!ACTIONS.contains(action)) {
                 String name = Text.shortened(action);
-                throw new PatchbayException(ErrorCode.UNKNOWN_FIELD, "There is no rule '" + name + "'." + Nearest.hint(name, ACTIONS), Map.of("field", "rules." + name));
+                throw new PatchbayException(
+                        ErrorCode.UNKNOWN_FIELD,
+                        "There is no rule '" + name + "'." + Nearest.hint(name, ACTIONS),
+                        Map.of("field", "rules." + name));
             }
             if (rule instanceof Value.Text text) {
                 texts.put(action, text.value());
             } else if (!(rule instanceof Value.Null)) {
-                throw new PatchbayException(ErrorCode.RULE_INVALID, "The rule '" + action + "' must be an expression in text, or null for admins alone.", Map.of("field", "rules." + action));
+                throw new PatchbayException(
+                        ErrorCode.RULE_INVALID,
+                        "The rule '" + action + "' must be an expression in text, or null for admins alone.",
+                        Map.of("field", "rules." + action));
             }
         });
         return texts;
@@ -102,8 +119,15 @@ final class CollectionRoutes {
             String rule = definition.rules().get(action);
             rules.put(action, rule == null ? Value.NULL : Value.of(rule));
         }
-        List<Value> indexes = definition.indexes().stream().map(CollectionRoutes::describe).toList();
-        return Value.struct("name", Value.of(definition.name()), "indexes", new Value.Array(indexes), "rules", new Value.Struct(rules));
+        List<Value> indexes =
+                definition.indexes().stream().map(CollectionRoutes::describe).toList();
+        return Value.struct(
+                "name",
+                Value.of(definition.name()),
+                "indexes",
+                new Value.Array(indexes),
+                "rules",
+                new Value.Struct(rules));
     }
 
     private static Value describe(IndexDefinition index) {

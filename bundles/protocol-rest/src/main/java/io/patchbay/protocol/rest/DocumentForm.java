@@ -59,7 +59,11 @@ final class DocumentForm {
         try (JsonWriter out = new JsonWriter()) {
             out.startObject().key("items").startArray();
             page.items().forEach(item -> change(out, item));
-            return out.endArray().key("next").text(page.next().toString()).endObject().toByteArray();
+            return out.endArray()
+                    .key("next")
+                    .text(page.next().toString())
+                    .endObject()
+                    .toByteArray();
         }
     }
 
@@ -81,7 +85,11 @@ final class DocumentForm {
 
     private static void change(JsonWriter out, NamedChange item) {
         Change change = item.change();
-        out.startObject().key("position").text(item.position().toString()).key("collection").text(item.collection());
+        out.startObject()
+                .key("position")
+                .text(item.position().toString())
+                .key("collection")
+                .text(item.collection());
         head(out, change.id(), change.offset(), Instant.ofEpochMilli(change.committedAtMs()));
         out.key("op").text(change.deletes() ? "delete" : "put");
         change.document().ifPresent(document -> out.key("data").cbor(document.body()));
@@ -89,6 +97,11 @@ final class DocumentForm {
     }
 
     private static void head(JsonWriter out, String id, long revision, Instant updatedAt) {
-        out.key("id").text(id).key("revision").integer(revision).key("updatedAt").text(updatedAt.toString());
+        out.key("id")
+                .text(id)
+                .key("revision")
+                .integer(revision)
+                .key("updatedAt")
+                .text(updatedAt.toString());
     }
 }

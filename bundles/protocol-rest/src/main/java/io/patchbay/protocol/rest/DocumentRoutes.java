@@ -39,7 +39,8 @@ final class DocumentRoutes {
 
     CompletionStage<HttpResponse> create(Call call) {
         Value.Struct data = call.data();
-        return write(call, new Operation.Put(call.path("c"), Optional.empty(), data, Precondition.ANY), Optional.of(data));
+        return write(
+                call, new Operation.Put(call.path("c"), Optional.empty(), data, Precondition.ANY), Optional.of(data));
     }
 
     CompletionStage<HttpResponse> put(Call call) {
@@ -51,7 +52,8 @@ final class DocumentRoutes {
 
     CompletionStage<HttpResponse> patch(Call call) {
         Precondition precondition = Revisions.preconditionOfExisting(call.request());
-        Operation patch = new Operation.Patch(call.path("c"), DocumentIds.require(call.path("id")), call.mergePatch(), precondition);
+        Operation patch = new Operation.Patch(
+                call.path("c"), DocumentIds.require(call.path("id")), call.mergePatch(), precondition);
         return write(call, patch, Optional.empty());
     }
 
@@ -62,13 +64,16 @@ final class DocumentRoutes {
         String id = DocumentIds.require(call.path("id"));
         Operation delete = new Operation.Delete(call.path("c"), id, conditional ? precondition : Precondition.EXISTS);
         return commit(call, List.of(delete), call.idempotencyKey())
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(conditional ? failure : withoutConflict(failure, id)))
+                .exceptionallyCompose(
+                        failure -> CompletableFuture.failedFuture(conditional ? failure : withoutConflict(failure, id)))
                 .thenApply(result -> replayed(HttpResponse.empty(204), result));
     }
 
     private static Throwable withoutConflict(Throwable failure, String id) {
-        return Failures.unwrap(failure) instanceof PatchbayException known && known.code() == ErrorCode.REVISION_CONFLICT
-                ? new PatchbayException(ErrorCode.DOCUMENT_NOT_FOUND, "There is no document '" + Text.shortened(id) + "' here.")
+        return Failures.unwrap(failure) instanceof PatchbayException known
+                        && known.code() == ErrorCode.REVISION_CONFLICT
+                ? new PatchbayException(
+                        ErrorCode.DOCUMENT_NOT_FOUND, "There is no document '" + Text.shortened(id) + "' here.")
                 : failure;
     }
 
@@ -77,12 +82,15 @@ final class DocumentRoutes {
         List<Operation> operations = OperationForm.operations(fields);
         Optional<String> key = OperationForm.key(fields).or(call::idempotencyKey);
         fields.done();
-        return commit(call, operations, key).thenApply(result -> replayed(Answer.json(200, DocumentForm.transaction(result)), result));
+        return commit(call, operations, key)
+                .thenApply(result -> replayed(Answer.json(200, DocumentForm.transaction(result)), result));
     }
 
     CompletionStage<HttpResponse> changes(Call call) {
         Optional<Position> since = call.query("since").map(Position::parse);
-        return call.documents().changes(since, call.limit()).thenApply(page -> Answer.json(200, DocumentForm.changes(page)));
+        return call.documents()
+                .changes(since, call.limit())
+                .thenApply(page -> Answer.json(200, DocumentForm.changes(page)));
     }
 
     private static HttpResponse read(Call call, Document document) {
@@ -100,7 +108,9 @@ final class DocumentRoutes {
 
     private static HttpResponse written(TransactionResult result, Optional<Value.Struct> sent) {
         Written written = result.written().get(0);
-        HttpResponse response = Answer.json(written.created() ? 201 : 200, DocumentForm.written(written, written.data().or(() -> sent)))
+        HttpResponse response = Answer.json(
+                        written.created() ? 201 : 200,
+                        DocumentForm.written(written, written.data().or(() -> sent)))
                 .with("ETag", Revisions.tag(written.revision()));
         if (written.created()) {
             response = response.with("Location", DocumentForm.path(written.collection(), written.id()));
@@ -112,7 +122,8 @@ final class DocumentRoutes {
         return result.replayed() ? response.with("Idempotency-Replayed", "true") : response;
     }
 
-    private static CompletionStage<TransactionResult> commit(Call call, List<Operation> operations, Optional<String> key) {
+    private static CompletionStage<TransactionResult> commit(
+            Call call, List<Operation> operations, Optional<String> key) {
         return call.documents().commit(new TransactionRequest(operations, key));
     }
 }

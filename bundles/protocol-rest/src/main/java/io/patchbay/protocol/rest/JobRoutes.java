@@ -54,6 +54,7 @@ final class JobRoutes {
 
     private Job find(Call call) {
         return jobs.find(call.path("id"))
-                .orElseThrow(() -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no job '" + Text.shortened(call.path("id")) + "'."));
+                .orElseThrow(() -> new PatchbayException(
+                        ErrorCode.NOT_FOUND, "There is no job '" + Text.shortened(call.path("id")) + "'."));
     }
 }

@@ -43,17 +43,21 @@ final class NodeRoutes {
 
     /** A request came through a listener and a transport; so it's the stores that decide. */
     CompletionStage<HttpResponse> ready(Call call) {
-        Optional<StoreInfo> missing = stores.list().stream().filter(store -> store.state().equals(UNAVAILABLE)).findFirst();
+        Optional<StoreInfo> missing = stores.list().stream()
+                .filter(store -> store.state().equals(UNAVAILABLE))
+                .findFirst();
         missing.ifPresent(store -> {
             String reason = store.fault().orElse("it is not open.");
-            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The store '" + store.name() + "' does not serve yet: " + reason);
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "The store '" + store.name() + "' does not serve yet: " + reason);
         });
         return done(uncached(Answer.json(200, Value.struct("status", Value.of("ready")))));
     }
 
     CompletionStage<HttpResponse> jwks(Call call) {
         byte[] keys = logins.jwks().getBytes(StandardCharsets.UTF_8);
-        return done(HttpResponse.of(200, "application/jwk-set+json", keys).with("Cache-Control", "public, max-age=300"));
+        return done(
+                HttpResponse.of(200, "application/jwk-set+json", keys).with("Cache-Control", "public, max-age=300"));
     }
 
     CompletionStage<HttpResponse> openApi(Call call) {

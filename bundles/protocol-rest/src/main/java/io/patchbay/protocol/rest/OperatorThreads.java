@@ -16,8 +16,8 @@ final class OperatorThreads implements AutoCloseable {
     private static final int QUEUED = 16;
     private static final int IDLE_SECONDS = 10;
 
-    private final ThreadPoolExecutor threads =
-            new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUED), task -> {
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUED), task -> {
                 Thread thread = new Thread(task, "patchbay-rest-operator");
                 thread.setDaemon(true);
                 return thread;
@@ -32,7 +32,8 @@ final class OperatorThreads implements AutoCloseable {
         try {
             return CompletableFuture.supplyAsync(work, threads);
         } catch (RejectedExecutionException e) {
-            throw new PatchbayException(ErrorCode.OVERLOADED, "Too many operations on plugins and stores are waiting; try again.");
+            throw new PatchbayException(
+                    ErrorCode.OVERLOADED, "Too many operations on plugins and stores are waiting; try again.");
         }
     }
 

@@ -16,9 +16,10 @@ record Page(byte[] html, String policy) {
     static Page load(String name) {
         byte[] html = resource(name);
         String text = new String(html, StandardCharsets.UTF_8);
-        String policy = "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-                + hashes(text, "script")
-                + hashes(text, "style");
+        String policy =
+                "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+                        + hashes(text, "script")
+                        + hashes(text, "style");
         return new Page(html, policy);
     }
 
@@ -42,7 +43,8 @@ record Page(byte[] html, String policy) {
     }
 
     private static String hashes(String html, String element) {
-        Matcher inline = Pattern.compile("<" + element + ">(.*?)</" + element + ">", Pattern.DOTALL).matcher(html);
+        Matcher inline = Pattern.compile("<" + element + ">(.*?)</" + element + ">", Pattern.DOTALL)
+                .matcher(html);
         StringBuilder sources = new StringBuilder();
         while (inline.find()) {
             sources.append(" 'sha256-").append(sha256(inline.group(1))).append('\'');

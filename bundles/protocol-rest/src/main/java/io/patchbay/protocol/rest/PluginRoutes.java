@@ -35,7 +35,9 @@ final class PluginRoutes {
     }
 
     CompletionStage<HttpResponse> get(Call call) {
-        return operators.call(() -> plugins.get(call.path("name"))).thenApply(plugin -> Answer.json(200, describe(plugin)));
+        return operators
+                .call(() -> plugins.get(call.path("name")))
+                .thenApply(plugin -> Answer.json(200, describe(plugin)));
     }
 
     CompletionStage<HttpResponse> install(Call call) {
@@ -70,7 +72,10 @@ final class PluginRoutes {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
-            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The uploaded jar could not be written to a temporary file: " + e.getMessage() + ".", e);
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE,
+                    "The uploaded jar could not be written to a temporary file: " + e.getMessage() + ".",
+                    e);
         }
     }
 

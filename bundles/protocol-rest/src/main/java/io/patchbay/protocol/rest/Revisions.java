@@ -55,7 +55,9 @@ final class Revisions {
             return true;
         }
         String tag = tag(revision);
-        return LISTED.matcher(header.get()).results().anyMatch(listed -> listed.group(1).equals(tag));
+        return LISTED.matcher(header.get())
+                .results()
+                .anyMatch(listed -> listed.group(1).equals(tag));
     }
 
     private static Precondition matching(String header) {
@@ -64,7 +66,9 @@ final class Revisions {
         }
         Matcher tag = TAG.matcher(header.strip());
         if (!tag.matches()) {
-            throw refused("if-match", "If-Match must be one revision as an ETag gave it, such as \"3\" with its quotation marks.");
+            throw refused(
+                    "if-match",
+                    "If-Match must be one revision as an ETag gave it, such as \"3\" with its quotation marks.");
         }
         return new Precondition.AtRevision(Long.parseLong(tag.group(1)));
     }

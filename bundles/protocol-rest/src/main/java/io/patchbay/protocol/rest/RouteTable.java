@@ -60,7 +60,8 @@ final class RouteTable {
                 throw new PatchbayException(ErrorCode.NOT_FOUND, "There is nothing at this path.");
             }
             requireKnownQuery(route, request);
-            answer = callers.identify(route.access(), request).thenCompose(identity -> answer(route, request, identity));
+            answer =
+                    callers.identify(route.access(), request).thenCompose(identity -> answer(route, request, identity));
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
@@ -85,7 +86,8 @@ final class RouteTable {
         if (failure == null) {
             return CompletableFuture.completedFuture(response);
         }
-        boolean forbidden = Failures.unwrap(failure) instanceof PatchbayException known && known.code() == ErrorCode.FORBIDDEN;
+        boolean forbidden =
+                Failures.unwrap(failure) instanceof PatchbayException known && known.code() == ErrorCode.FORBIDDEN;
         return CompletableFuture.failedFuture(forbidden ? Callers.unauthenticated() : failure);
     }
 
@@ -103,7 +105,10 @@ final class RouteTable {
                 throw unknown(route, Text.shortened(name));
             }
             if (values.size() != 1) {
-                throw new PatchbayException(ErrorCode.BAD_REQUEST, "The query parameter '" + name + "' is given " + values.size() + " times.", Map.of("field", name));
+                throw new PatchbayException(
+                        ErrorCode.BAD_REQUEST,
+                        "The query parameter '" + name + "' is given " + values.size() + " times.",
+                        Map.of("field", name));
             }
         });
     }
@@ -112,8 +117,13 @@ final class RouteTable {
         String known = route.query().isEmpty()
                 ? " There are none here."
                 : route.query().stream().sorted().collect(Collectors.joining(", ", " There are: ", "."));
-        String hint = Nearest.find(name, route.query()).map(near -> " Did you mean '" + near + "'?").orElse(known);
-        return new PatchbayException(ErrorCode.UNKNOWN_FIELD, "There is no query parameter '" + name + "' here." + hint, Map.of("field", name));
+        String hint = Nearest.find(name, route.query())
+                .map(near -> " Did you mean '" + near + "'?")
+                .orElse(known);
+        return new PatchbayException(
+                ErrorCode.UNKNOWN_FIELD,
+                "There is no query parameter '" + name + "' here." + hint,
+                Map.of("field", name));
     }
 
     private void add(Route route) {

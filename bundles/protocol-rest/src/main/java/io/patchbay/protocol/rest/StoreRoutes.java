@@ -28,7 +28,9 @@ final class StoreRoutes {
         String adapter = fields.requireText("adapter");
         Map<String, String> settings = settings(fields);
         fields.done();
-        return operators.call(() -> stores.swap(call.path("name"), adapter, settings)).thenApply(Answer::accepted);
+        return operators
+                .call(() -> stores.swap(call.path("name"), adapter, settings))
+                .thenApply(Answer::accepted);
     }
 
     CompletionStage<HttpResponse> rollBack(Call call) {
@@ -44,12 +46,15 @@ final class StoreRoutes {
 
     private static Map<String, String> settings(Fields fields) {
         Map<String, String> settings = new LinkedHashMap<>();
-        fields.findStruct("settings").ifPresent(struct -> struct.fields().forEach((name, value) -> {
-            if (!(value instanceof Value.Text text)) {
-                throw fields.refused("settings." + Text.shortened(name), "The setting '" + Text.shortened(name) + "' must be text.");
-            }
-            settings.put(name, text.value());
-        }));
+        fields.findStruct("settings")
+                .ifPresent(struct -> struct.fields().forEach((name, value) -> {
+                    if (!(value instanceof Value.Text text)) {
+                        throw fields.refused(
+                                "settings." + Text.shortened(name),
+                                "The setting '" + Text.shortened(name) + "' must be text.");
+                    }
+                    settings.put(name, text.value());
+                }));
         return settings;
     }
 

@@ -38,7 +38,8 @@ final class UserRoutes {
         String password = fields.requireText(PASSWORD);
         fields.done();
         return accounts.create(name, role, PASSWORD, password)
-                .thenApply(account -> Answer.json(201, describe(account)).with("Location", "/api/v1/users/" + Text.segment(account.name())));
+                .thenApply(account -> Answer.json(201, describe(account))
+                        .with("Location", "/api/v1/users/" + Text.segment(account.name())));
     }
 
     CompletionStage<HttpResponse> change(Call call) {
@@ -90,6 +91,7 @@ final class UserRoutes {
     }
 
     private static PatchbayException notFound(Call call) {
-        return new PatchbayException(ErrorCode.NOT_FOUND, "There is no user '" + Text.shortened(call.path("name")) + "'.");
+        return new PatchbayException(
+                ErrorCode.NOT_FOUND, "There is no user '" + Text.shortened(call.path("name")) + "'.");
     }
 }

@@ -25,7 +25,9 @@ class AdminRoutesTest {
 
     @Test
     void whatIsForAdminsIsForNobodyElse() {
-        List<Route> routes = node.routes.table().routes().stream().filter(route -> route.access() == Access.ADMIN).toList();
+        List<Route> routes = node.routes.table().routes().stream()
+                .filter(route -> route.access() == Access.ADMIN)
+                .toList();
         assertThat(routes).hasSizeGreaterThan(15);
         for (Route route : routes) {
             String method = route.pattern().split(" ")[0];
@@ -33,24 +35,42 @@ class AdminRoutesTest {
             Answered anonymous = node.ask(method, path).send();
             assertThat(anonymous.status()).as(route.pattern()).isEqualTo(401);
             assertThat(anonymous.header("WWW-Authenticate")).startsWith("Bearer");
-            assertThat(node.as(RestNode.USER, method, path).send().status()).as(route.pattern()).isEqualTo(403);
-            assertThat(node.ask(method, path).header("Authorization", "Bearer forged").send().status()).as(route.pattern()).isEqualTo(401);
+            assertThat(node.as(RestNode.USER, method, path).send().status())
+                    .as(route.pattern())
+                    .isEqualTo(403);
+            assertThat(node.ask(method, path)
+                            .header("Authorization", "Bearer forged")
+                            .send()
+                            .status())
+                    .as(route.pattern())
+                    .isEqualTo(401);
         }
         assertThat(node.operations.asked).isEmpty();
         assertThat(node.sessions).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Basic YW5uOnB3", "Bearer", "Bearer ", "bearer forged", "eyJhbGciOiJub25lIn0.e30.", "Bearer a, Bearer b"})
+    @ValueSource(
+            strings = {
+                "Basic YW5uOnB3",
+                "Bearer",
+                "Bearer ",
+                "bearer forged",
+                "eyJhbGciOiJub25lIn0.e30.",
+                "Bearer a, Bearer b"
+            })
     void aTokenThatIsNoneIsRefusedAlsoWhereNoneIsNeeded(String authorization) {
-        Answered refused = node.ask("GET", "/api/v1/collections/cities/documents").header("Authorization", authorization).send();
+        Answered refused = node.ask("GET", "/api/v1/collections/cities/documents")
+                .header("Authorization", authorization)
+                .send();
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.code()).isEqualTo("UNAUTHENTICATED");
     }
 
     @Test
     void anExpiredTokenSaysSo() {
-        Identity expired = new Identity("u1", "ann", RestNode.ADMIN.role(), Optional.empty(), Optional.of(RestNode.CLOCK.instant()));
+        Identity expired = new Identity(
+                "u1", "ann", RestNode.ADMIN.role(), Optional.empty(), Optional.of(RestNode.CLOCK.instant()));
         Answered refused = node.as(expired, "GET", "/api/v1/jobs").send();
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.code()).isEqualTo("TOKEN_EXPIRED");
@@ -59,34 +79,55 @@ class AdminRoutesTest {
     @Test
     void whoIsForbiddenWithoutATokenIsAskedToLogIn() {
         assertThat(node.ask("GET", "/api/v1/collections").send().status()).isEqualTo(401);
-        assertThat(node.as(RestNode.USER, "GET", "/api/v1/collections").send().status()).isEqualTo(403);
+        assertThat(node.as(RestNode.USER, "GET", "/api/v1/collections").send().status())
+                .isEqualTo(403);
     }
 
     @Test
     void collectionsAreMadeReadChangedAndDeleted() {
         Answered created = node.admin("POST", "/api/v1/collections")
-                .json("{\"name\":\"lakes\",\"indexes\":[\"depth\",[\"country\",\"-depth\"]],\"rules\":{\"list\":\"auth != null\",\"read\":null}}")
+                .json(
+                        "{\"name\":\"lakes\",\"indexes\":[\"depth\",[\"country\",\"-depth\"]],\"rules\":{\"list\":\"auth != null\",\"read\":null}}")
                 .send();
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.header("Location")).isEqualTo("/api/v1/collections/lakes");
-        String lakes = "{\"name\":\"lakes\",\"indexes\":[\"depth\",[\"country\",\"-depth\"]],\"rules\":{\"list\":\"auth != null\",\"read\":null,\"create\":null,\"update\":null,\"delete\":null}}";
+        String lakes =
+                "{\"name\":\"lakes\",\"indexes\":[\"depth\",[\"country\",\"-depth\"]],\"rules\":{\"list\":\"auth != null\",\"read\":null,\"create\":null,\"update\":null,\"delete\":null}}";
         assertThat(created.text()).isEqualTo(lakes);
         assertThat(node.admin("GET", "/api/v1/collections/lakes").send().text()).isEqualTo(lakes);
         // What was read can be written back.
-        assertThat(node.admin("PUT", "/api/v1/collections/lakes").json(lakes).send().text()).isEqualTo(lakes);
-        assertThat(node.admin("GET", "/api/v1/collections").send().text()).contains(lakes).endsWith("\"next\":null}");
-        assertThat(node.admin("POST", "/api/v1/collections").json("{\"name\":\"lakes\"}").send().status()).isEqualTo(409);
-        assertThat(node.admin("DELETE", "/api/v1/collections/lakes").send().status()).isEqualTo(204);
+        assertThat(node.admin("PUT", "/api/v1/collections/lakes")
+                        .json(lakes)
+                        .send()
+                        .text())
+                .isEqualTo(lakes);
+        assertThat(node.admin("GET", "/api/v1/collections").send().text())
+                .contains(lakes)
+                .endsWith("\"next\":null}");
+        assertThat(node.admin("POST", "/api/v1/collections")
+                        .json("{\"name\":\"lakes\"}")
+                        .send()
+                        .status())
+                .isEqualTo(409);
+        assertThat(node.admin("DELETE", "/api/v1/collections/lakes").send().status())
+                .isEqualTo(204);
         assertThat(node.admin("GET", "/api/v1/collections/lakes").send().code()).isEqualTo("COLLECTION_NOT_FOUND");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{} | BAD_REQUEST | 'name' is missing", "{\"name\":7} | BAD_REQUEST | must be text, not an integer", "{\"name\":\"a\",\"index\":[]} | UNKNOWN_FIELD | Did you mean 'indexes'?",
-        "{\"name\":\"a\",\"indexes\":\"b\"} | BAD_REQUEST | must be an array", "{\"name\":\"a\",\"indexes\":[7]} | INDEX_INVALID | An index is", "{\"name\":\"a\",\"indexes\":[[]]} | INDEX_INVALID | An index is",
-        "{\"name\":\"a\",\"indexes\":[\"a b\"]} | INDEX_INVALID | a b", "{\"name\":\"a\",\"rules\":{\"lists\":null}} | UNKNOWN_FIELD | Did you mean 'list'?", "{\"name\":\"a\",\"rules\":{\"list\":true}} | RULE_INVALID | list",
-        "[] | BAD_REQUEST | an object"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | BAD_REQUEST | 'name' is missing", "{\"name\":7} | BAD_REQUEST | must be text, not an integer",
+                        "{\"name\":\"a\",\"index\":[]} | UNKNOWN_FIELD | Did you mean 'indexes'?",
+                "{\"name\":\"a\",\"indexes\":\"b\"} | BAD_REQUEST | must be an array",
+                        "{\"name\":\"a\",\"indexes\":[7]} | INDEX_INVALID | An index is",
+                        "{\"name\":\"a\",\"indexes\":[[]]} | INDEX_INVALID | An index is",
+                "{\"name\":\"a\",\"indexes\":[\"a b\"]} | INDEX_INVALID | a b",
+                        "{\"name\":\"a\",\"rules\":{\"lists\":null}} | UNKNOWN_FIELD | Did you mean 'list'?",
+                        "{\"name\":\"a\",\"rules\":{\"list\":true}} | RULE_INVALID | list",
+                "[] | BAD_REQUEST | an object"
+            })
     void aCollectionThatIsNotUnderstoodIsRefused(String body, String code, String part) {
         Answered refused = node.admin("POST", "/api/v1/collections").json(body).send();
         assertThat(refused.status()).isEqualTo(400);
@@ -97,40 +138,67 @@ class AdminRoutesTest {
     @Test
     void aPluginIsPlannedOrInstalled() {
         byte[] jar = "sample".getBytes();
-        Answered plan = node.admin("POST", "/api/v1/plugins?dryRun=true").body("application/java-archive", jar).send();
+        Answered plan = node.admin("POST", "/api/v1/plugins?dryRun=true")
+                .body("application/java-archive", jar)
+                .send();
         assertThat(plan.status()).isEqualTo(200);
         assertThat(plan.json().findText("plugin")).contains("sample");
         assertThat(node.operations.asked).isEmpty();
-        Answered job = node.admin("POST", "/api/v1/plugins").body("application/octet-stream", jar).send();
+        Answered job = node.admin("POST", "/api/v1/plugins")
+                .body("application/octet-stream", jar)
+                .send();
         assertThat(job.status()).isEqualTo(202);
         assertThat(job.header("Location")).isEqualTo("/api/v1/jobs/j1");
-        assertThat(node.admin("POST", "/api/v1/plugins/sample/rollback").send().status()).isEqualTo(202);
-        assertThat(node.admin("DELETE", "/api/v1/plugins/sample").send().status()).isEqualTo(202);
+        assertThat(node.admin("POST", "/api/v1/plugins/sample/rollback").send().status())
+                .isEqualTo(202);
+        assertThat(node.admin("DELETE", "/api/v1/plugins/sample").send().status())
+                .isEqualTo(202);
         assertThat(node.operations.asked).containsExactly("install sample", "rollback sample", "uninstall sample");
         assertThat(node.admin("DELETE", "/api/v1/plugins/none").send().status()).isEqualTo(404);
-        assertThat(node.admin("GET", "/api/v1/plugins/sample").send().json().findText("receipt")).contains("old class loader collected after 2 s");
+        assertThat(node.admin("GET", "/api/v1/plugins/sample").send().json().findText("receipt"))
+                .contains("old class loader collected after 2 s");
     }
 
     @Test
     void aPlanWithProblemsIsNotCarriedOut() {
         node.operations.problems = List.of("It needs org.acme, which nobody offers.");
-        Answered refused = node.admin("POST", "/api/v1/plugins").body("application/java-archive", "sample".getBytes()).send();
+        Answered refused = node.admin("POST", "/api/v1/plugins")
+                .body("application/java-archive", "sample".getBytes())
+                .send();
         assertThat(refused.status()).isEqualTo(422);
         assertThat(refused.detail()).isEqualTo("It needs org.acme, which nobody offers.");
-        assertThat(node.admin("POST", "/api/v1/plugins?dryRun=yes").body("application/java-archive", new byte[0]).send().status()).isEqualTo(400);
-        assertThat(node.admin("POST", "/api/v1/plugins").json("{}").send().status()).isEqualTo(415);
+        assertThat(node.admin("POST", "/api/v1/plugins?dryRun=yes")
+                        .body("application/java-archive", new byte[0])
+                        .send()
+                        .status())
+                .isEqualTo(400);
+        assertThat(node.admin("POST", "/api/v1/plugins").json("{}").send().status())
+                .isEqualTo(415);
         assertThat(node.operations.asked).isEmpty();
     }
 
     @Test
     void storesAreSwappedRolledBackAndDropped() {
-        Answered job = node.admin("POST", "/api/v1/stores/documents/swap").json("{\"adapter\":\"h2\",\"settings\":{\"cache\":\"8 MiB\"}}").send();
+        Answered job = node.admin("POST", "/api/v1/stores/documents/swap")
+                .json("{\"adapter\":\"h2\",\"settings\":{\"cache\":\"8 MiB\"}}")
+                .send();
         assertThat(job.status()).isEqualTo(202);
-        assertThat(job.text()).contains("\"state\":\"running\",\"progress\":0.25,\"progressText\":\"copying\",\"eta\":12,\"result\":null,\"error\":null");
-        assertThat(node.admin("POST", "/api/v1/stores/documents/rollback").send().status()).isEqualTo(202);
-        assertThat(node.admin("POST", "/api/v1/stores/documents/drop").send().status()).isEqualTo(204);
-        assertThat(node.operations.asked).containsExactly("swap documents to h2 {cache=8 MiB}", "roll back documents", "drop documents");
-        assertThat(node.admin("POST", "/api/v1/stores/documents/swap").json("{\"adapter\":\"h2\",\"settings\":{\"cache\":8}}").send().detail()).contains("cache");
+        assertThat(job.text())
+                .contains(
+                        "\"state\":\"running\",\"progress\":0.25,\"progressText\":\"copying\",\"eta\":12,\"result\":null,\"error\":null");
+        assertThat(node.admin("POST", "/api/v1/stores/documents/rollback")
+                        .send()
+                        .status())
+                .isEqualTo(202);
+        assertThat(node.admin("POST", "/api/v1/stores/documents/drop").send().status())
+                .isEqualTo(204);
+        assertThat(node.operations.asked)
+                .containsExactly("swap documents to h2 {cache=8 MiB}", "roll back documents", "drop documents");
+        assertThat(node.admin("POST", "/api/v1/stores/documents/swap")
+                        .json("{\"adapter\":\"h2\",\"settings\":{\"cache\":8}}")
+                        .send()
+                        .detail())
+                .contains("cache");
         assertThat(node.admin("GET", "/api/v1/stores").send().text()).contains("\"adapter\":\"sqlite\"");
     }
 
@@ -145,40 +213,79 @@ class AdminRoutesTest {
 
     @Test
     void usersAreMadeChangedAndDeletedAndTheirSecretsNeverShown() {
-        Answered made = node.admin("POST", "/api/v1/users").json("{\"name\":\"eve/x\",\"password\":\"s3cret s3cret\"}").send();
+        Answered made = node.admin("POST", "/api/v1/users")
+                .json("{\"name\":\"eve/x\",\"password\":\"s3cret s3cret\"}")
+                .send();
         assertThat(made.status()).isEqualTo(201);
         assertThat(made.header("Location")).isEqualTo("/api/v1/users/eve%2Fx");
-        Answered changed = node.admin("PATCH", made.header("Location")).json("{\"role\":\"admin\",\"disabled\":true,\"password\":\"another one\"}").send();
-        assertThat(changed.text()).isEqualTo("{\"id\":\"id-eve/x\",\"name\":\"eve/x\",\"role\":\"admin\",\"disabled\":true}");
+        Answered changed = node.admin("PATCH", made.header("Location"))
+                .json("{\"role\":\"admin\",\"disabled\":true,\"password\":\"another one\"}")
+                .send();
+        assertThat(changed.text())
+                .isEqualTo("{\"id\":\"id-eve/x\",\"name\":\"eve/x\",\"role\":\"admin\",\"disabled\":true}");
         assertThat(node.accounts.accounts.get("eve/x").credentials()).containsEntry("password", "another one");
         assertThat(node.admin("GET", "/api/v1/users").send().text()).doesNotContain("another one", "password");
-        assertThat(node.admin("PATCH", made.header("Location")).json("{\"role\":\"root\"}").send().status()).isEqualTo(400);
-        assertThat(node.admin("DELETE", made.header("Location")).send().status()).isEqualTo(204);
+        assertThat(node.admin("PATCH", made.header("Location"))
+                        .json("{\"role\":\"root\"}")
+                        .send()
+                        .status())
+                .isEqualTo(400);
+        assertThat(node.admin("DELETE", made.header("Location")).send().status())
+                .isEqualTo(204);
         assertThat(node.admin("GET", made.header("Location")).send().status()).isEqualTo(404);
     }
 
     @Test
     void loggingInGivesTokensThatWork() {
-        Answered login = node.ask("POST", "/api/v1/auth/login").json("{\"method\":\"password\",\"identifier\":\"ann\",\"password\":\"" + MemoryLogins.PASSWORD + "\"}").send();
+        Answered login = node.ask("POST", "/api/v1/auth/login")
+                .json("{\"method\":\"password\",\"identifier\":\"ann\",\"password\":\"" + MemoryLogins.PASSWORD + "\"}")
+                .send();
         assertThat(login.json().findInt("expiresIn")).contains(300L);
         assertThat(login.header("Cache-Control")).isEqualTo("no-store");
         String access = login.json().findText("accessToken").orElseThrow();
-        assertThat(node.ask("GET", "/api/v1/jobs").header("Authorization", "Bearer " + access).send().status()).isEqualTo(200);
-        String refresh = "{\"refreshToken\":\"" + login.json().findText("refreshToken").orElseThrow() + "\"}";
-        assertThat(node.ask("POST", "/api/v1/auth/refresh").json(refresh).send().status()).isEqualTo(200);
-        assertThat(node.ask("POST", "/api/v1/auth/refresh").json(refresh).send().status()).isEqualTo(401);
-        assertThat(node.ask("POST", "/api/v1/auth/logout").json(refresh).send().status()).isEqualTo(204);
+        assertThat(node.ask("GET", "/api/v1/jobs")
+                        .header("Authorization", "Bearer " + access)
+                        .send()
+                        .status())
+                .isEqualTo(200);
+        String refresh =
+                "{\"refreshToken\":\"" + login.json().findText("refreshToken").orElseThrow() + "\"}";
+        assertThat(node.ask("POST", "/api/v1/auth/refresh").json(refresh).send().status())
+                .isEqualTo(200);
+        assertThat(node.ask("POST", "/api/v1/auth/refresh").json(refresh).send().status())
+                .isEqualTo(401);
+        assertThat(node.ask("POST", "/api/v1/auth/logout").json(refresh).send().status())
+                .isEqualTo(204);
         assertThat(node.ask("POST", "/api/v1/auth/logout").send().status()).isEqualTo(401);
-        assertThat(node.ask("POST", "/api/v1/auth/logout").header("Authorization", "Bearer " + access).send().status()).isEqualTo(204);
-        assertThat(node.ask("GET", "/api/v1/jobs").header("Authorization", "Bearer " + access).send().status()).isEqualTo(401);
-        assertThat(node.ask("POST", "/api/v1/auth/login").json("{\"method\":\"password\",\"identifier\":\"ann\",\"password\":\"x\"}").send().code()).isEqualTo("LOGIN_FAILED");
-        assertThat(node.ask("GET", "/api/v1/auth/methods").send().text()).isEqualTo("{\"items\":[{\"name\":\"password\"}],\"next\":null}");
+        assertThat(node.ask("POST", "/api/v1/auth/logout")
+                        .header("Authorization", "Bearer " + access)
+                        .send()
+                        .status())
+                .isEqualTo(204);
+        assertThat(node.ask("GET", "/api/v1/jobs")
+                        .header("Authorization", "Bearer " + access)
+                        .send()
+                        .status())
+                .isEqualTo(401);
+        assertThat(node.ask("POST", "/api/v1/auth/login")
+                        .json("{\"method\":\"password\",\"identifier\":\"ann\",\"password\":\"x\"}")
+                        .send()
+                        .code())
+                .isEqualTo("LOGIN_FAILED");
+        assertThat(node.ask("GET", "/api/v1/auth/methods").send().text())
+                .isEqualTo("{\"items\":[{\"name\":\"password\"}],\"next\":null}");
     }
 
     @Test
     void theFirstAdminIsMadeByTheCode() {
-        assertThat(node.ask("POST", "/api/v1/auth/setup").json("{\"code\":\"wrong\",\"name\":\"ann\",\"password\":\"p\"}").send().code()).isEqualTo("FORBIDDEN");
-        Answered made = node.ask("POST", "/api/v1/auth/setup").json("{\"code\":\"" + MemoryAccounts.CODE + "\",\"name\":\"ann\",\"password\":\"p\"}").send();
+        assertThat(node.ask("POST", "/api/v1/auth/setup")
+                        .json("{\"code\":\"wrong\",\"name\":\"ann\",\"password\":\"p\"}")
+                        .send()
+                        .code())
+                .isEqualTo("FORBIDDEN");
+        Answered made = node.ask("POST", "/api/v1/auth/setup")
+                .json("{\"code\":\"" + MemoryAccounts.CODE + "\",\"name\":\"ann\",\"password\":\"p\"}")
+                .send();
         assertThat(made.status()).isEqualTo(201);
         assertThat(made.json().findText("role")).contains("admin");
     }
@@ -188,8 +295,14 @@ class AdminRoutesTest {
         Answered setup = node.ask("GET", "/setup?code=%3Cscript%3E").send();
         assertThat(setup.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
         assertThat(setup.text()).doesNotContain("code=<");
-        assertThat(setup.header("Content-Security-Policy")).startsWith("default-src 'none'").contains("script-src 'sha256-", "style-src 'sha256-", "frame-ancestors 'none'").doesNotContain("unsafe");
-        assertThat(Pattern.compile("\\son\\w+=|style=|src=").matcher(setup.text()).find()).isFalse();
+        assertThat(setup.header("Content-Security-Policy"))
+                .startsWith("default-src 'none'")
+                .contains("script-src 'sha256-", "style-src 'sha256-", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(Pattern.compile("\\son\\w+=|style=|src=")
+                        .matcher(setup.text())
+                        .find())
+                .isFalse();
         assertThat(node.ask("GET", "/").send().status()).isEqualTo(200);
     }
 

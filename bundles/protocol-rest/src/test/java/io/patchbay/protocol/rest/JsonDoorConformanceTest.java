@@ -18,7 +18,8 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("conformance")
 class JsonDoorConformanceTest {
     /** Accepted by JSON's grammar, but no value of ours: keys that come twice. Each is refused with VALUE_INVALID. */
-    private static final List<String> NO_VALUES = List.of("y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json");
+    private static final List<String> NO_VALUES =
+            List.of("y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json");
 
     @TestFactory
     Stream<DynamicTest> everyTextIsAcceptedOrRefusedAsItShouldBe() throws IOException {
@@ -28,7 +29,8 @@ class JsonDoorConformanceTest {
             files = listed.sorted().toList();
         }
         assertThat(files).hasSizeGreaterThan(200);
-        return files.stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> check(file)));
+        return files.stream()
+                .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> check(file)));
     }
 
     private static void check(Path file) throws IOException {
@@ -36,8 +38,16 @@ class JsonDoorConformanceTest {
         String name = file.getFileName().toString();
         try (RestNode node = new RestNode()) {
             // The suite's texts are of any type; a document's field takes them all.
-            int field = post(node, "/api/v1/collections/cities/documents", wrap("{\"v\":", text, "}")).status();
-            int operation = post(node, "/api/v1/transactions", wrap("{\"operations\":[{\"op\":\"put\",\"collection\":\"cities\",\"data\":{\"v\":", text, "}}]}")).status();
+            int field = post(node, "/api/v1/collections/cities/documents", wrap("{\"v\":", text, "}"))
+                    .status();
+            int operation = post(
+                            node,
+                            "/api/v1/transactions",
+                            wrap(
+                                    "{\"operations\":[{\"op\":\"put\",\"collection\":\"cities\",\"data\":{\"v\":",
+                                    text,
+                                    "}}]}"))
+                    .status();
             assertThat(operation == 200).as("the same at both doors").isEqualTo(field == 201);
             Answered bare = post(node, "/api/v1/collections/cities/documents", text);
             assertThat(bare.status()).isIn(201, 400);

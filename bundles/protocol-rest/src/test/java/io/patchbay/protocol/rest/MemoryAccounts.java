@@ -30,7 +30,9 @@ final class MemoryAccounts implements Accounts {
 
     @Override
     public CompletionStage<Optional<Account>> findById(String id) {
-        return CompletableFuture.completedFuture(accounts.values().stream().filter(account -> account.id().equals(id)).findFirst());
+        return CompletableFuture.completedFuture(accounts.values().stream()
+                .filter(account -> account.id().equals(id))
+                .findFirst());
     }
 
     @Override
@@ -68,7 +70,9 @@ final class MemoryAccounts implements Accounts {
 
     @Override
     public CompletionStage<Account> createFirstAdmin(String code, String name, String method, String secret) {
-        return code.equals(CODE) ? create(name, Role.ADMIN, method, secret) : failed(ErrorCode.FORBIDDEN, "The code is wrong.");
+        return code.equals(CODE)
+                ? create(name, Role.ADMIN, method, secret)
+                : failed(ErrorCode.FORBIDDEN, "The code is wrong.");
     }
 
     private CompletionStage<Account> put(Account account) {

@@ -27,20 +27,34 @@ class OpenApiTest {
     @Test
     void theTableOfRoutesAndTheDescriptionAgree() {
         TreeMap<String, String> described = new TreeMap<>();
-        struct(api, "paths").fields().forEach((path, item) -> ((Value.Struct) item)
+        struct(api, "paths")
                 .fields()
-                .forEach((method, operation) -> described.put(method.toUpperCase(Locale.ROOT) + " " + path, describe(path, (Value.Struct) operation))));
+                .forEach((path, item) -> ((Value.Struct) item)
+                        .fields()
+                        .forEach((method, operation) -> described.put(
+                                method.toUpperCase(Locale.ROOT) + " " + path,
+                                describe(path, (Value.Struct) operation))));
         TreeMap<String, String> served = new TreeMap<>();
-        node.routes.table().routes().forEach(route -> served.put(route.pattern(), route.access() + " " + new TreeSet<>(route.query())));
+        node.routes
+                .table()
+                .routes()
+                .forEach(route -> served.put(route.pattern(), route.access() + " " + new TreeSet<>(route.query())));
         assertThat(described).isEqualTo(served);
     }
 
     @Test
     void everyReferenceLeadsSomewhereAndNothingIsUnused() {
         String text = new String(Page.resource("openapi.json"), StandardCharsets.UTF_8);
-        Set<String> referenced = Pattern.compile("\"#/components/(\\w+/\\w+)\"").matcher(text).results().map(match -> match.group(1)).collect(Collectors.toSet());
+        Set<String> referenced = Pattern.compile("\"#/components/(\\w+/\\w+)\"")
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toSet());
         Set<String> defined = new TreeSet<>();
-        struct(api, "components").fields().forEach((kind, parts) -> ((Value.Struct) parts).fields().keySet().forEach(name -> defined.add(kind + "/" + name)));
+        struct(api, "components")
+                .fields()
+                .forEach((kind, parts) ->
+                        ((Value.Struct) parts).fields().keySet().forEach(name -> defined.add(kind + "/" + name)));
         defined.remove("securitySchemes/token");
         assertThat(referenced).containsExactlyInAnyOrderElementsOf(defined);
     }
@@ -49,16 +63,29 @@ class OpenApiTest {
     private String describe(String path, Value.Struct operation) {
         Set<String> query = new TreeSet<>();
         Set<String> inPath = new TreeSet<>();
-        operation.find("parameters").map(list -> ((Value.Array) list).items()).stream().flatMap(java.util.List::stream).map(this::resolve).forEach(parameter -> {
-            String name = parameter.findText("name").orElseThrow();
-            switch (parameter.findText("in").orElseThrow()) {
-                case "query" -> query.add(name);
-                case "path" -> inPath.add(name);
-                default -> assertThat(parameter.findText("in")).contains("header");
-            }
-        });
-        assertThat(inPath).as(path).isEqualTo(Pattern.compile("\\{(\\w+)}").matcher(path).results().map(match -> match.group(1)).collect(Collectors.toSet()));
-        return access(((Value.Array) operation.find("security").orElseThrow()).items().size(), operation) + " " + query;
+        operation.find("parameters").map(list -> ((Value.Array) list).items()).stream()
+                .flatMap(java.util.List::stream)
+                .map(this::resolve)
+                .forEach(parameter -> {
+                    String name = parameter.findText("name").orElseThrow();
+                    switch (parameter.findText("in").orElseThrow()) {
+                        case "query" -> query.add(name);
+                        case "path" -> inPath.add(name);
+                        default -> assertThat(parameter.findText("in")).contains("header");
+                    }
+                });
+        assertThat(inPath)
+                .as(path)
+                .isEqualTo(Pattern.compile("\\{(\\w+)}")
+                        .matcher(path)
+                        .results()
+                        .map(match -> match.group(1))
+                        .collect(Collectors.toSet()));
+        return access(
+                        ((Value.Array) operation.find("security").orElseThrow())
+                                .items()
+                                .size(),
+                        operation) + " " + query;
     }
 
     private static Access access(int choices, Value.Struct operation) {
@@ -71,7 +98,10 @@ class OpenApiTest {
 
     private Value.Struct resolve(Value parameter) {
         Value.Struct struct = (Value.Struct) parameter;
-        return struct.findText("$ref").map(ref -> struct(struct(struct(api, "components"), "parameters"), ref.substring(ref.lastIndexOf('/') + 1))).orElse(struct);
+        return struct.findText("$ref")
+                .map(ref -> struct(
+                        struct(struct(api, "components"), "parameters"), ref.substring(ref.lastIndexOf('/') + 1)))
+                .orElse(struct);
     }
 
     private static Value.Struct struct(Value.Struct struct, String field) {

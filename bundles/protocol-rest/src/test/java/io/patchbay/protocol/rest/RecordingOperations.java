@@ -33,12 +33,23 @@ final class RecordingOperations implements Plugins {
     @Override
     public List<PluginInfo> list() {
         return List.of(new PluginInfo(
-                "sample", "1.0.0", "d1", "active", Instant.EPOCH, List.of("DocumentStoreFactory h2"), Optional.empty(), Optional.of("old class loader collected after 2 s"), Optional.empty()));
+                "sample",
+                "1.0.0",
+                "d1",
+                "active",
+                Instant.EPOCH,
+                List.of("DocumentStoreFactory h2"),
+                Optional.empty(),
+                Optional.of("old class loader collected after 2 s"),
+                Optional.empty()));
     }
 
     @Override
     public PluginInfo get(String name) {
-        return list().stream().filter(plugin -> plugin.name().equals(name)).findFirst().orElseThrow(() -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no plugin '" + name + "'."));
+        return list().stream()
+                .filter(plugin -> plugin.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no plugin '" + name + "'."));
     }
 
     @Override
@@ -72,7 +83,8 @@ final class RecordingOperations implements Plugins {
         return new Stores() {
             @Override
             public List<StoreInfo> list() {
-                return List.of(new StoreInfo("documents", storeState, "sqlite", 3, "m1:7", Optional.empty(), 0, Optional.empty()));
+                return List.of(new StoreInfo(
+                        "documents", storeState, "sqlite", 3, "m1:7", Optional.empty(), 0, Optional.empty()));
             }
 
             @Override
@@ -112,7 +124,17 @@ final class RecordingOperations implements Plugins {
     }
 
     private Plan plan(String kind, String plugin) {
-        return new Plan("p1", kind, plugin, Optional.empty(), Optional.of("1.0.0"), Optional.empty(), List.of("start it"), List.of("+store h2"), problems, List.of());
+        return new Plan(
+                "p1",
+                kind,
+                plugin,
+                Optional.empty(),
+                Optional.of("1.0.0"),
+                Optional.empty(),
+                List.of("start it"),
+                List.of("+store h2"),
+                problems,
+                List.of());
     }
 
     private Job job(String title) {

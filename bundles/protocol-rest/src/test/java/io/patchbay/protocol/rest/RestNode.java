@@ -26,7 +26,8 @@ import java.util.Optional;
 /** The routes, with everything behind them in memory. Requests are made as a transport would make them. */
 final class RestNode implements AutoCloseable {
     static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC);
-    static final Identity ADMIN = new Identity("u1", "ann", Optional.of(Role.ADMIN), Optional.empty(), Optional.empty());
+    static final Identity ADMIN =
+            new Identity("u1", "ann", Optional.of(Role.ADMIN), Optional.empty(), Optional.empty());
     static final Identity USER = new Identity("u2", "bob", Optional.of(Role.USER), Optional.empty(), Optional.empty());
 
     final MemoryDocuments documents = new MemoryDocuments("cities");
@@ -34,7 +35,8 @@ final class RestNode implements AutoCloseable {
     final MemoryAccounts accounts = new MemoryAccounts();
     final RecordingOperations operations = new RecordingOperations();
     final List<MemorySession> sessions = new ArrayList<>();
-    final RestRoutes routes = new RestRoutes(this::open, logins, accounts, operations, operations.stores(), operations.jobs());
+    final RestRoutes routes =
+            new RestRoutes(this::open, logins, accounts, operations, operations.stores(), operations.jobs());
 
     RestNode() {
         logins.admit(ADMIN);
@@ -94,8 +96,10 @@ final class RestNode implements AutoCloseable {
             for (String pattern : routes.patterns()) {
                 Optional<Map<String, String>> parameters = match(pattern);
                 if (parameters.isPresent()) {
-                    HttpRequest request = new HttpRequest(pattern, method, uri.getRawPath(), parameters.get(), query(), headers, body, "127.0.0.1");
-                    return new Answered(routes.handle(request).toCompletableFuture().join());
+                    HttpRequest request = new HttpRequest(
+                            pattern, method, uri.getRawPath(), parameters.get(), query(), headers, body, "127.0.0.1");
+                    return new Answered(
+                            routes.handle(request).toCompletableFuture().join());
                 }
             }
             throw new AssertionError("no route for " + method + " " + uri);
@@ -120,9 +124,12 @@ final class RestNode implements AutoCloseable {
 
         private Map<String, List<String>> query() {
             Map<String, List<String>> query = new LinkedHashMap<>();
-            for (String pair : Optional.ofNullable(uri.getRawQuery()).map(raw -> raw.split("&")).orElse(new String[0])) {
+            for (String pair : Optional.ofNullable(uri.getRawQuery())
+                    .map(raw -> raw.split("&"))
+                    .orElse(new String[0])) {
                 String[] parts = pair.split("=", 2);
-                query.computeIfAbsent(decode(parts[0]), unseen -> new ArrayList<>()).add(parts.length == 1 ? "" : decode(parts[1]));
+                query.computeIfAbsent(decode(parts[0]), unseen -> new ArrayList<>())
+                        .add(parts.length == 1 ? "" : decode(parts[1]));
             }
             return query;
         }

@@ -19,9 +19,12 @@ final class ChangeTable {
     /** What a record takes beside its id and body, about. */
     private static final int RECORD_BYTES = 40;
 
-    private static final String PUT = "INSERT OR REPLACE INTO change (place, collection, id, committed_at, updated_at, body) VALUES (?, ?, ?, ?, ?, ?)";
-    private static final String READ = "SELECT place, collection, id, committed_at, updated_at, body FROM change WHERE place >= ? AND place < ? ORDER BY place LIMIT ?";
-    private static final String BYTES = "SELECT coalesce(sum(" + RECORD_BYTES + " + length(id) + coalesce(length(body), 0)), 0) FROM change WHERE place < ?";
+    private static final String PUT =
+            "INSERT OR REPLACE INTO change (place, collection, id, committed_at, updated_at, body) VALUES (?, ?, ?, ?, ?, ?)";
+    private static final String READ =
+            "SELECT place, collection, id, committed_at, updated_at, body FROM change WHERE place >= ? AND place < ? ORDER BY place LIMIT ?";
+    private static final String BYTES = "SELECT coalesce(sum(" + RECORD_BYTES
+            + " + length(id) + coalesce(length(body), 0)), 0) FROM change WHERE place < ?";
     private static final String DELETE = "DELETE FROM change WHERE place < ?";
 
     private final BodyCodec bodies;
@@ -91,7 +94,8 @@ final class ChangeTable {
         byte[] written = row.getBytes(6);
         Optional<StoredDocument> document = written == null
                 ? Optional.empty()
-                : Optional.of(new StoredDocument(collection, id, offset, row.getLong(5), bodies.read(collection, id, offset, written)));
+                : Optional.of(new StoredDocument(
+                        collection, id, offset, row.getLong(5), bodies.read(collection, id, offset, written)));
         return new Change(offset, (int) (place % PLACES), collection, id, row.getLong(4), document);
     }
 

@@ -19,6 +19,7 @@ final class Database implements AutoCloseable {
     private static final int BUSY_MS = 10_000;
     /** Memory for pages: the writer's, for an index's pages are written all over, and each reader's. */
     private static final int WRITER_CACHE_KB = 64 << 10;
+
     private static final int READER_CACHE_KB = 8 << 10;
 
     private final SQLiteConnection connection;
@@ -53,8 +54,10 @@ final class Database implements AutoCloseable {
     }
 
     private static Database open(Path file, List<String> pragmas) throws SQLException {
-        // As a URI, in which no character of the path has a meaning of its own; the driver itself, for DriverManager would hold on to this bundle.
-        SQLiteConnection connection = (SQLiteConnection) new JDBC().connect("jdbc:sqlite:" + file.toUri().toASCIIString(), new Properties());
+        // As a URI, in which no character of the path has a meaning of its own; the driver itself, for DriverManager
+        // would hold on to this bundle.
+        SQLiteConnection connection = (SQLiteConnection)
+                new JDBC().connect("jdbc:sqlite:" + file.toUri().toASCIIString(), new Properties());
         Database database = new Database(connection);
         try {
             connection.setBusyTimeout(BUSY_MS);

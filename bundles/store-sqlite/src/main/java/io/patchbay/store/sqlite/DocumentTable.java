@@ -16,11 +16,13 @@ final class DocumentTable {
     /** The columns of {@link #read}, in order. */
     static final String COLUMNS = "d.collection, d.id, d.revision, d.updated_at, d.body";
 
-    private static final String PUT = "INSERT INTO document (collection, id, revision, updated_at, body) VALUES (?, ?, ?, ?, ?)"
-            + " ON CONFLICT (collection, id) DO UPDATE SET revision = excluded.revision, updated_at = excluded.updated_at, body = excluded.body";
+    private static final String PUT =
+            "INSERT INTO document (collection, id, revision, updated_at, body) VALUES (?, ?, ?, ?, ?)"
+                    + " ON CONFLICT (collection, id) DO UPDATE SET revision = excluded.revision, updated_at = excluded.updated_at, body = excluded.body";
     private static final String DELETE = "DELETE FROM document WHERE collection = ? AND id = ?";
     private static final String FIND = "SELECT " + COLUMNS + " FROM document d WHERE d.collection = ? AND d.id = ?";
-    private static final String SCAN = "SELECT " + COLUMNS + " FROM document d WHERE (d.collection, d.id) > (?, ?) ORDER BY d.collection, d.id LIMIT ?";
+    private static final String SCAN = "SELECT " + COLUMNS
+            + " FROM document d WHERE (d.collection, d.id) > (?, ?) ORDER BY d.collection, d.id LIMIT ?";
 
     private final BodyCodec bodies;
 

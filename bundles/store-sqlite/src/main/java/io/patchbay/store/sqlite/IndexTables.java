@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class IndexTables {
     /** Documents that a step of building reads at most, in number and in bytes. */
     private static final int STEP_DOCUMENTS = 256;
+
     private static final int STEP_BYTES = 4 << 20;
     /** Entries that a step of dropping deletes. */
     private static final int STEP_ENTRIES = 4096;
@@ -37,16 +38,25 @@ final class IndexTables {
     private static final int COMPLETE = 1;
     private static final int DROPPED = 2;
 
-    private static final String LIST = "SELECT number, collection, fields FROM index_definition WHERE state <> " + DROPPED + " ORDER BY number";
-    private static final String FIND_COMPLETE = "SELECT number, collection, fields FROM index_definition WHERE collection = ? AND state = " + COMPLETE + " ORDER BY number";
-    private static final String FIND_UNFINISHED = "SELECT number, collection, fields, state, built_through FROM index_definition WHERE state <> " + COMPLETE + " ORDER BY state DESC, number LIMIT 1";
-    private static final String REGISTER = "INSERT INTO index_definition (collection, fields, state) VALUES (?, ?, " + BUILDING + ")";
+    private static final String LIST =
+            "SELECT number, collection, fields FROM index_definition WHERE state <> " + DROPPED + " ORDER BY number";
+    private static final String FIND_COMPLETE =
+            "SELECT number, collection, fields FROM index_definition WHERE collection = ? AND state = " + COMPLETE
+                    + " ORDER BY number";
+    private static final String FIND_UNFINISHED =
+            "SELECT number, collection, fields, state, built_through FROM index_definition WHERE state <> " + COMPLETE
+                    + " ORDER BY state DESC, number LIMIT 1";
+    private static final String REGISTER =
+            "INSERT INTO index_definition (collection, fields, state) VALUES (?, ?, " + BUILDING + ")";
     private static final String SET_STATE = "UPDATE index_definition SET state = ?, built_through = ? WHERE number = ?";
     private static final String FORGET = "DELETE FROM index_definition WHERE number = ?";
     private static final String PUT = "INSERT OR IGNORE INTO entry (number, key, id) VALUES (?, ?, ?)";
     private static final String DELETE = "DELETE FROM entry WHERE number = ? AND key = ? AND id = ?";
-    private static final String DELETE_SOME = "DELETE FROM entry WHERE (number, key, id) IN (SELECT number, key, id FROM entry WHERE number = ? LIMIT " + STEP_ENTRIES + ")";
-    private static final String BUILD_STEP = "SELECT " + DocumentTable.COLUMNS + " FROM document d WHERE d.collection = ? AND d.id > ? ORDER BY d.id LIMIT " + STEP_DOCUMENTS;
+    private static final String DELETE_SOME =
+            "DELETE FROM entry WHERE (number, key, id) IN (SELECT number, key, id FROM entry WHERE number = ? LIMIT "
+                    + STEP_ENTRIES + ")";
+    private static final String BUILD_STEP = "SELECT " + DocumentTable.COLUMNS
+            + " FROM document d WHERE d.collection = ? AND d.id > ? ORDER BY d.id LIMIT " + STEP_DOCUMENTS;
 
     private final DocumentTable documents;
     /** All that writes must keep, by collection. Guarded by the writer's lock. */
@@ -65,7 +75,8 @@ final class IndexTables {
         try (ResultSet row = database.prepare(LIST).executeQuery()) {
             while (row.next()) {
                 Index index = read(row);
-                indexes.computeIfAbsent(index.collection(), collection -> new ArrayList<>()).add(index);
+                indexes.computeIfAbsent(index.collection(), collection -> new ArrayList<>())
+                        .add(index);
             }
         }
         kept = indexes;
@@ -76,7 +87,13 @@ final class IndexTables {
     }
 
     /** @return the bytes of the entries that were written */
-    long replace(Database database, long collection, String id, Optional<StoredDocument> before, Optional<StoredDocument> after) throws SQLException {
+    long replace(
+            Database database,
+            long collection,
+            String id,
+            Optional<StoredDocument> before,
+            Optional<StoredDocument> after)
+            throws SQLException {
         List<Index> indexes = kept.get(collection);
         if (indexes == null) {
             return 0;
@@ -84,8 +101,10 @@ final class IndexTables {
         long bytes = 0;
         byte[] idBytes = id.getBytes(UTF_8);
         for (Index index : indexes) {
-            byte @Nullable [] old = before.map(document -> IndexPlan.entryKey(index.definition(), document)).orElse(null);
-            byte @Nullable [] key = after.map(document -> IndexPlan.entryKey(index.definition(), document)).orElse(null);
+            byte @Nullable [] old = before.map(document -> IndexPlan.entryKey(index.definition(), document))
+                    .orElse(null);
+            byte @Nullable [] key = after.map(document -> IndexPlan.entryKey(index.definition(), document))
+                    .orElse(null);
             if (old != null && key != null && Arrays.equals(old, key)) {
                 continue;
             }
@@ -179,9 +198,15 @@ final class IndexTables {
             }
         }
         for (StoredDocument document : step) {
-            write(database, PUT, index.number(), IndexPlan.entryKey(index.definition(), document), document.id().getBytes(UTF_8));
+            write(
+                    database,
+                    PUT,
+                    index.number(),
+                    IndexPlan.entryKey(index.definition(), document),
+                    document.id().getBytes(UTF_8));
         }
-        byte @Nullable [] through = atEnd ? null : step.get(step.size() - 1).id().getBytes(UTF_8);
+        byte @Nullable [] through =
+                atEnd ? null : step.get(step.size() - 1).id().getBytes(UTF_8);
         setState(database, index.number(), atEnd ? COMPLETE : BUILDING, through);
     }
 
@@ -192,7 +217,8 @@ final class IndexTables {
         database.execute("UPDATE index_definition SET state = " + COMPLETE + ", built_through = NULL");
     }
 
-    private static void setState(Database database, long number, int state, byte @Nullable [] builtThrough) throws SQLException {
+    private static void setState(Database database, long number, int state, byte @Nullable [] builtThrough)
+            throws SQLException {
         PreparedStatement set = database.prepare(SET_STATE);
         set.setInt(1, state);
         set.setBytes(2, builtThrough);
@@ -214,7 +240,8 @@ final class IndexTables {
     }
 
     private static Index read(ResultSet row) throws SQLException {
-        List<SortField> fields = Stream.of(row.getString(3).split(",")).map(SortField::parse).toList();
+        List<SortField> fields =
+                Stream.of(row.getString(3).split(",")).map(SortField::parse).toList();
         return new Index(row.getLong(1), row.getLong(2), new IndexDefinition(fields));
     }
 }

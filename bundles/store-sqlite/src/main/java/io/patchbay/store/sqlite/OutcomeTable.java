@@ -16,7 +16,8 @@ final class OutcomeTable {
     private static final String PUT = "INSERT OR REPLACE INTO outcome (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?)";
     private static final String FIND = "SELECT " + COLUMNS + " FROM outcome WHERE identity = ? AND key = ?";
     private static final String FIRST = "SELECT " + COLUMNS + " FROM outcome ORDER BY identity, key LIMIT ?";
-    private static final String SCAN = "SELECT " + COLUMNS + " FROM outcome WHERE (identity, key) > (?, ?) ORDER BY identity, key LIMIT ?";
+    private static final String SCAN =
+            "SELECT " + COLUMNS + " FROM outcome WHERE (identity, key) > (?, ?) ORDER BY identity, key LIMIT ?";
     private static final String EXPIRE = "DELETE FROM outcome WHERE expires_at < ?";
 
     void put(Database database, Outcome outcome) throws SQLException {

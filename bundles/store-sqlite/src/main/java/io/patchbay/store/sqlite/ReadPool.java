@@ -33,7 +33,8 @@ final class ReadPool implements AutoCloseable {
     Database acquire() throws SQLException {
         try {
             if (!free.tryAcquire(Limits.LEASE_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new PatchbayException(ErrorCode.OVERLOADED, "All " + size + " readers of the store are busy; try again.");
+                throw new PatchbayException(
+                        ErrorCode.OVERLOADED, "All " + size + " readers of the store are busy; try again.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

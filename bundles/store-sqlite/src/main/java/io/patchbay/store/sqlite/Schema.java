@@ -39,10 +39,13 @@ final class Schema {
         if (application == APPLICATION) {
             throw new PatchbayException(
                     ErrorCode.STORE_UNAVAILABLE,
-                    "The store " + file + " has format " + version + ", and this version of store-sqlite reads format " + VERSION + "; use the version that wrote it.");
+                    "The store " + file + " has format " + version + ", and this version of store-sqlite reads format "
+                            + VERSION + "; use the version that wrote it.");
         }
         if (application != 0 || database.queryLong("SELECT count(*) FROM sqlite_schema") > 0) {
-            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The file " + file + " is a SQLite database, but none of Patchbay's; move it away.");
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "The file " + file + " is a SQLite database, but none of Patchbay's; move it away.");
         }
         database.execute("BEGIN IMMEDIATE");
         for (String sql : TABLES) {

@@ -18,7 +18,9 @@ record SqliteConfig(int readers) {
     static SqliteConfig parse(Map<String, String> settings) {
         for (String name : settings.keySet()) {
             if (!name.equals(READERS)) {
-                throw new PatchbayException(ErrorCode.BAD_REQUEST, "The sqlite store has no setting '" + name + "'; did you mean '" + READERS + "'?");
+                throw new PatchbayException(
+                        ErrorCode.BAD_REQUEST,
+                        "The sqlite store has no setting '" + name + "'; did you mean '" + READERS + "'?");
             }
         }
         String readers = settings.getOrDefault(READERS, Integer.toString(DEFAULT_READERS));
@@ -30,6 +32,8 @@ record SqliteConfig(int readers) {
         } catch (NumberFormatException e) {
             // Answered below, as every other number that does not fit.
         }
-        throw new PatchbayException(ErrorCode.BAD_REQUEST, "The setting 'readers' is a number from 1 to " + MAX_READERS + ", not '" + readers + "'.");
+        throw new PatchbayException(
+                ErrorCode.BAD_REQUEST,
+                "The setting 'readers' is a number from 1 to " + MAX_READERS + ", not '" + readers + "'.");
     }
 }

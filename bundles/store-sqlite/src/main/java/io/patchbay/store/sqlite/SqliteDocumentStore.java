@@ -81,7 +81,13 @@ final class SqliteDocumentStore implements DocumentStore {
     }
 
     private SqliteDocumentStore(
-            Path directory, SqliteConfig config, BodyCodec bodies, Consumer<SqliteDocumentStore> onClosed, StoreLock lock, Database writer) throws SQLException {
+            Path directory,
+            SqliteConfig config,
+            BodyCodec bodies,
+            Consumer<SqliteDocumentStore> onClosed,
+            StoreLock lock,
+            Database writer)
+            throws SQLException {
         this.directory = directory;
         this.onClosed = onClosed;
         this.lock = lock;
@@ -100,7 +106,8 @@ final class SqliteDocumentStore implements DocumentStore {
     }
 
     /** @param onClosed told once */
-    static SqliteDocumentStore open(Path directory, SqliteConfig config, BodyCodec bodies, Consumer<SqliteDocumentStore> onClosed) {
+    static SqliteDocumentStore open(
+            Path directory, SqliteConfig config, BodyCodec bodies, Consumer<SqliteDocumentStore> onClosed) {
         StoreLock lock = StoreLock.take(directory);
         @Nullable Database writer = null;
         try {
@@ -149,7 +156,9 @@ final class SqliteDocumentStore implements DocumentStore {
                 writer.execute("DELETE FROM " + table);
             }
             indexes.clear(writer);
-            return new Written(new StateTable.Row(new StoreState(epoch, lastOffset, lastOffset, Totals.ZERO), 0), Checkpointer.KEPT_LOG_BYTES);
+            return new Written(
+                    new StateTable.Row(new StoreState(epoch, lastOffset, lastOffset, Totals.ZERO), 0),
+                    Checkpointer.KEPT_LOG_BYTES);
         });
     }
 
@@ -167,7 +176,13 @@ final class SqliteDocumentStore implements DocumentStore {
                     bytes += apply(mutation);
                     changeBytes += changes.put(
                             writer,
-                            new Change(transaction.offset(), index++, mutation.collection(), mutation.id(), transaction.committedAtMs(), mutation.after()));
+                            new Change(
+                                    transaction.offset(),
+                                    index++,
+                                    mutation.collection(),
+                                    mutation.id(),
+                                    transaction.committedAtMs(),
+                                    mutation.after()));
                 }
                 if (transaction.outcome().isPresent()) {
                     outcomes.put(writer, transaction.outcome().get());
@@ -185,8 +200,10 @@ final class SqliteDocumentStore implements DocumentStore {
         } else {
             documents.delete(writer, mutation.collection(), mutation.id());
         }
-        long entryBytes = indexes.replace(writer, mutation.collection(), mutation.id(), mutation.before(), mutation.after());
-        return entryBytes + mutation.after().map(document -> document.body().length).orElse(0);
+        long entryBytes =
+                indexes.replace(writer, mutation.collection(), mutation.id(), mutation.before(), mutation.after());
+        return entryBytes
+                + mutation.after().map(document -> document.body().length).orElse(0);
     }
 
     @Override
@@ -226,7 +243,9 @@ final class SqliteDocumentStore implements DocumentStore {
             try {
                 // From the same snapshot as the records, lest they are trimmed in between.
                 if (offset < stateTable.read(reader).state().trimmedThrough()) {
-                    throw new PatchbayException(ErrorCode.HISTORY_GONE, "The changes behind " + offset + " are no longer kept; load the documents anew.");
+                    throw new PatchbayException(
+                            ErrorCode.HISTORY_GONE,
+                            "The changes behind " + offset + " are no longer kept; load the documents anew.");
                 }
                 return changes.readAfter(reader, offset, limit);
             } finally {
@@ -458,6 +477,9 @@ final class SqliteDocumentStore implements DocumentStore {
     }
 
     private static PatchbayException failure(Path directory, Exception cause) {
-        return new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store in " + directory + " failed: " + cause.getMessage() + ".", cause);
+        return new PatchbayException(
+                ErrorCode.STORE_UNAVAILABLE,
+                "The store in " + directory + " failed: " + cause.getMessage() + ".",
+                cause);
     }
 }

@@ -21,7 +21,8 @@ public final class SqliteDocumentStoreFactory implements DocumentStoreFactory {
 
     @Override
     public DocumentStore open(Path directory, Map<String, String> settings) {
-        SqliteDocumentStore store = SqliteDocumentStore.open(directory, SqliteConfig.parse(settings), BodyCodec.PLAIN, open::remove);
+        SqliteDocumentStore store =
+                SqliteDocumentStore.open(directory, SqliteConfig.parse(settings), BodyCodec.PLAIN, open::remove);
         open.add(store);
         return store;
     }

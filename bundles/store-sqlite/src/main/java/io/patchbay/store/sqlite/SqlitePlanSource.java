@@ -16,12 +16,16 @@ final class SqlitePlanSource implements PlanSource {
     /** Entries that may be read and sorted before reading in order is preferred. */
     private static final int NARROW_ENTRIES = 5000;
 
-    private static final String DOCUMENTS = "SELECT " + DocumentTable.COLUMNS + " FROM document d WHERE d.collection = ? AND d.id >= ? AND d.id < ? ORDER BY d.id";
-    private static final String ENTRIES = "SELECT e.key, " + DocumentTable.COLUMNS + " FROM entry e CROSS JOIN document d ON d.collection = ? AND d.id = e.id WHERE e.number = ? AND e.key < ?";
+    private static final String DOCUMENTS = "SELECT " + DocumentTable.COLUMNS
+            + " FROM document d WHERE d.collection = ? AND d.id >= ? AND d.id < ? ORDER BY d.id";
+    private static final String ENTRIES = "SELECT e.key, " + DocumentTable.COLUMNS
+            + " FROM entry e CROSS JOIN document d ON d.collection = ? AND d.id = e.id WHERE e.number = ? AND e.key < ?";
     private static final String ENTRIES_FROM = ENTRIES + " AND e.key >= ? ORDER BY e.key, e.id";
     private static final String ENTRIES_BEHIND = ENTRIES + " AND (e.key, e.id) > (?, ?) ORDER BY e.key, e.id";
-    private static final String LAST_KEY = "SELECT key FROM entry WHERE number = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT 1";
-    private static final String COUNT = "SELECT count(*) FROM (SELECT 1 FROM entry WHERE number = ? AND key >= ? AND key < ? LIMIT ?)";
+    private static final String LAST_KEY =
+            "SELECT key FROM entry WHERE number = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT 1";
+    private static final String COUNT =
+            "SELECT count(*) FROM (SELECT 1 FROM entry WHERE number = ? AND key >= ? AND key < ? LIMIT ?)";
 
     private final SqliteDocumentStore store;
     private final DocumentTable documents;
@@ -30,7 +34,12 @@ final class SqlitePlanSource implements PlanSource {
     private final List<IndexTables.Index> indexes;
     private boolean closed;
 
-    private SqlitePlanSource(SqliteDocumentStore store, DocumentTable documents, Database database, long collection, List<IndexTables.Index> indexes) {
+    private SqlitePlanSource(
+            SqliteDocumentStore store,
+            DocumentTable documents,
+            Database database,
+            long collection,
+            List<IndexTables.Index> indexes) {
         this.store = store;
         this.documents = documents;
         this.database = database;
@@ -39,12 +48,15 @@ final class SqlitePlanSource implements PlanSource {
     }
 
     /** Begins a transaction on {@code database}, which is given back when the source is closed. */
-    static SqlitePlanSource open(SqliteDocumentStore store, DocumentTable documents, Database database, long collection) throws SQLException {
+    static SqlitePlanSource open(SqliteDocumentStore store, DocumentTable documents, Database database, long collection)
+            throws SQLException {
         synchronized (database) {
             database.execute("BEGIN");
             try {
-                // The definitions from the same snapshot as the entries: an index that was dropped meanwhile has lost some.
-                return new SqlitePlanSource(store, documents, database, collection, IndexTables.findComplete(database, collection));
+                // The definitions from the same snapshot as the entries: an index that was dropped meanwhile has lost
+                // some.
+                return new SqlitePlanSource(
+                        store, documents, database, collection, IndexTables.findComplete(database, collection));
             } catch (SQLException | RuntimeException e) {
                 database.rollBack();
                 throw e;
@@ -131,7 +143,11 @@ final class SqlitePlanSource implements PlanSource {
     }
 
     private long number(IndexDefinition index) {
-        return indexes.stream().filter(one -> one.definition().equals(index)).findFirst().orElseThrow().number();
+        return indexes.stream()
+                .filter(one -> one.definition().equals(index))
+                .findFirst()
+                .orElseThrow()
+                .number();
     }
 
     private static void bind(PreparedStatement query, int first, long number, KeyRange range) throws SQLException {
@@ -161,7 +177,9 @@ final class SqlitePlanSource implements PlanSource {
                     if (!rows.next()) {
                         return null;
                     }
-                    return keyed ? new Row(rows.getBytes(1), documents.read(rows, 2)) : new Row(new byte[0], documents.read(rows, 1));
+                    return keyed
+                            ? new Row(rows.getBytes(1), documents.read(rows, 2))
+                            : new Row(new byte[0], documents.read(rows, 1));
                 }
             });
         }

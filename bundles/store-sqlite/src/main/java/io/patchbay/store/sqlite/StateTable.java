@@ -10,7 +10,8 @@ import java.sql.SQLException;
 
 /** Where the store stands: one row, written in every transaction. */
 final class StateTable {
-    private static final String READ = "SELECT epoch, last_offset, trimmed_through, documents, checksum, change_bytes FROM state";
+    private static final String READ =
+            "SELECT epoch, last_offset, trimmed_through, documents, checksum, change_bytes FROM state";
     private static final String WRITE =
             "UPDATE state SET epoch = ?, last_offset = ?, trimmed_through = ?, documents = ?, checksum = ?, change_bytes = ? WHERE generation = ?";
 
@@ -50,7 +51,8 @@ final class StateTable {
         write.setLong(6, row.changeBytes());
         write.setLong(7, generation);
         if (write.executeUpdate() != 1) {
-            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "Another node has taken this store over; stop one of the two.");
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE, "Another node has taken this store over; stop one of the two.");
         }
     }
 }

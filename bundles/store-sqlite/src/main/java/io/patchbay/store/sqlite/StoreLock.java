@@ -32,10 +32,15 @@ final class StoreLock implements AutoCloseable {
             // Held by another store of this process; answered below.
         } catch (IOException e) {
             closeQuietly(channel);
-            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store's directory " + directory + " can't be locked: " + e.getMessage() + ".", e);
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "The store's directory " + directory + " can't be locked: " + e.getMessage() + ".",
+                    e);
         }
         closeQuietly(channel);
-        throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store in " + directory + " is open elsewhere; stop the other node first.");
+        throw new PatchbayException(
+                ErrorCode.STORE_UNAVAILABLE,
+                "The store in " + directory + " is open elsewhere; stop the other node first.");
     }
 
     @Override

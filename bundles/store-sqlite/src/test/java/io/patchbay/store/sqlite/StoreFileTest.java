@@ -74,9 +74,12 @@ class StoreFileTest {
         assertThat(SqliteConfig.parse(Map.of()).readers()).isEqualTo(SqliteConfig.DEFAULT_READERS);
         assertThat(SqliteConfig.parse(Map.of("readers", "3")).readers()).isEqualTo(3);
         for (String wrong : new String[] {"0", "65", "many", ""}) {
-            assertThatThrownBy(() -> SqliteConfig.parse(Map.of("readers", wrong))).isInstanceOf(PatchbayException.class).hasMessageContaining("'" + wrong + "'");
+            assertThatThrownBy(() -> SqliteConfig.parse(Map.of("readers", wrong)))
+                    .isInstanceOf(PatchbayException.class)
+                    .hasMessageContaining("'" + wrong + "'");
         }
-        assertThatThrownBy(() -> SqliteConfig.parse(Map.of("reader", "3"))).hasMessageContaining("did you mean 'readers'");
+        assertThatThrownBy(() -> SqliteConfig.parse(Map.of("reader", "3")))
+                .hasMessageContaining("did you mean 'readers'");
     }
 
     private void execute(String sql) throws SQLException {
@@ -89,7 +92,8 @@ class StoreFileTest {
 
     private static void assertUnavailable(ThrowingCallable call, String words) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE))
+                .isInstanceOfSatisfying(
+                        PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE))
                 .hasMessageContaining(words);
     }
 }

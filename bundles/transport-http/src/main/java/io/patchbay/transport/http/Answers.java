@@ -23,7 +23,8 @@ final class Answers {
         new PreEncodedHttpField("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
         new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store"),
     };
-    private static final HttpField CLOSE = new PreEncodedHttpField(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+    private static final HttpField CLOSE =
+            new PreEncodedHttpField(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
 
     private final BooleanSupplier draining;
 

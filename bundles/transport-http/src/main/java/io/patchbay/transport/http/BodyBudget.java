@@ -17,7 +17,8 @@ final class BodyBudget {
     void take(long bytes) {
         if (used.addAndGet(bytes) > limit) {
             used.addAndGet(-bytes);
-            throw new PatchbayException(ErrorCode.OVERLOADED, "Too many large requests are being received at once; try again in a moment.");
+            throw new PatchbayException(
+                    ErrorCode.OVERLOADED, "Too many large requests are being received at once; try again in a moment.");
         }
     }
 

@@ -96,6 +96,7 @@ final class BodyReader implements Runnable {
     }
 
     static PatchbayException tooLarge(long limit) {
-        return new PatchbayException(ErrorCode.TOO_LARGE, "The body of this request may have at most " + limit + " bytes.");
+        return new PatchbayException(
+                ErrorCode.TOO_LARGE, "The body of this request may have at most " + limit + " bytes.");
     }
 }

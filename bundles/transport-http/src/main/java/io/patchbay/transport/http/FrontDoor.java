@@ -23,7 +23,8 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
     private static final Pattern DOT_SEGMENT = Pattern.compile("(^|/)\\.\\.?(/|$)");
     private static final String CORS_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
-    private static final String CORS_REQUEST_HEADERS = "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Accept, Last-Event-ID";
+    private static final String CORS_REQUEST_HEADERS =
+            "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Accept, Last-Event-ID";
     private static final String CORS_RESPONSE_HEADERS = "ETag, Location, Retry-After, Idempotency-Replayed";
     private static final String CORS_MAX_AGE_SECONDS = "600";
 
@@ -34,7 +35,13 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
     private final Duration requestTime;
     private volatile Hosts hosts;
 
-    FrontDoor(Routes routes, Answers answers, WebSocketDoor webSockets, BodyBudget budget, Duration requestTime, Hosts hosts) {
+    FrontDoor(
+            Routes routes,
+            Answers answers,
+            WebSocketDoor webSockets,
+            BodyBudget budget,
+            Duration requestTime,
+            Hosts hosts) {
         this.routes = routes;
         this.answers = answers;
         this.webSockets = webSockets;
@@ -74,7 +81,9 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
     }
 
     static PatchbayException notFound(Request request) {
-        return new PatchbayException(ErrorCode.NOT_FOUND, "There is nothing at " + request.getHttpURI().getPath() + ".");
+        return new PatchbayException(
+                ErrorCode.NOT_FOUND,
+                "There is nothing at " + request.getHttpURI().getPath() + ".");
     }
 
     private void receive(HandOffEndPoint endPoint, Request request, Response response, Callback callback) {
@@ -82,8 +91,10 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         checkHost(request, loopback);
         Origins.Verdict origin = checkOrigin(request, response, loopback);
         String path = request.getHttpURI().getPath();
-        if (!path.startsWith("/") && !path.equals("*") || DOT_SEGMENT.matcher(path).find()) {
-            throw new PatchbayException(ErrorCode.BAD_REQUEST, "The address of a request is a path without \".\" and \"..\" segments.");
+        if (!path.startsWith("/") && !path.equals("*")
+                || DOT_SEGMENT.matcher(path).find()) {
+            throw new PatchbayException(
+                    ErrorCode.BAD_REQUEST, "The address of a request is a path without \".\" and \"..\" segments.");
         }
         if (origin == Origins.Verdict.ALLOWED && isPreflight(request)) {
             answers.write(request, response, callback, preflight());
@@ -98,7 +109,9 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         String host = request.getHttpURI().getHost();
         if (!hosts.accepts(host == null || !hasHost(request) ? "" : host, loopback)) {
             throw new PatchbayException(
-                    ErrorCode.HOST_REFUSED, "This node listens on this machine alone and answers to localhost, 127.0.0.1 and [::1], not to \"" + host + "\"; http.allowedHosts in the configuration adds names, such as a proxy's.");
+                    ErrorCode.HOST_REFUSED,
+                    "This node listens on this machine alone and answers to localhost, 127.0.0.1 and [::1], not to \""
+                            + host + "\"; http.allowedHosts in the configuration adds names, such as a proxy's.");
         }
     }
 
@@ -117,7 +130,10 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         HttpFields.Mutable headers = response.getHeaders();
         headers.add("Vary", "Origin");
         if (verdict == Origins.Verdict.REFUSED) {
-            throw new PatchbayException(ErrorCode.ORIGIN_REFUSED, "Web pages from " + origin + " may not use this node; http.allowedHosts in the configuration adds their host.");
+            throw new PatchbayException(
+                    ErrorCode.ORIGIN_REFUSED,
+                    "Web pages from " + origin
+                            + " may not use this node; http.allowedHosts in the configuration adds their host.");
         }
         if (verdict == Origins.Verdict.ALLOWED) {
             headers.put(HttpHeader.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -128,7 +144,8 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
     }
 
     private static boolean isPreflight(Request request) {
-        return request.getMethod().equals("OPTIONS") && request.getHeaders().contains(HttpHeader.ACCESS_CONTROL_REQUEST_METHOD);
+        return request.getMethod().equals("OPTIONS")
+                && request.getHeaders().contains(HttpHeader.ACCESS_CONTROL_REQUEST_METHOD);
     }
 
     private static HttpResponse preflight() {
@@ -145,7 +162,17 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         }
         RouteTable.Lookup found = routes.find(method, path);
         if (found instanceof RouteTable.Match match) {
-            new RouteCall(routes, answers, budget, getServer().getScheduler(), requestTime, match, request, response, callback).start();
+            new RouteCall(
+                            routes,
+                            answers,
+                            budget,
+                            getServer().getScheduler(),
+                            requestTime,
+                            match,
+                            request,
+                            response,
+                            callback)
+                    .start();
         } else if (found instanceof RouteTable.WrongMethod wrong) {
             answers.write(request, response, callback, wrongMethod(method, wrong.allowed()));
         } else {
@@ -157,7 +184,8 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         String list = String.join(", ", allowed);
         HttpResponse answer = method.equals("OPTIONS")
                 ? HttpResponse.empty(204)
-                : Problem.of(new PatchbayException(ErrorCode.METHOD_NOT_ALLOWED, "This address takes " + list + ", not " + method + "."));
+                : Problem.of(new PatchbayException(
+                        ErrorCode.METHOD_NOT_ALLOWED, "This address takes " + list + ", not " + method + "."));
         return answer.with("Allow", list);
     }
 }

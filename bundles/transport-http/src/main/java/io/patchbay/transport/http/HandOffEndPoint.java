@@ -65,7 +65,8 @@ final class HandOffEndPoint extends SocketChannelEndPoint {
 
     private void discardUntil(long deadlineNs) {
         if (discard() && System.nanoTime() - deadlineNs < 0) {
-            scheduler.schedule(() -> discardUntil(deadlineNs), HttpLimits.LINGER_CHECK.toMillis(), TimeUnit.MILLISECONDS);
+            scheduler.schedule(
+                    () -> discardUntil(deadlineNs), HttpLimits.LINGER_CHECK.toMillis(), TimeUnit.MILLISECONDS);
         } else {
             super.doClose();
         }
@@ -118,7 +119,8 @@ final class HandOffEndPoint extends SocketChannelEndPoint {
 
     /** Whether the client reached us on an address that only this machine has. */
     boolean loopback() {
-        return getLocalSocketAddress() instanceof InetSocketAddress local && local.getAddress().isLoopbackAddress();
+        return getLocalSocketAddress() instanceof InetSocketAddress local
+                && local.getAddress().isLoopbackAddress();
     }
 
     /** Without port and without the interface's name; empty if the connection is gone. */

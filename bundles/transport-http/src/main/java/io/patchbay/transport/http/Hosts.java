@@ -20,11 +20,14 @@ final class Hosts {
 
     /** @param host without port, an IPv6 address in brackets; may be empty */
     boolean accepts(String host, boolean loopbackListener) {
-        return !host.isEmpty() && (!loopbackListener || isLocal(host) || allowed.contains(host.toLowerCase(Locale.ROOT)));
+        return !host.isEmpty()
+                && (!loopbackListener || isLocal(host) || allowed.contains(host.toLowerCase(Locale.ROOT)));
     }
 
     boolean isLocal(String host) {
-        return host.equalsIgnoreCase("localhost") || host.equals("[::1]") || LOOPBACK_V4.matcher(host).matches();
+        return host.equalsIgnoreCase("localhost")
+                || host.equals("[::1]")
+                || LOOPBACK_V4.matcher(host).matches();
     }
 
     boolean isAllowed(String host) {

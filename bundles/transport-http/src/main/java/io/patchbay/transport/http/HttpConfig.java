@@ -24,14 +24,19 @@ record HttpConfig(Set<String> allowedHosts) {
     static HttpConfig of(Map<String, ?> properties) {
         for (String name : properties.keySet()) {
             if (name.startsWith(PREFIX) && !name.equals(ALLOWED_HOSTS)) {
-                throw new PatchbayException(ErrorCode.UNKNOWN_FIELD, "There is no setting " + name + "; did you mean " + ALLOWED_HOSTS + "?");
+                throw new PatchbayException(
+                        ErrorCode.UNKNOWN_FIELD,
+                        "There is no setting " + name + "; did you mean " + ALLOWED_HOSTS + "?");
             }
         }
         Set<String> hosts = new LinkedHashSet<>();
         for (Object value : list(properties.get(ALLOWED_HOSTS))) {
             String host = value.toString().trim().toLowerCase(Locale.ROOT);
             if (host.isEmpty() || host.contains("/") || host.contains("*") || host.matches(".*[^\\]]:\\d+")) {
-                throw new PatchbayException(ErrorCode.VALUE_INVALID, ALLOWED_HOSTS + " has \"" + host + "\", but it takes host names without scheme, port and wildcard.");
+                throw new PatchbayException(
+                        ErrorCode.VALUE_INVALID,
+                        ALLOWED_HOSTS + " has \"" + host
+                                + "\", but it takes host names without scheme, port and wildcard.");
             }
             hosts.add(host);
         }
@@ -45,6 +50,8 @@ record HttpConfig(Set<String> allowedHosts) {
         if (value instanceof Collection<?> many) {
             return many;
         }
-        return value instanceof Object[] many ? List.of(many) : List.of(value.toString().split(","));
+        return value instanceof Object[] many
+                ? List.of(many)
+                : List.of(value.toString().split(","));
     }
 }

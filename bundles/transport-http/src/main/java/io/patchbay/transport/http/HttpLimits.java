@@ -8,6 +8,7 @@ final class HttpLimits {
     static final int CONNECTIONS = 20_000;
     /** Request line and headers. */
     static final int HEADER_BYTES = 16 << 10;
+
     static final int RESPONSE_HEADER_BYTES = 16 << 10;
     static final int QUERY_PARAMETERS = 256;
     /** No byte in either direction on an HTTP connection. */

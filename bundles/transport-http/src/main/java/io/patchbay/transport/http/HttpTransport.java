@@ -72,7 +72,8 @@ public final class HttpTransport implements Transport, Component {
     private final LongAdder refused = new LongAdder();
 
     @Activate
-    public HttpTransport(@Reference Providers providers, @Reference Connections connections, Map<String, Object> properties) {
+    public HttpTransport(
+            @Reference Providers providers, @Reference Connections connections, Map<String, Object> properties) {
         this(providers, connections, properties, HttpTimes.DEFAULT);
     }
 
@@ -212,7 +213,9 @@ public final class HttpTransport implements Transport, Component {
      */
     private static UriCompliance addresses() {
         return UriCompliance.from(EnumSet.of(
-                UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR, UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING, UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS));
+                UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
+                UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
+                UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS));
     }
 
     private void start() {
@@ -225,11 +228,15 @@ public final class HttpTransport implements Transport, Component {
 
     /** However steadily they trickle in, so that no idle timeout ends them. */
     private void cutSlowHeaders(Duration longest) {
-        connector.endPoints().stream().filter(slow -> slow.sendingHeadersFor(longest)).forEach(HandOffEndPoint::close);
+        connector.endPoints().stream()
+                .filter(slow -> slow.sendingHeadersFor(longest))
+                .forEach(HandOffEndPoint::close);
     }
 
     private void closeIdle() {
-        connector.endPoints().stream().filter(idle -> idle.idleFor(HttpLimits.DRAIN_IDLE)).forEach(HandOffEndPoint::close);
+        connector.endPoints().stream()
+                .filter(idle -> idle.idleFor(HttpLimits.DRAIN_IDLE))
+                .forEach(HandOffEndPoint::close);
         if (connector.connections() == 0) {
             drained.complete(null);
         }
@@ -237,14 +244,15 @@ public final class HttpTransport implements Transport, Component {
 
     /** Until the transport stops. */
     private void every(Duration period, Runnable task) {
-        server.getScheduler().schedule(
-                () -> {
-                    task.run();
-                    if (server.isRunning()) {
-                        every(period, task);
-                    }
-                },
-                period.toMillis(),
-                TimeUnit.MILLISECONDS);
+        server.getScheduler()
+                .schedule(
+                        () -> {
+                            task.run();
+                            if (server.isRunning()) {
+                                every(period, task);
+                            }
+                        },
+                        period.toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 }

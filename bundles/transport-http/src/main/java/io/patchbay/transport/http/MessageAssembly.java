@@ -20,10 +20,13 @@ final class MessageAssembly {
     void add(ByteBuffer piece) {
         int more = piece.remaining();
         if (length + (long) more > Limits.FRAME_BYTES) {
-            throw new PatchbayException(ErrorCode.TOO_LARGE, "A message may have at most " + Limits.FRAME_BYTES + " bytes.");
+            throw new PatchbayException(
+                    ErrorCode.TOO_LARGE, "A message may have at most " + Limits.FRAME_BYTES + " bytes.");
         }
         if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.min(Limits.FRAME_BYTES, Math.max(Math.max(FIRST_BYTES, 2 * bytes.length), length + more)));
+            bytes = Arrays.copyOf(
+                    bytes,
+                    Math.min(Limits.FRAME_BYTES, Math.max(Math.max(FIRST_BYTES, 2 * bytes.length), length + more)));
         }
         piece.get(bytes, length, more);
         length += more;

@@ -32,14 +32,19 @@ final class Origins {
             return Verdict.REFUSED;
         }
         String scheme = page.getScheme();
-        if (page.getHost() == null || !("http".equals(scheme) || "https".equals(scheme)) || page.getUserInfo() != null || !page.getRawPath().isEmpty()) {
+        if (page.getHost() == null
+                || !("http".equals(scheme) || "https".equals(scheme))
+                || page.getUserInfo() != null
+                || !page.getRawPath().isEmpty()) {
             return Verdict.REFUSED;
         }
         int defaultPort = "https".equals(scheme) ? 443 : 80;
         if (withPort(page.getHost(), page.getPort(), defaultPort).equals(withDefaultPort(authority, defaultPort))) {
             return Verdict.SAME;
         }
-        return hosts.isAllowed(page.getHost()) || loopbackListener && hosts.isLocal(page.getHost()) ? Verdict.ALLOWED : Verdict.REFUSED;
+        return hosts.isAllowed(page.getHost()) || loopbackListener && hosts.isLocal(page.getHost())
+                ? Verdict.ALLOWED
+                : Verdict.REFUSED;
     }
 
     private static String withDefaultPort(String authority, int defaultPort) {

@@ -27,7 +27,9 @@ final class Percent {
                 continue;
             }
             if (++count > HttpLimits.QUERY_PARAMETERS) {
-                throw new PatchbayException(ErrorCode.LIMIT_EXCEEDED, "A query has at most " + HttpLimits.QUERY_PARAMETERS + " parameters.");
+                throw new PatchbayException(
+                        ErrorCode.LIMIT_EXCEEDED,
+                        "A query has at most " + HttpLimits.QUERY_PARAMETERS + " parameters.");
             }
             int equals = pair.indexOf('=');
             String name = decode(equals < 0 ? pair : pair.substring(0, equals), true);
@@ -48,7 +50,8 @@ final class Percent {
                 int high = i + 2 < in.length ? Character.digit(in[i + 1], 16) : -1;
                 int low = i + 2 < in.length ? Character.digit(in[i + 2], 16) : -1;
                 if (high < 0 || low < 0) {
-                    throw new PatchbayException(ErrorCode.MALFORMED, "The address has a % that two hexadecimal digits don't follow.");
+                    throw new PatchbayException(
+                            ErrorCode.MALFORMED, "The address has a % that two hexadecimal digits don't follow.");
                 }
                 out.put((byte) (high << 4 | low));
                 i += 2;
@@ -59,7 +62,8 @@ final class Percent {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(out.flip()).toString();
         } catch (CharacterCodingException e) {
-            throw new PatchbayException(ErrorCode.MALFORMED, "The address is not UTF-8 once its percent signs are decoded.", e);
+            throw new PatchbayException(
+                    ErrorCode.MALFORMED, "The address is not UTF-8 once its percent signs are decoded.", e);
         }
     }
 

@@ -31,11 +31,19 @@ final class ProblemErrors implements Request.Handler {
                     case 404 -> new PatchbayException(ErrorCode.NOT_FOUND, "There is nothing at this address.");
                     case 408 -> new PatchbayException(ErrorCode.TIMEOUT, "The request did not arrive in time.");
                     case 413 -> new PatchbayException(ErrorCode.TOO_LARGE, "The request's body is too large.");
-                    case 414, 431 -> new PatchbayException(ErrorCode.LIMIT_EXCEEDED, "Address and headers of a request may have at most " + HttpLimits.HEADER_BYTES + " bytes together.");
+                    case 414, 431 ->
+                        new PatchbayException(
+                                ErrorCode.LIMIT_EXCEEDED,
+                                "Address and headers of a request may have at most " + HttpLimits.HEADER_BYTES
+                                        + " bytes together.");
                     case 503 -> new PatchbayException(ErrorCode.UNAVAILABLE, "The server can't answer now.");
-                    default -> status < 500 || status == 505
-                            ? new PatchbayException(ErrorCode.MALFORMED, "The request is not valid HTTP" + why + ".")
-                            : new PatchbayException(ErrorCode.INTERNAL, "The server failed to answer this request; its log says why.");
+                    default ->
+                        status < 500 || status == 505
+                                ? new PatchbayException(
+                                        ErrorCode.MALFORMED, "The request is not valid HTTP" + why + ".")
+                                : new PatchbayException(
+                                        ErrorCode.INTERNAL,
+                                        "The server failed to answer this request; its log says why.");
                 });
     }
 }

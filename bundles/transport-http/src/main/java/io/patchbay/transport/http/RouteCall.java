@@ -52,7 +52,16 @@ final class RouteCall {
     private volatile long waitUntilNs;
     private volatile Scheduler.Task timer = () -> false;
 
-    RouteCall(Routes routes, Answers answers, BodyBudget budget, Scheduler scheduler, Duration requestTime, RouteTable.Match match, Request request, Response response, Callback callback) {
+    RouteCall(
+            Routes routes,
+            Answers answers,
+            BodyBudget budget,
+            Scheduler scheduler,
+            Duration requestTime,
+            RouteTable.Match match,
+            Request request,
+            Response response,
+            Callback callback) {
         this.routes = routes;
         this.answers = answers;
         this.budget = budget;
@@ -75,7 +84,8 @@ final class RouteCall {
             timer.cancel();
             budget.giveBack(reader.taken());
         });
-        Duration arrival = Limits.REQUEST.plusSeconds((announced < 0 ? limit : announced) / HttpLimits.BODY_BYTES_PER_SECOND);
+        Duration arrival =
+                Limits.REQUEST.plusSeconds((announced < 0 ? limit : announced) / HttpLimits.BODY_BYTES_PER_SECOND);
         timer = after(arrival, () -> answer(ProblemErrors.problem(408, null), true));
         reader.run();
     }
@@ -83,7 +93,13 @@ final class RouteCall {
     private void bodyRead(byte[] whole) {
         timer.cancel();
         body = whole;
-        timer = after(requestTime, () -> answer(Problem.of(new PatchbayException(ErrorCode.TIMEOUT, "The request was not answered within " + requestTime.toSeconds() + " s.")), false));
+        timer = after(
+                requestTime,
+                () -> answer(
+                        Problem.of(new PatchbayException(
+                                ErrorCode.TIMEOUT,
+                                "The request was not answered within " + requestTime.toSeconds() + " s.")),
+                        false));
         waitUntilNs = System.nanoTime() + routes.longestWait().toNanos();
         callProvider();
     }
@@ -123,7 +139,12 @@ final class RouteCall {
     private void awaitProvider(String name) {
         long leftNs = waitUntilNs - System.nanoTime();
         if (leftNs <= 0) {
-            answer(Problem.of(new PatchbayException(ErrorCode.UNAVAILABLE, "The part that answers this address (" + name + ") is not running now; try again in a moment.")), false);
+            answer(
+                    Problem.of(new PatchbayException(
+                            ErrorCode.UNAVAILABLE,
+                            "The part that answers this address (" + name
+                                    + ") is not running now; try again in a moment.")),
+                    false);
             return;
         }
         routes.park(retry);
@@ -197,9 +218,19 @@ final class RouteCall {
         Map<String, List<String>> parameters = query == null ? Map.of() : Percent.decodeQuery(query);
         Map<String, String> headers = new HashMap<>();
         for (HttpField field : request.getHeaders()) {
-            headers.merge(field.getName().toLowerCase(Locale.ROOT), field.getValue() == null ? "" : field.getValue(), (first, second) -> first + ", " + second);
+            headers.merge(
+                    field.getName().toLowerCase(Locale.ROOT),
+                    field.getValue() == null ? "" : field.getValue(),
+                    (first, second) -> first + ", " + second);
         }
         return new HttpRequest(
-                match.entry().pattern(), request.getMethod(), request.getHttpURI().getPath(), match.parameters(), parameters, headers, body, FrontDoor.endPoint(request).remoteAddress());
+                match.entry().pattern(),
+                request.getMethod(),
+                request.getHttpURI().getPath(),
+                match.parameters(),
+                parameters,
+                headers,
+                body,
+                FrontDoor.endPoint(request).remoteAddress());
     }
 }

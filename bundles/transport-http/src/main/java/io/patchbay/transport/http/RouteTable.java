@@ -34,7 +34,10 @@ final class RouteTable {
 
     private static final class Node {
         final Map<String, Node> literals = new HashMap<>();
-        @Nullable Node parameter;
+
+        @Nullable
+        Node parameter;
+
         final Map<String, Entry> here = new TreeMap<>();
         final Map<String, Entry> rest = new TreeMap<>();
     }
@@ -80,7 +83,8 @@ final class RouteTable {
         return new WrongMethod(allowed);
     }
 
-    private static @Nullable Match find(Node node, String method, List<String> segments, int at, List<String> values, Set<String> allowed) {
+    private static @Nullable Match find(
+            Node node, String method, List<String> segments, int at, List<String> values, Set<String> allowed) {
         if (at == segments.size()) {
             return end(node.here, method, values, allowed);
         }
@@ -100,7 +104,8 @@ final class RouteTable {
         return found;
     }
 
-    private static @Nullable Match end(Map<String, Entry> byMethod, String method, List<String> values, Set<String> allowed) {
+    private static @Nullable Match end(
+            Map<String, Entry> byMethod, String method, List<String> values, Set<String> allowed) {
         Entry entry = byMethod.get(method);
         if (entry == null && method.equals("HEAD")) {
             entry = byMethod.get("GET");
@@ -119,7 +124,8 @@ final class RouteTable {
     private void add(Offer offer, String pattern, long bodyLimit) {
         int space = pattern.indexOf(' ');
         if (space < 1 || !pattern.startsWith("/", space + 1)) {
-            conflicts.add("\"" + pattern + "\" of " + offer.provider() + " is no route: write a method, a space and a path that begins with a slash");
+            conflicts.add("\"" + pattern + "\" of " + offer.provider()
+                    + " is no route: write a method, a space and a path that begins with a slash");
             return;
         }
         List<String> names = new ArrayList<>();
@@ -142,7 +148,8 @@ final class RouteTable {
         if (earlier == null) {
             size++;
         } else {
-            conflicts.add("\"" + pattern + "\" of " + offer.provider() + " is not served: " + earlier.provider() + " has it already");
+            conflicts.add("\"" + pattern + "\" of " + offer.provider() + " is not served: " + earlier.provider()
+                    + " has it already");
         }
     }
 }

@@ -67,28 +67,37 @@ final class WebSocketDoor {
 
     private void askToComeBack(WebSocketPeer peer) {
         long spreadMs = peers.size() * 1000L / HttpLimits.RECONNECTS_PER_SECOND;
-        peer.close(ErrorCode.STOPPING.closeCode(), "retry in " + Math.max(spreadMs, HttpLimits.RECONNECT_SPREAD_MIN.toMillis()) + " ms");
+        peer.close(
+                ErrorCode.STOPPING.closeCode(),
+                "retry in " + Math.max(spreadMs, HttpLimits.RECONNECT_SPREAD_MIN.toMillis()) + " ms");
     }
 
     void receive(Request request, Response response, Callback callback) {
         if (!isUpgrade(request)) {
             response.getHeaders().put(HttpHeader.UPGRADE, "websocket");
             response.getHeaders().put("Sec-WebSocket-Version", VERSION);
-            PatchbayException why = new PatchbayException(ErrorCode.BAD_REQUEST, "This address takes WebSockets (RFC 6455, GET over HTTP/1.1, version 13) alone.");
+            PatchbayException why = new PatchbayException(
+                    ErrorCode.BAD_REQUEST,
+                    "This address takes WebSockets (RFC 6455, GET over HTTP/1.1, version 13) alone.");
             answers.write(request, response, callback, Problem.of(426, why));
             return;
         }
         if (draining.getAsBoolean()) {
-            throw new PatchbayException(ErrorCode.STOPPING, "This node is about to stop or to be updated; try again in a moment.");
+            throw new PatchbayException(
+                    ErrorCode.STOPPING, "This node is about to stop or to be updated; try again in a moment.");
         }
         List<String> offered = request.getHeaders().getCSV(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL, false);
         Optional<String> spoken = offered.stream().filter(connections::offers).findFirst();
         if (spoken.isEmpty()) {
             throw new PatchbayException(
-                    ErrorCode.BAD_REQUEST, offered.isEmpty() ? "A WebSocket names the subprotocol it speaks in Sec-WebSocket-Protocol, such as patchbay.v1." : "This node speaks none of " + String.join(", ", offered) + ".");
+                    ErrorCode.BAD_REQUEST,
+                    offered.isEmpty()
+                            ? "A WebSocket names the subprotocol it speaks in Sec-WebSocket-Protocol, such as patchbay.v1."
+                            : "This node speaks none of " + String.join(", ", offered) + ".");
         }
         if (!upgrade(spoken.get(), request, response, callback)) {
-            throw new PatchbayException(ErrorCode.BAD_REQUEST, "This is no valid WebSocket handshake (RFC 6455, section 4.2.1).");
+            throw new PatchbayException(
+                    ErrorCode.BAD_REQUEST, "This is no valid WebSocket handshake (RFC 6455, section 4.2.1).");
         }
     }
 

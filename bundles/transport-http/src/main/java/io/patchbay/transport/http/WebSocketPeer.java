@@ -45,7 +45,12 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
     private volatile @Nullable MessageReceiver receiver;
     private volatile Scheduler.Task cut = () -> false;
 
-    WebSocketPeer(Connections connections, String protocol, HandOffEndPoint endPoint, WebSocketDoor door, Scheduler scheduler) {
+    WebSocketPeer(
+            Connections connections,
+            String protocol,
+            HandOffEndPoint endPoint,
+            WebSocketDoor door,
+            Scheduler scheduler) {
         this.connections = connections;
         this.protocol = protocol;
         this.endPoint = endPoint;
@@ -113,7 +118,8 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
     @Override
     public void send(ByteBuffer message, boolean asText, Runnable done) {
         Frame frame = new Frame(asText ? OpCode.TEXT : OpCode.BINARY, message.slice());
-        requireSession().sendFrame(new OutgoingEntry.Builder(frame, Callback.from(done, failure -> done.run())).build());
+        requireSession()
+                .sendFrame(new OutgoingEntry.Builder(frame, Callback.from(done, failure -> done.run())).build());
     }
 
     @Override

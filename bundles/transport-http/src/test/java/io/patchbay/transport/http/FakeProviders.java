@@ -44,7 +44,8 @@ final class FakeProviders implements Providers {
 
     @Override
     public <T> Lease<T> acquire(Class<T> type, String name) {
-        return find(type, name).orElseThrow(() -> new PatchbayException(ErrorCode.UNAVAILABLE, "There is no " + name + "."));
+        return find(type, name)
+                .orElseThrow(() -> new PatchbayException(ErrorCode.UNAVAILABLE, "There is no " + name + "."));
     }
 
     @Override
@@ -81,7 +82,10 @@ final class FakeProviders implements Providers {
 
     @Override
     public synchronized List<String> names(Class<?> type) {
-        return byName.entrySet().stream().filter(entry -> type.isInstance(entry.getValue().service)).map(Map.Entry::getKey).toList();
+        return byName.entrySet().stream()
+                .filter(entry -> type.isInstance(entry.getValue().service))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     @Override

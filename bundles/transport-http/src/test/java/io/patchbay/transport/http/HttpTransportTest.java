@@ -30,14 +30,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HttpTransportTest {
     private static final String END = "Host: localhost\r\nConnection: close\r\n\r\n";
 
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private TestNode node;
 
     @BeforeEach
     void start() throws Exception {
         node = new TestNode();
-        node.providers.put("echo", route(request -> now(request.method() + " " + request.pathParameters() + " " + request.query() + " " + request.body().length), "GET /echo/{id}", "POST /echo/{id}", "GET /files/{rest*}"));
-        node.providers.put("body", route(request -> CompletableFuture.completedFuture(HttpResponse.of(201, "application/octet-stream", request.body())), "PUT /body"));
+        node.providers.put(
+                "echo",
+                route(
+                        request -> now(request.method() + " " + request.pathParameters() + " " + request.query() + " "
+                                + request.body().length),
+                        "GET /echo/{id}",
+                        "POST /echo/{id}",
+                        "GET /files/{rest*}"));
+        node.providers.put(
+                "body",
+                route(
+                        request -> CompletableFuture.completedFuture(
+                                HttpResponse.of(201, "application/octet-stream", request.body())),
+                        "PUT /body"));
     }
 
     @AfterEach
@@ -51,7 +64,8 @@ class HttpTransportTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo("GET {id=a} {} 0");
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
-        assertThat(answer.headers().firstValue("Content-Security-Policy")).contains("default-src 'none'; frame-ancestors 'none'");
+        assertThat(answer.headers().firstValue("Content-Security-Policy"))
+                .contains("default-src 'none'; frame-ancestors 'none'");
         assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
         assertThat(answer.headers().firstValue("Date")).isPresent();
         assertThat(answer.headers().firstValue("Server")).isEmpty();
@@ -59,15 +73,34 @@ class HttpTransportTest {
 
     @Test
     void aParameterMayHoldSlashPercentBackslashAndUnicode() throws Exception {
-        assertThat(get("/echo/a%2Fb%25%5Cc%20%C3%A9+;x?f=a+b%26&f=c&g").body()).isEqualTo("GET {id=a/b%\\c é+;x} {f=[a b&, c], g=[]} 0");
+        assertThat(get("/echo/a%2Fb%25%5Cc%20%C3%A9+;x?f=a+b%26&f=c&g").body())
+                .isEqualTo("GET {id=a/b%\\c é+;x} {f=[a b&, c], g=[]} 0");
         assertThat(get("/files/x/y%2Fz").body()).isEqualTo("GET {rest=x/y/z} {} 0");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/echo/../echo/a", "/echo/%2e%2e/a", "/echo/.", "/echo//a", "/echo/%", "/echo/%zz", "/echo/%ff", "/echo/%c0%af", "/echo/..;/a", "/echo/a\u0001", "//evil/echo", "echo/a", "/echo/%00"})
+    @ValueSource(
+            strings = {
+                "/echo/../echo/a",
+                "/echo/%2e%2e/a",
+                "/echo/.",
+                "/echo//a",
+                "/echo/%",
+                "/echo/%zz",
+                "/echo/%ff",
+                "/echo/%c0%af",
+                "/echo/..;/a",
+                "/echo/a\u0001",
+                "//evil/echo",
+                "echo/a",
+                "/echo/%00"
+            })
     void refusesAmbiguousAndBrokenAddresses(String address) throws Exception {
         String answer = node.exchange("GET " + address + " HTTP/1.1\r\n" + END);
-        assertThat(answer).startsWith("HTTP/1.1 4").contains("application/problem+json").contains("\"code\":");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 4")
+                .contains("application/problem+json")
+                .contains("\"code\":");
     }
 
     @Test
@@ -87,14 +120,21 @@ class HttpTransportTest {
     @Test
     void headIsGetWithoutTheBody() throws Exception {
         String answer = node.exchange("HEAD /echo/a HTTP/1.1\r\n" + END);
-        assertThat(answer).startsWith("HTTP/1.1 200").contains("Content-Length: 16").endsWith("\r\n\r\n");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200")
+                .contains("Content-Length: 16")
+                .endsWith("\r\n\r\n");
     }
 
     @Test
     void keepsAliveAndAnswersPipelinedRequestsInOrder() throws Exception {
-        String answer = node.exchange("GET /echo/1 HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /echo/2 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabcGET /echo/3 HTTP/1.1\r\n" + END);
+        String answer = node.exchange(
+                "GET /echo/1 HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /echo/2 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabcGET /echo/3 HTTP/1.1\r\n"
+                        + END);
         assertThat(answer.split("HTTP/1.1 200", -1)).hasSize(4);
-        assertThat(answer.indexOf("GET {id=1} {} 0")).isLessThan(answer.indexOf("POST {id=2} {} 3")).isPositive();
+        assertThat(answer.indexOf("GET {id=1} {} 0"))
+                .isLessThan(answer.indexOf("POST {id=2} {} 3"))
+                .isPositive();
         assertThat(answer.indexOf("GET {id=3} {} 0")).isGreaterThan(answer.indexOf("POST {id=2} {} 3"));
     }
 
@@ -102,11 +142,19 @@ class HttpTransportTest {
     void takesChunkedBodiesThatArriveInPieces() throws Exception {
         try (Socket socket = node.connect()) {
             OutputStream out = socket.getOutputStream();
-            for (String piece : new String[] {"PUT /body HTTP/1.1\r\nTransfer-Encoding: chun", "ked\r\n" + END, "3\r\nab", "c\r\n4;x=y\r\ndefg\r\n", "0\r\n\r\n"}) {
+            for (String piece : new String[] {
+                "PUT /body HTTP/1.1\r\nTransfer-Encoding: chun",
+                "ked\r\n" + END,
+                "3\r\nab",
+                "c\r\n4;x=y\r\ndefg\r\n",
+                "0\r\n\r\n"
+            }) {
                 out.write(piece.getBytes(StandardCharsets.US_ASCII));
                 out.flush();
             }
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 201").endsWith("\r\n\r\nabcdefg");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 201")
+                    .endsWith("\r\n\r\nabcdefg");
         }
         await().until(() -> node.transport.describe().facts().get("bodyBytes").equals("0"));
     }
@@ -115,20 +163,27 @@ class HttpTransportTest {
     void carriesABodyOfTheLimit() throws Exception {
         byte[] body = new byte[Limits.FRAME_BYTES];
         new java.util.Random(7).nextBytes(body);
-        var answer = client.send(HttpRequest.newBuilder(node.uri("/body")).PUT(HttpRequest.BodyPublishers.ofByteArray(body)).build(), BodyHandlers.ofByteArray());
+        var answer = client.send(
+                HttpRequest.newBuilder(node.uri("/body"))
+                        .PUT(HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build(),
+                BodyHandlers.ofByteArray());
         assertThat(answer.body()).isEqualTo(body);
     }
 
     @Test
     void refusesATooLargeBodyBeforeReadingIt() throws Exception {
-        String answer = node.exchange("PUT /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + (Limits.FRAME_BYTES + 1) + "\r\n\r\n");
+        String answer = node.exchange(
+                "PUT /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + (Limits.FRAME_BYTES + 1) + "\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 413").contains("TOO_LARGE").contains("Connection: close");
     }
 
     @Test
     void refusesATooLargeChunkedBodyOnTheWay() throws Exception {
-        var endless = HttpRequest.BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(new byte[Limits.FRAME_BYTES + 100_000]));
-        var answer = client.send(HttpRequest.newBuilder(node.uri("/body")).PUT(endless).build(), BodyHandlers.ofString());
+        var endless = HttpRequest.BodyPublishers.ofInputStream(
+                () -> new java.io.ByteArrayInputStream(new byte[Limits.FRAME_BYTES + 100_000]));
+        var answer = client.send(
+                HttpRequest.newBuilder(node.uri("/body")).PUT(endless).build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(413);
         await().until(() -> node.transport.describe().facts().get("bodyBytes").equals("0"));
     }
@@ -137,19 +192,26 @@ class HttpTransportTest {
     void aClientThatSendsOnHearsWhyItWasRefused() throws Exception {
         try (Socket socket = node.connect()) {
             OutputStream out = socket.getOutputStream();
-            out.write(("PUT /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + 4L * Limits.FRAME_BYTES + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            out.write(
+                    ("PUT /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + 4L * Limits.FRAME_BYTES + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
             for (int i = 0; i < 4; i++) {
                 out.write(new byte[Limits.FRAME_BYTES]);
             }
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 413").contains("TOO_LARGE");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 413")
+                    .contains("TOO_LARGE");
         }
     }
 
     @Test
     void refusesHugeHeaders() throws Exception {
-        String answer = node.exchange("GET /echo/a HTTP/1.1\r\nX-Big: " + "x".repeat(HttpLimits.HEADER_BYTES) + "\r\n" + END);
+        String answer =
+                node.exchange("GET /echo/a HTTP/1.1\r\nX-Big: " + "x".repeat(HttpLimits.HEADER_BYTES) + "\r\n" + END);
         assertThat(answer).startsWith("HTTP/1.1 431").contains("LIMIT_EXCEEDED");
-        assertThat(node.exchange("GET /echo/" + "a".repeat(HttpLimits.HEADER_BYTES) + " HTTP/1.1\r\n" + END)).startsWith("HTTP/1.1 414").contains("LIMIT_EXCEEDED");
+        assertThat(node.exchange("GET /echo/" + "a".repeat(HttpLimits.HEADER_BYTES) + " HTTP/1.1\r\n" + END))
+                .startsWith("HTTP/1.1 414")
+                .contains("LIMIT_EXCEEDED");
     }
 
     @ParameterizedTest
@@ -176,25 +238,51 @@ class HttpTransportTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.1.5", "[::2]", "0.0.0.0", "user@localhost", "localhost."})
+    @ValueSource(
+            strings = {
+                "evil.example",
+                "localhost.evil.example",
+                "127.0.0.1.evil.example",
+                "192.168.1.5",
+                "[::2]",
+                "0.0.0.0",
+                "user@localhost",
+                "localhost."
+            })
     void refusesForeignHosts(String host) throws Exception {
-        assertThat(node.exchange("GET /echo/a HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")).containsPattern("^HTTP/1.1 4(21|00)").containsAnyOf("HOST_REFUSED", "MALFORMED");
+        assertThat(node.exchange("GET /echo/a HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
+                .containsPattern("^HTTP/1.1 4(21|00)")
+                .containsAnyOf("HOST_REFUSED", "MALFORMED");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST:99", "127.0.0.1", "127.8.9.1:7420", "[::1]:7420"})
     void takesTheNamesOfThisMachine(String host) throws Exception {
-        assertThat(node.exchange("GET /echo/a HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 200");
+        assertThat(node.exchange("GET /echo/a HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200");
     }
 
     @Test
     void pagesOfThisMachineMayUseItAndOthersMayNot() throws Exception {
         String ok = node.exchange("GET /echo/a HTTP/1.1\r\nOrigin: http://localhost:5173\r\n" + END);
-        assertThat(ok).startsWith("HTTP/1.1 200").contains("Access-Control-Allow-Origin: http://localhost:5173").contains("Vary: Origin");
-        String preflight = node.exchange("OPTIONS /echo/a HTTP/1.1\r\nOrigin: http://127.0.0.1:5173\r\nAccess-Control-Request-Method: PUT\r\n" + END);
-        assertThat(preflight).startsWith("HTTP/1.1 204").contains("Access-Control-Allow-Methods: ").contains("Authorization");
-        for (String foreign : new String[] {"https://evil.example", "null", "http://localhost.evil.example", "file://", "http://user@localhost"}) {
-            assertThat(node.exchange("POST /echo/a HTTP/1.1\r\nOrigin: " + foreign + "\r\n" + END)).startsWith("HTTP/1.1 403").contains("ORIGIN_REFUSED").doesNotContain("Access-Control-Allow-Origin");
+        assertThat(ok)
+                .startsWith("HTTP/1.1 200")
+                .contains("Access-Control-Allow-Origin: http://localhost:5173")
+                .contains("Vary: Origin");
+        String preflight = node.exchange(
+                "OPTIONS /echo/a HTTP/1.1\r\nOrigin: http://127.0.0.1:5173\r\nAccess-Control-Request-Method: PUT\r\n"
+                        + END);
+        assertThat(preflight)
+                .startsWith("HTTP/1.1 204")
+                .contains("Access-Control-Allow-Methods: ")
+                .contains("Authorization");
+        for (String foreign : new String[] {
+            "https://evil.example", "null", "http://localhost.evil.example", "file://", "http://user@localhost"
+        }) {
+            assertThat(node.exchange("POST /echo/a HTTP/1.1\r\nOrigin: " + foreign + "\r\n" + END))
+                    .startsWith("HTTP/1.1 403")
+                    .contains("ORIGIN_REFUSED")
+                    .doesNotContain("Access-Control-Allow-Origin");
         }
         String same = node.exchange("GET /echo/a HTTP/1.1\r\nOrigin: http://localhost\r\n" + END);
         assertThat(same).startsWith("HTTP/1.1 200").doesNotContain("Access-Control-Allow-Origin");
@@ -203,7 +291,10 @@ class HttpTransportTest {
     @Test
     void allowedHostsMayBeAddedWhileItRuns() throws Exception {
         node.transport.modified(Map.of("allowed.hosts", new String[] {"Box.example"}));
-        assertThat(node.exchange("GET /echo/a HTTP/1.1\r\nHost: box.example\r\nOrigin: https://box.example\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 200");
+        assertThat(
+                        node.exchange(
+                                "GET /echo/a HTTP/1.1\r\nHost: box.example\r\nOrigin: https://box.example\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200");
     }
 
     @Test
@@ -212,7 +303,9 @@ class HttpTransportTest {
                 "failing",
                 route(
                         request -> switch (request.pathParameter("how")) {
-                            case "known" -> CompletableFuture.failedFuture(new PatchbayException(ErrorCode.REVISION_CONFLICT, "Too late.", Map.of("currentRevision", 7L)));
+                            case "known" ->
+                                CompletableFuture.failedFuture(new PatchbayException(
+                                        ErrorCode.REVISION_CONFLICT, "Too late.", Map.of("currentRevision", 7L)));
                             case "unknown" -> CompletableFuture.failedFuture(new IllegalStateException("secret"));
                             case "null" -> CompletableFuture.completedFuture(null);
                             default -> throw new IllegalStateException("secret");
@@ -248,7 +341,8 @@ class HttpTransportTest {
         assertThat(get("/v").body()).isEqualTo("one");
         node.providers.remove("v");
         var waiting = client.sendAsync(HttpRequest.newBuilder(node.uri("/v")).build(), BodyHandlers.ofString());
-        await().until(() -> node.transport.describe().facts().get("waitingForProvider").equals("1"));
+        await().until(() ->
+                node.transport.describe().facts().get("waitingForProvider").equals("1"));
         node.providers.put("v", route(request -> now("two"), "GET /v"));
         assertThat(waiting.get(5, TimeUnit.SECONDS).body()).isEqualTo("two");
         node.providers.remove("v");
@@ -291,7 +385,9 @@ class HttpTransportTest {
             socket.shutdownOutput();
             called.get(5, TimeUnit.SECONDS);
             answer.complete(text("whole"));
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 200").endsWith("whole");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 200")
+                    .endsWith("whole");
         }
     }
 
@@ -306,7 +402,8 @@ class HttpTransportTest {
             assertThat(idle.getInputStream().read()).isEqualTo(-1);
             assertThat(drained).isNotDone();
             running.complete(text("done"));
-            assertThat(busy.get(5, TimeUnit.SECONDS).headers().firstValue("Connection")).contains("close");
+            assertThat(busy.get(5, TimeUnit.SECONDS).headers().firstValue("Connection"))
+                    .contains("close");
             drained.get(5, TimeUnit.SECONDS);
         }
         assertThat(node.transport.connections()).isZero();
@@ -317,6 +414,10 @@ class HttpTransportTest {
     }
 
     private java.net.http.HttpResponse<String> send(String method, String path, String body) throws Exception {
-        return client.send(HttpRequest.newBuilder(node.uri(path)).method(method, HttpRequest.BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+        return client.send(
+                HttpRequest.newBuilder(node.uri(path))
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
     }
 }

@@ -19,7 +19,8 @@ import java.util.function.Function;
 
 /** A transport behind a socket of the test. */
 final class TestNode implements AutoCloseable {
-    static final HttpTimes TIMES = new HttpTimes(Duration.ofMillis(1500), Duration.ofMillis(500), Duration.ofMillis(1500));
+    static final HttpTimes TIMES =
+            new HttpTimes(Duration.ofMillis(1500), Duration.ofMillis(500), Duration.ofMillis(1500));
 
     final FakeProviders providers = new FakeProviders();
     final EchoConnections connections = new EchoConnections();
@@ -94,7 +95,8 @@ final class TestNode implements AutoCloseable {
         }
     }
 
-    record Route(List<String> patterns, Function<HttpRequest, CompletionStage<HttpResponse>> handler) implements HttpRoute {
+    record Route(List<String> patterns, Function<HttpRequest, CompletionStage<HttpResponse>> handler)
+            implements HttpRoute {
         @Override
         public CompletionStage<HttpResponse> handle(HttpRequest request) {
             return handler.apply(request);

@@ -25,7 +25,9 @@ class TransportLifeTest {
             System.gc();
             return loader.get() == null;
         });
-        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).noneMatch(name -> name.startsWith("patchbay-http"));
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("patchbay-http"));
     }
 
     @Test
@@ -35,7 +37,8 @@ class TransportLifeTest {
         thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
         try (TestNode node = new TestNode()) {
             node.providers.put("r", TestNode.route(request -> TestNode.now("ok"), "GET /r"));
-            assertThat(node.exchange("GET /r HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 200");
+            assertThat(node.exchange("GET /r HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200");
         } finally {
             thread.setContextClassLoader(before);
         }
@@ -54,9 +57,12 @@ class TransportLifeTest {
 
     /** A transport from its own copy of the classes serves a request and stops. */
     private static ClassLoader runInItsOwnClassLoader() throws Exception {
-        URL[] path = Arrays.stream(System.getProperty("java.class.path").split(System.getProperty("path.separator"))).map(TransportLifeTest::url).toArray(URL[]::new);
+        URL[] path = Arrays.stream(System.getProperty("java.class.path").split(System.getProperty("path.separator")))
+                .map(TransportLifeTest::url)
+                .toArray(URL[]::new);
         try (URLClassLoader own = new URLClassLoader(path, new ApiOnly())) {
-            Runnable life = (Runnable) own.loadClass(Life.class.getName()).getDeclaredConstructor().newInstance();
+            Runnable life = (Runnable)
+                    own.loadClass(Life.class.getName()).getDeclaredConstructor().newInstance();
             life.run();
             return own;
         }
@@ -97,9 +103,11 @@ class TransportLifeTest {
                 }
                 try (Socket socket = node.connect()) {
                     socket.getOutputStream()
-                            .write(("GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: " + EchoConnections.ECHO + "\r\n\r\n")
-                                    .getBytes(StandardCharsets.US_ASCII));
+                            .write(
+                                    ("GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: "
+                                                    + EchoConnections.ECHO + "\r\n\r\n")
+                                            .getBytes(StandardCharsets.US_ASCII));
                     await().until(() -> node.connections.opened.size() == 1);
                 }
             } catch (Exception e) {

@@ -63,34 +63,55 @@ class WebSocketTest {
     @Test
     void choosesTheFirstOfferedProtocolThatIsSpokenAndRefusesTheRest() throws Exception {
         String chosen = node.exchange(handshake("x.v9, " + EchoConnections.ECHO, "") + closeFrame());
-        assertThat(chosen).startsWith("HTTP/1.1 101").contains("Sec-WebSocket-Protocol: " + EchoConnections.ECHO).doesNotContain("Sec-WebSocket-Extensions");
-        assertThat(node.exchange(handshake("x.v9", "Connection: close\r\n"))).startsWith("HTTP/1.1 400").contains("application/problem+json").contains("x.v9");
-        String none = node.exchange(handshake("", "").replaceAll("Sec-WebSocket-Protocol:.*\r\n", "").replace("Connection: Upgrade", "Connection: Upgrade, close"));
+        assertThat(chosen)
+                .startsWith("HTTP/1.1 101")
+                .contains("Sec-WebSocket-Protocol: " + EchoConnections.ECHO)
+                .doesNotContain("Sec-WebSocket-Extensions");
+        assertThat(node.exchange(handshake("x.v9", "Connection: close\r\n")))
+                .startsWith("HTTP/1.1 400")
+                .contains("application/problem+json")
+                .contains("x.v9");
+        String none = node.exchange(handshake("", "")
+                .replaceAll("Sec-WebSocket-Protocol:.*\r\n", "")
+                .replace("Connection: Upgrade", "Connection: Upgrade, close"));
         assertThat(none).startsWith("HTTP/1.1 400").contains("Sec-WebSocket-Protocol");
     }
 
     @Test
     void refusesForeignPagesAndForeignHosts() throws Exception {
-        assertThat(node.exchange(handshake(EchoConnections.ECHO, "Origin: https://evil.example\r\n").replace("Connection: Upgrade", "Connection: Upgrade, close"))).startsWith("HTTP/1.1 403");
-        assertThat(node.exchange(handshake(EchoConnections.ECHO, "").replace("Host: localhost", "Host: evil.example").replace("Connection: Upgrade", "Connection: Upgrade, close"))).startsWith("HTTP/1.1 421");
-        assertThat(node.exchange(handshake(EchoConnections.ECHO, "Origin: http://localhost:5173\r\n") + closeFrame())).startsWith("HTTP/1.1 101");
+        assertThat(node.exchange(handshake(EchoConnections.ECHO, "Origin: https://evil.example\r\n")
+                        .replace("Connection: Upgrade", "Connection: Upgrade, close")))
+                .startsWith("HTTP/1.1 403");
+        assertThat(node.exchange(handshake(EchoConnections.ECHO, "")
+                        .replace("Host: localhost", "Host: evil.example")
+                        .replace("Connection: Upgrade", "Connection: Upgrade, close")))
+                .startsWith("HTTP/1.1 421");
+        assertThat(node.exchange(handshake(EchoConnections.ECHO, "Origin: http://localhost:5173\r\n") + closeFrame()))
+                .startsWith("HTTP/1.1 101");
     }
 
     @Test
     void aPlainRequestIsToldWhatThisAddressIs() throws Exception {
         String answer = node.exchange("GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 426").contains("Upgrade: websocket");
-        assertThat(node.exchange(handshake(EchoConnections.ECHO, "").replace("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "").replace("Connection: Upgrade", "Connection: Upgrade, close"))).startsWith("HTTP/1.1 400");
+        assertThat(node.exchange(handshake(EchoConnections.ECHO, "")
+                        .replace("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "")
+                        .replace("Connection: Upgrade", "Connection: Upgrade, close")))
+                .startsWith("HTTP/1.1 400");
     }
 
     @Test
     void aConnectionThatThePlatformRefusesIsClosedWithItsCode() throws Exception {
-        assertThat(Client.open(node, EchoConnections.FULL).closed.get(5, TimeUnit.SECONDS)).isEqualTo("1013 This node has as many connections as it takes.");
+        assertThat(Client.open(node, EchoConnections.FULL).closed.get(5, TimeUnit.SECONDS))
+                .isEqualTo("1013 This node has as many connections as it takes.");
     }
 
     @Test
     void permessageDeflateIsNotNegotiated() throws Exception {
-        assertThat(node.exchange(handshake(EchoConnections.ECHO, "Sec-WebSocket-Extensions: permessage-deflate\r\n") + closeFrame())).startsWith("HTTP/1.1 101").doesNotContain("permessage-deflate");
+        assertThat(node.exchange(handshake(EchoConnections.ECHO, "Sec-WebSocket-Extensions: permessage-deflate\r\n")
+                        + closeFrame()))
+                .startsWith("HTTP/1.1 101")
+                .doesNotContain("permessage-deflate");
     }
 
     @Test
@@ -125,7 +146,9 @@ class WebSocketTest {
         new java.util.Random(11).nextBytes(most);
         client.socket.sendBinary(ByteBuffer.wrap(most), true).get(10, TimeUnit.SECONDS);
         assertThat(client.next()).isEqualTo(most);
-        client.socket.sendBinary(ByteBuffer.wrap(new byte[Limits.FRAME_BYTES + 1]), true).get(10, TimeUnit.SECONDS);
+        client.socket
+                .sendBinary(ByteBuffer.wrap(new byte[Limits.FRAME_BYTES + 1]), true)
+                .get(10, TimeUnit.SECONDS);
         assertThat(client.closed.get(10, TimeUnit.SECONDS)).startsWith("1009 ");
     }
 
@@ -142,14 +165,31 @@ class WebSocketTest {
 
     @Test
     void whatBreaksTheProtocolIsClosedWithTheRightCode() throws Exception {
-        assertThat(closeCodeAfter(Raw.frame(FIN | TEXT, new byte[] {(byte) 0xff}))).as("bad UTF-8").isEqualTo(1007);
-        assertThat(closeCodeAfter(new byte[] {(byte) (FIN | BINARY), 1, 7})).as("not masked").isEqualTo(1002);
-        assertThat(closeCodeAfter(Raw.frame(FIN | 3, new byte[0]))).as("reserved opcode").isEqualTo(1002);
-        assertThat(closeCodeAfter(Raw.frame(FIN, new byte[0]))).as("continues nothing").isEqualTo(1002);
-        assertThat(closeCodeAfter(Raw.frame(FIN | 0x40 | BINARY, new byte[] {1}))).as("reserved bit").isEqualTo(1002);
-        assertThat(closeCodeAfter(Raw.frame(PING, new byte[0]))).as("fragmented ping").isEqualTo(1002);
-        assertThat(closeCodeAfter(Raw.frame(FIN | PING, new byte[126]))).as("huge ping").isEqualTo(1002);
-        assertThat(closeCodeAfter(new byte[] {(byte) (FIN | BINARY), (byte) 0xff, 0x7f, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0})).as("length beyond everything").isIn(1002, 1009);
+        assertThat(closeCodeAfter(Raw.frame(FIN | TEXT, new byte[] {(byte) 0xff})))
+                .as("bad UTF-8")
+                .isEqualTo(1007);
+        assertThat(closeCodeAfter(new byte[] {(byte) (FIN | BINARY), 1, 7}))
+                .as("not masked")
+                .isEqualTo(1002);
+        assertThat(closeCodeAfter(Raw.frame(FIN | 3, new byte[0])))
+                .as("reserved opcode")
+                .isEqualTo(1002);
+        assertThat(closeCodeAfter(Raw.frame(FIN, new byte[0])))
+                .as("continues nothing")
+                .isEqualTo(1002);
+        assertThat(closeCodeAfter(Raw.frame(FIN | 0x40 | BINARY, new byte[] {1})))
+                .as("reserved bit")
+                .isEqualTo(1002);
+        assertThat(closeCodeAfter(Raw.frame(PING, new byte[0])))
+                .as("fragmented ping")
+                .isEqualTo(1002);
+        assertThat(closeCodeAfter(Raw.frame(FIN | PING, new byte[126])))
+                .as("huge ping")
+                .isEqualTo(1002);
+        assertThat(closeCodeAfter(
+                        new byte[] {(byte) (FIN | BINARY), (byte) 0xff, 0x7f, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0}))
+                .as("length beyond everything")
+                .isIn(1002, 1009);
     }
 
     @Test
@@ -168,7 +208,9 @@ class WebSocketTest {
             });
             writer.start();
             // Nothing is read: the platform takes only as much as its window and the buffers of the system hold.
-            await().during(Duration.ofMillis(300)).atMost(Duration.ofSeconds(10)).until(() -> node.connections.received.get(), new Steady());
+            await().during(Duration.ofMillis(300))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> node.connections.received.get(), new Steady());
             assertThat(node.connections.received.get()).isLessThan(messages / 2);
             for (int i = 0; i < messages; i++) {
                 assertThat(raw.nextLength()).isEqualTo(message.length);
@@ -184,7 +226,10 @@ class WebSocketTest {
         assertThat(client.closed.get(5, TimeUnit.SECONDS)).matches("1012 retry in \\d+ ms");
         drained.get(5, TimeUnit.SECONDS);
         assertThat(node.connections.closed).hasValue(1);
-        assertThat(node.exchange(handshake(EchoConnections.ECHO, ""))).startsWith("HTTP/1.1 503").contains("STOPPING").contains("Retry-After: 1");
+        assertThat(node.exchange(handshake(EchoConnections.ECHO, "")))
+                .startsWith("HTTP/1.1 503")
+                .contains("STOPPING")
+                .contains("Retry-After: 1");
     }
 
     @Test
@@ -193,7 +238,9 @@ class WebSocketTest {
             await().until(() -> node.connections.opened.size() == 1);
             node.connections.opened.get(0).channel.close(4000, "enough");
             assertThat(raw.nextClose()).isEqualTo(4000);
-            assertThat(raw.in.read()).as("cut after %s", HttpLimits.WEBSOCKET_CLOSE).isEqualTo(-1);
+            assertThat(raw.in.read())
+                    .as("cut after %s", HttpLimits.WEBSOCKET_CLOSE)
+                    .isEqualTo(-1);
         }
         await().untilAsserted(() -> assertThat(node.connections.closed).hasValue(1));
     }
@@ -231,8 +278,8 @@ class WebSocketTest {
     }
 
     private static String handshake(String protocols, String more) {
-        return "GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: " + protocols
-                + "\r\n" + more + "\r\n";
+        return "GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: "
+                + protocols + "\r\n" + more + "\r\n";
     }
 
     private static String closeFrame() {
@@ -266,7 +313,11 @@ class WebSocketTest {
 
         static Client open(TestNode node, String protocol) throws Exception {
             Client client = new Client();
-            client.socket = HttpClient.newHttpClient().newWebSocketBuilder().subprotocols(protocol).buildAsync(node.webSocketUri(), client).get(10, TimeUnit.SECONDS);
+            client.socket = HttpClient.newHttpClient()
+                    .newWebSocketBuilder()
+                    .subprotocols(protocol)
+                    .buildAsync(node.webSocketUri(), client)
+                    .get(10, TimeUnit.SECONDS);
             return client;
         }
 

@@ -37,8 +37,11 @@ public final class AccessRules {
     /** @throws PatchbayException RULE_INVALID for an unknown action, text that is no expression, or one that speaks of what a rule can't know */
     public void check() {
         texts.forEach((label, text) -> {
-            Action action = Action.find(label).orElseThrow(() -> new PatchbayException(
-                    ErrorCode.RULE_INVALID, "There is no action '" + label + "'; rules are for list, read, create, update and delete."));
+            Action action = Action.find(label)
+                    .orElseThrow(() -> new PatchbayException(
+                            ErrorCode.RULE_INVALID,
+                            "There is no action '" + label
+                                    + "'; rules are for list, read, create, update and delete."));
             requireKnownNames(action, parse(action, text));
         });
     }

@@ -18,6 +18,8 @@ public enum Action {
     }
 
     static Optional<Action> find(String label) {
-        return Arrays.stream(values()).filter(action -> action.label().equals(label)).findFirst();
+        return Arrays.stream(values())
+                .filter(action -> action.label().equals(label))
+                .findFirst();
     }
 }

@@ -79,7 +79,8 @@ final class RuleTree {
             return new Expression.Has(inside.apply(has.operand()), has.field());
         }
         if (expression instanceof Expression.Call call) {
-            return new Expression.Call(call.function(), call.arguments().stream().map(inside).toList());
+            return new Expression.Call(
+                    call.function(), call.arguments().stream().map(inside).toList());
         }
         if (expression instanceof Expression.ListOf list) {
             return new Expression.ListOf(list.items().stream().map(inside).toList());

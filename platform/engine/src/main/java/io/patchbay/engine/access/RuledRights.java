@@ -54,14 +54,16 @@ final class RuledRights implements Rights {
     }
 
     private Expression bound(Action action) {
-        return bound.computeIfAbsent(action, a -> rules.find(a).map(rule -> bind(a, rule)).orElse(NEVER));
+        return bound.computeIfAbsent(
+                action, a -> rules.find(a).map(rule -> bind(a, rule)).orElse(NEVER));
     }
 
     private Expression bind(Action action, Expression rule) {
         Value request = RuleVariables.request(action, rules.collection());
-        Expression withAuth = RuleTree.replace(rule, RuleVariables.AUTH, part -> literal(part, RuleVariables.AUTH, auth));
-        Expression withRequest =
-                RuleTree.replace(withAuth, RuleVariables.REQUEST, part -> literal(part, RuleVariables.REQUEST, request));
+        Expression withAuth =
+                RuleTree.replace(rule, RuleVariables.AUTH, part -> literal(part, RuleVariables.AUTH, auth));
+        Expression withRequest = RuleTree.replace(
+                withAuth, RuleVariables.REQUEST, part -> literal(part, RuleVariables.REQUEST, request));
         return Expressions.fold(withRequest);
     }
 

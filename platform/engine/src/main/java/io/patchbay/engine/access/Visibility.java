@@ -55,7 +55,8 @@ public record Visibility(List<Expression> filters, List<Expression> rules) {
 
     /** has(doc.name), size(doc) and the like speak of the document as a whole, and a quantifier's variable may hide a field of its name: neither can be said as a filter. */
     private static boolean canBeFilter(Expression rule) {
-        if (!Set.of(RuleVariables.DOC).containsAll(RuleTree.freeNames(rule)) || RuleTree.quantifierUses(rule, RuleVariables.DOC)) {
+        if (!Set.of(RuleVariables.DOC).containsAll(RuleTree.freeNames(rule))
+                || RuleTree.quantifierUses(rule, RuleVariables.DOC)) {
             return false;
         }
         Expression withoutFields = RuleTree.replace(
@@ -66,7 +67,8 @@ public record Visibility(List<Expression> filters, List<Expression> rules) {
     }
 
     private static boolean isDoc(Expression expression) {
-        return expression instanceof Expression.Variable variable && variable.name().equals(RuleVariables.DOC);
+        return expression instanceof Expression.Variable variable
+                && variable.name().equals(RuleVariables.DOC);
     }
 
     /** Those of them that match {@code filter} too. */
@@ -106,8 +108,8 @@ public record Visibility(List<Expression> filters, List<Expression> rules) {
         }
         Optional<Value> doc = Optional.of(RuleVariables.document(document));
         for (Expression rule : rules) {
-            Optional<Value> answer = Evaluator.evaluate(
-                    rule, name -> name.equals(RuleVariables.DOC) ? doc : Optional.empty());
+            Optional<Value> answer =
+                    Evaluator.evaluate(rule, name -> name.equals(RuleVariables.DOC) ? doc : Optional.empty());
             if (answer.filter(Value.TRUE::equals).isEmpty()) {
                 return false;
             }

@@ -43,10 +43,11 @@ final class AccountDocuments {
         if (!AccountName.isValid(name)) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        return documents.find(SystemCollection.USERS, nameId(name)).thenCompose(found -> found.flatMap(
-                        document -> document.data().findText(ACCOUNT))
-                .map(this::find)
-                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())));
+        return documents
+                .find(SystemCollection.USERS, nameId(name))
+                .thenCompose(found -> found.flatMap(document -> document.data().findText(ACCOUNT))
+                        .map(this::find)
+                        .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())));
     }
 
     /** All, by name. */
@@ -55,15 +56,20 @@ final class AccountDocuments {
     }
 
     private CompletionStage<List<AccountRecord>> list(Optional<String> cursor, List<AccountRecord> before) {
-        ListRequest request = new ListRequest(USERS, Optional.empty(), List.of(SortField.parse("name")), Limits.LIST_MAX, cursor);
+        ListRequest request =
+                new ListRequest(USERS, Optional.empty(), List.of(SortField.parse("name")), Limits.LIST_MAX, cursor);
         return documents.list(request).thenCompose(page -> {
             page.items().forEach(document -> AccountRecord.of(document).ifPresent(before::add));
-            return page.next().isPresent() ? list(page.next(), before) : CompletableFuture.completedFuture(List.copyOf(before));
+            return page.next().isPresent()
+                    ? list(page.next(), before)
+                    : CompletableFuture.completedFuture(List.copyOf(before));
         });
     }
 
     CompletionStage<Admins> admins() {
-        return documents.find(SystemCollection.USERS, ADMINS).thenApply(found -> found.map(Admins::of).orElseGet(Admins::none));
+        return documents
+                .find(SystemCollection.USERS, ADMINS)
+                .thenApply(found -> found.map(Admins::of).orElseGet(Admins::none));
     }
 
     CompletionStage<TransactionResult> commit(List<Operation> operations) {
@@ -75,11 +81,18 @@ final class AccountDocuments {
         return List.of(
                 new Operation.Put(USERS, Optional.of(id), fresh.data(), Precondition.ABSENT),
                 new Operation.Put(
-                        USERS, Optional.of(nameId(fresh.account().name())), Value.struct(ACCOUNT, Value.of(id)), Precondition.ABSENT));
+                        USERS,
+                        Optional.of(nameId(fresh.account().name())),
+                        Value.struct(ACCOUNT, Value.of(id)),
+                        Precondition.ABSENT));
     }
 
     static Operation update(AccountRecord changed) {
-        return new Operation.Put(USERS, Optional.of(changed.account().id()), changed.data(), new Precondition.AtRevision(changed.revision()));
+        return new Operation.Put(
+                USERS,
+                Optional.of(changed.account().id()),
+                changed.data(),
+                new Precondition.AtRevision(changed.revision()));
     }
 
     static List<Operation> delete(AccountRecord record) {
@@ -125,8 +138,10 @@ final class AccountDocuments {
 
         /** Writes the list, if it is still as it was read. */
         Operation update(Set<String> changed) {
-            Precondition unmoved = revision.<Precondition>map(Precondition.AtRevision::new).orElse(Precondition.ABSENT);
-            return new Operation.Put(USERS, Optional.of(ADMINS), Value.struct(IDS, Value.texts(List.copyOf(changed))), unmoved);
+            Precondition unmoved =
+                    revision.<Precondition>map(Precondition.AtRevision::new).orElse(Precondition.ABSENT);
+            return new Operation.Put(
+                    USERS, Optional.of(ADMINS), Value.struct(IDS, Value.texts(List.copyOf(changed))), unmoved);
         }
     }
 }

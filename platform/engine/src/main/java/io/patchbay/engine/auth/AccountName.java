@@ -16,7 +16,8 @@ final class AccountName {
         if (!isValid(name)) {
             throw new PatchbayException(
                     ErrorCode.NAME_INVALID,
-                    "A user's name is 1 to " + Limits.NAME_CHARS + " visible characters without space at either end, and not 'anonymous' or 'system'.");
+                    "A user's name is 1 to " + Limits.NAME_CHARS
+                            + " visible characters without space at either end, and not 'anonymous' or 'system'.");
         }
         return name;
     }

@@ -32,7 +32,9 @@ record AccountRecord(Account account, long generation, long revision) {
         }
         Map<String, String> credentials = new LinkedHashMap<>();
         if (data.fields().get(CREDENTIALS) instanceof Value.Struct kept) {
-            kept.fields().keySet().forEach(method -> kept.findText(method).ifPresent(text -> credentials.put(method, text)));
+            kept.fields()
+                    .keySet()
+                    .forEach(method -> kept.findText(method).ifPresent(text -> credentials.put(method, text)));
         }
         Account account = new Account(
                 document.id(),
@@ -56,7 +58,8 @@ record AccountRecord(Account account, long generation, long revision) {
 
     /** The same account with something changed: all its logins end. */
     AccountRecord changed(Role role, boolean disabled, Map<String, String> credentials) {
-        return new AccountRecord(new Account(account.id(), account.name(), role, disabled, credentials), generation + 1, revision);
+        return new AccountRecord(
+                new Account(account.id(), account.name(), role, disabled, credentials), generation + 1, revision);
     }
 
     boolean isActiveAdmin() {

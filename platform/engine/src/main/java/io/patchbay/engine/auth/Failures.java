@@ -14,12 +14,14 @@ final class Failures {
     /** The failure itself, out of the wrappers that stages put around it; anything but ours is INTERNAL. */
     static PatchbayException of(Throwable failure) {
         Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause instanceof PatchbayException known
                 ? known
-                : new PatchbayException(ErrorCode.INTERNAL, "Something failed inside the node; its log says what.", cause);
+                : new PatchbayException(
+                        ErrorCode.INTERNAL, "Something failed inside the node; its log says what.", cause);
     }
 
     static boolean is(Throwable failure, ErrorCode code) {

@@ -61,7 +61,8 @@ public final class Families {
     private final SecureRandom random = new SecureRandom();
     private final AtomicReference<Instant> trimmedAt = new AtomicReference<>(Instant.EPOCH);
     private volatile Duration lifetime;
-    // Read from its file, or made, at the first refresh. Guarded by this: two threads would make two keys, and so two children of one token.
+    // Read from its file, or made, at the first refresh. Guarded by this: two threads would make two keys, and so two
+    // children of one token.
     private byte @Nullable [] serverKey;
 
     @Activate
@@ -81,7 +82,12 @@ public final class Families {
     }
 
     Families(
-            SystemDocuments documents, LoginConnections connections, VerifiedTokens verified, Path home, Duration lifetime, Clock clock) {
+            SystemDocuments documents,
+            LoginConnections connections,
+            VerifiedTokens verified,
+            Path home,
+            Duration lifetime,
+            Clock clock) {
         this.documents = documents;
         this.accounts = new AccountDocuments(documents);
         this.connections = connections;
@@ -105,7 +111,14 @@ public final class Families {
         Instant now = now();
         RefreshToken token = RefreshToken.random(random);
         Family family = new Family(
-                token.family(), account.account().id(), account.generation(), now.plus(lifetime), token.hash(), Optional.empty(), now, 0);
+                token.family(),
+                account.account().id(),
+                account.generation(),
+                now.plus(lifetime),
+                token.hash(),
+                Optional.empty(),
+                now,
+                0);
         return commit(List.of(put(family, Precondition.ABSENT), AccountDocuments.check(account)))
                 .thenApply(done -> new Member(account, family, token));
     }
@@ -139,18 +152,23 @@ public final class Families {
             return commit(List.of(put(rotated, new Precondition.AtRevision(family.revision()))))
                     .<Member>thenApply(done -> new Member(member.account(), rotated, child))
                     .exceptionallyCompose(failure -> {
-                        // The same token twice at once: whoever comes second is the parent by now, and gets the same child.
+                        // The same token twice at once: whoever comes second is the parent by now, and gets the same
+                        // child.
                         if (Failures.is(failure, ErrorCode.REVISION_CONFLICT) && retries > 0) {
                             return rotate(token, retries - 1);
                         }
                         throw new CompletionException(Failures.of(failure));
                     });
         }
-        boolean graceful = family.isParent(token) && family.isCurrent(child) && !now().isAfter(family.rotatedAt().plus(GRACE));
+        boolean graceful = family.isParent(token)
+                && family.isCurrent(child)
+                && !now().isAfter(family.rotatedAt().plus(GRACE));
         if (graceful) {
             return CompletableFuture.completedFuture(new Member(member.account(), family, child));
         }
-        LOG.warn("A refresh token of {} was used again; the login it belongs to has been ended.", member.account().account().name());
+        LOG.warn(
+                "A refresh token of {} was used again; the login it belongs to has been ended.",
+                member.account().account().name());
         return end(family.id()).thenCompose(ended -> refused());
     }
 
@@ -169,7 +187,11 @@ public final class Families {
     CompletionStage<Void> endAll(String account) {
         verified.forgetAccount(account);
         ListRequest request = new ListRequest(
-                TOKENS, Optional.of(Family.ACCOUNT + " == \"" + account + "\""), List.of(), Limits.LIST_MAX, Optional.empty());
+                TOKENS,
+                Optional.of(Family.ACCOUNT + " == \"" + account + "\""),
+                List.of(),
+                Limits.LIST_MAX,
+                Optional.empty());
         return documents.list(request).thenCompose(page -> {
             List<String> ids = page.items().stream().map(Document::id).toList();
             if (ids.isEmpty()) {
@@ -177,17 +199,21 @@ public final class Families {
             }
             ids.forEach(this::hangUp);
             return commit(ids.stream().map(Families::delete).toList())
-                    .thenCompose(done -> page.next().isPresent() ? endAll(account) : CompletableFuture.completedFuture(null));
+                    .thenCompose(done ->
+                            page.next().isPresent() ? endAll(account) : CompletableFuture.completedFuture(null));
         });
     }
 
     /** Whether the login lasts and its account is what it was. */
     CompletionStage<Boolean> isActive(String family, String account) {
         return find(family).thenCompose(found -> {
-            if (found.isEmpty() || found.get().isOver(now()) || !found.get().account().equals(account)) {
+            if (found.isEmpty()
+                    || found.get().isOver(now())
+                    || !found.get().account().equals(account)) {
                 return CompletableFuture.completedFuture(false);
             }
-            return accounts.find(account).thenApply(record -> record.isPresent() && found.get().isOf(record.get()));
+            return accounts.find(account)
+                    .thenApply(record -> record.isPresent() && found.get().isOf(record.get()));
         });
     }
 
@@ -197,21 +223,28 @@ public final class Families {
         Instant now = now();
         if (now.isAfter(last.plus(TRIM_INTERVAL)) && trimmedAt.compareAndSet(last, now)) {
             trim().exceptionally(failure -> {
-                LOG.warn("Logins that have expired could not be deleted: {}", Failures.of(failure).getMessage());
+                LOG.warn(
+                        "Logins that have expired could not be deleted: {}",
+                        Failures.of(failure).getMessage());
                 return null;
             });
         }
     }
 
     CompletionStage<Void> trim() {
-        ListRequest oldest =
-                new ListRequest(TOKENS, Optional.empty(), List.of(SortField.parse(Family.EXPIRES_AT)), Limits.LIST_MAX, Optional.empty());
+        ListRequest oldest = new ListRequest(
+                TOKENS,
+                Optional.empty(),
+                List.of(SortField.parse(Family.EXPIRES_AT)),
+                Limits.LIST_MAX,
+                Optional.empty());
         return documents.list(oldest).thenCompose(page -> {
             List<Operation> deletions = expired(page);
             if (deletions.isEmpty()) {
                 return CompletableFuture.completedFuture(null);
             }
-            boolean more = deletions.size() == page.items().size() && page.next().isPresent();
+            boolean more =
+                    deletions.size() == page.items().size() && page.next().isPresent();
             return commit(deletions).thenCompose(done -> more ? trim() : CompletableFuture.completedFuture(null));
         });
     }
@@ -235,7 +268,9 @@ public final class Families {
     }
 
     private CompletionStage<Void> commit(List<Operation> operations) {
-        return documents.commit(new TransactionRequest(operations, Optional.empty())).thenApply(done -> null);
+        return documents
+                .commit(new TransactionRequest(operations, Optional.empty()))
+                .thenApply(done -> null);
     }
 
     private static Operation put(Family family, Precondition precondition) {
@@ -257,7 +292,8 @@ public final class Families {
             try {
                 key = HexFormat.of().parseHex(SecretFile.readOrCreate(keyFile, this::freshKey));
             } catch (IOException | IllegalArgumentException e) {
-                throw new PatchbayException(ErrorCode.UNAVAILABLE, "The key of the refresh tokens, " + keyFile + ", can't be used.", e);
+                throw new PatchbayException(
+                        ErrorCode.UNAVAILABLE, "The key of the refresh tokens, " + keyFile + ", can't be used.", e);
             }
             serverKey = key;
         }
@@ -271,6 +307,7 @@ public final class Families {
     }
 
     private static <T> CompletionStage<T> refused() {
-        return Failures.failed(ErrorCode.UNAUTHENTICATED, "The refresh token does not work, or no longer; log in again.");
+        return Failures.failed(
+                ErrorCode.UNAUTHENTICATED, "The refresh token does not work, or no longer; log in again.");
     }
 }

@@ -17,7 +17,14 @@ import java.util.Optional;
  * @param rotatedAt when the current token was handed out
  */
 record Family(
-        String id, String account, long generation, Instant expiresAt, String current, Optional<String> parent, Instant rotatedAt, long revision) {
+        String id,
+        String account,
+        long generation,
+        Instant expiresAt,
+        String current,
+        Optional<String> parent,
+        Instant rotatedAt,
+        long revision) {
     static final String EXPIRES_AT = "expiresAt";
     static final String ACCOUNT = "account";
 
@@ -64,7 +71,9 @@ record Family(
 
     /** Whether it is a login of this account as it is now. */
     boolean isOf(AccountRecord record) {
-        return account.equals(record.account().id()) && generation == record.generation() && !record.account().disabled();
+        return account.equals(record.account().id())
+                && generation == record.generation()
+                && !record.account().disabled();
     }
 
     boolean isOver(Instant now) {
@@ -72,6 +81,7 @@ record Family(
     }
 
     private static boolean same(String hash, String other) {
-        return MessageDigest.isEqual(hash.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
+        return MessageDigest.isEqual(
+                hash.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -31,7 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logins as token families: a login method says who it is, the family says that it lasts, a short access token says so on every request. */
-@org.osgi.service.component.annotations.Component(service = {Logins.class, Component.class}, configurationPid = AuthConfig.PID)
+@org.osgi.service.component.annotations.Component(
+        service = {Logins.class, Component.class},
+        configurationPid = AuthConfig.PID)
 public final class FamilyLogins implements Logins, Component {
     /** No text longer than this is looked at. */
     static final int ACCESS_TOKEN_CHARS = 8192;
@@ -63,7 +65,15 @@ public final class FamilyLogins implements Logins, Component {
             @Reference VerifiedTokens verified,
             @Reference Metrics metrics,
             AuthConfig config) {
-        this(documents, providers, methods, families, verified, metrics, Duration.ofMillis(config.accessTokenLifetimeMs()), Clock.systemUTC());
+        this(
+                documents,
+                providers,
+                methods,
+                families,
+                verified,
+                metrics,
+                Duration.ofMillis(config.accessTokenLifetimeMs()),
+                Clock.systemUTC());
     }
 
     FamilyLogins(
@@ -105,7 +115,8 @@ public final class FamilyLogins implements Logins, Component {
 
     @Override
     public CompletionStage<Tokens> login(LoginRequest request) {
-        String identity = request.method() + " " + request.fields().findText(IDENTIFIER).orElse("");
+        String identity =
+                request.method() + " " + request.fields().findText(IDENTIFIER).orElse("");
         try {
             limits.require(request.remoteAddress(), identity);
         } catch (PatchbayException e) {
@@ -149,9 +160,13 @@ public final class FamilyLogins implements Logins, Component {
         if (known.isEmpty()) {
             return verifyAnew(accessToken);
         }
-        if (known.get().expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
+        if (known.get()
+                .expiresAt()
+                .filter(end -> !clock.instant().isBefore(end))
+                .isPresent()) {
             verified.forget(accessToken);
-            return Failures.failed(ErrorCode.TOKEN_EXPIRED, "The access token has expired; get another with the refresh token.");
+            return Failures.failed(
+                    ErrorCode.TOKEN_EXPIRED, "The access token has expired; get another with the refresh token.");
         }
         return CompletableFuture.completedFuture(known.get());
     }
@@ -175,7 +190,8 @@ public final class FamilyLogins implements Logins, Component {
         long stamp = verified.stamp();
         return accounts.find(account).thenCompose(found -> {
             if (found.isEmpty() || found.get().account().disabled()) {
-                return Failures.failed(ErrorCode.LOGIN_FAILED, "The name or the password is wrong, or the account is disabled.");
+                return Failures.failed(
+                        ErrorCode.LOGIN_FAILED, "The name or the password is wrong, or the account is disabled.");
             }
             return families.open(found.get())
                     .thenCompose(member -> tokens(member, stamp))
@@ -197,7 +213,11 @@ public final class FamilyLogins implements Logins, Component {
         // A token's times are whole seconds.
         Instant expiresAt = now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
         Identity identity = new Identity(
-                account.id(), account.name(), Optional.of(account.role()), Optional.of(member.family().id()), Optional.of(expiresAt));
+                account.id(),
+                account.name(),
+                Optional.of(account.role()),
+                Optional.of(member.family().id()),
+                Optional.of(expiresAt));
         return accessTokens.issue(identity, lifetime).thenApply(accessToken -> {
             verified.remember(accessToken, identity, stamp);
             return new Tokens(accessToken, member.token().text(), lifetime, identity);
@@ -229,6 +249,7 @@ public final class FamilyLogins implements Logins, Component {
     }
 
     private static <T> CompletionStage<T> unauthenticated() {
-        return Failures.failed(ErrorCode.UNAUTHENTICATED, "The access token does not work, or no longer; log in again.");
+        return Failures.failed(
+                ErrorCode.UNAUTHENTICATED, "The access token does not work, or no longer; log in again.");
     }
 }

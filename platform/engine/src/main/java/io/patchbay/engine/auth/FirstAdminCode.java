@@ -26,7 +26,8 @@ final class FirstAdminCode {
         try {
             return SecretFile.readOrCreate(file, this::fresh);
         } catch (IOException e) {
-            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The file of the first admin's code, " + file + ", can't be used.", e);
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "The file of the first admin's code, " + file + ", can't be used.", e);
         }
     }
 

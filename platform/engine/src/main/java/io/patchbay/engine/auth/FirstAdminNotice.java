@@ -19,7 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells the operator, when the node is ready and has no admin, how to make one. */
-@Component(service = {}, immediate = true)
+@Component(
+        service = {},
+        immediate = true)
 public final class FirstAdminNotice {
     /** A service property: the launcher registers a service with it set to true when the node is ready. */
     private static final String READY = "(patchbay.ready=true)";
@@ -54,7 +56,9 @@ public final class FirstAdminNotice {
     private void tell() {
         accounts.firstAdminCode().whenComplete((code, failure) -> {
             if (failure != null) {
-                LOG.debug("Whether there is an admin can't be told: {}", Failures.of(failure).getMessage());
+                LOG.debug(
+                        "Whether there is an admin can't be told: {}",
+                        Failures.of(failure).getMessage());
                 return;
             }
             code.ifPresent(secret -> LOG.info("{}", text(secret, port(), home)));
@@ -65,19 +69,38 @@ public final class FirstAdminNotice {
     private Optional<Integer> port() {
         ServiceReference<Listeners> reference = context.getServiceReference(Listeners.class);
         Listeners listeners = reference == null ? null : context.getService(reference);
-        return Optional.ofNullable(listeners).flatMap(open -> open.addresses().stream().map(InetSocketAddress::getPort).findFirst());
+        return Optional.ofNullable(listeners)
+                .flatMap(open -> open.addresses().stream()
+                        .map(InetSocketAddress::getPort)
+                        .findFirst());
     }
 
     static String text(String code, Optional<Integer> port, String home) {
         String rule = "-".repeat(100);
-        StringBuilder text = new StringBuilder("There is no admin yet.\n").append(rule).append('\n');
+        StringBuilder text =
+                new StringBuilder("There is no admin yet.\n").append(rule).append('\n');
         port.ifPresent(number -> text.append("Make the first one in a browser, by this link that works once:\n\n")
-                .append("    http://127.0.0.1:").append(number).append("/setup?code=").append(code).append("\n\n")
+                .append("    http://127.0.0.1:")
+                .append(number)
+                .append("/setup?code=")
+                .append(code)
+                .append("\n\n")
                 .append("From another machine, open a way there first:\n\n")
-                .append("    ssh -L ").append(number).append(":127.0.0.1:").append(number).append(' ')
-                .append(System.getProperty("user.name")).append('@').append(host()).append("\n\n")
+                .append("    ssh -L ")
+                .append(number)
+                .append(":127.0.0.1:")
+                .append(number)
+                .append(' ')
+                .append(System.getProperty("user.name"))
+                .append('@')
+                .append(host())
+                .append("\n\n")
                 .append("Or on this machine, without a browser:\n\n"));
-        return text.append("    bin/patchbay user add NAME --role admin --password-stdin --home ").append(quoted(home)).append('\n').append(rule).toString();
+        return text.append("    bin/patchbay user add NAME --role admin --password-stdin --home ")
+                .append(quoted(home))
+                .append('\n')
+                .append(rule)
+                .toString();
     }
 
     /** As a shell takes it for one word. */

@@ -39,7 +39,9 @@ final class LoginLimits {
         if (waitNanos > 0) {
             long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(waitNanos + TimeUnit.SECONDS.toNanos(1) - 1));
             throw new PatchbayException(
-                    ErrorCode.RATE_LIMITED, "Too many logins have failed; try again in " + seconds + " s.", Map.of("retryAfter", seconds));
+                    ErrorCode.RATE_LIMITED,
+                    "Too many logins have failed; try again in " + seconds + " s.",
+                    Map.of("retryAfter", seconds));
         }
     }
 
@@ -62,10 +64,12 @@ final class LoginLimits {
 
     private Bucket bucket(Map<String, Bucket> buckets, String key, int capacity, Duration refill) {
         synchronized (buckets) {
-            return buckets.computeIfAbsent(key, absent -> Bucket.builder()
-                    .addLimit(limit -> limit.capacity(capacity).refillGreedy(capacity, refill))
-                    .withCustomTimePrecision(time)
-                    .build());
+            return buckets.computeIfAbsent(
+                    key,
+                    absent -> Bucket.builder()
+                            .addLimit(limit -> limit.capacity(capacity).refillGreedy(capacity, refill))
+                            .withCustomTimePrecision(time)
+                            .build());
         }
     }
 

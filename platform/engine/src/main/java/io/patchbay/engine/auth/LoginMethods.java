@@ -53,12 +53,16 @@ public final class LoginMethods {
         if (!seen.contains(name)) {
             return present.isEmpty()
                     ? Failures.failed(ErrorCode.UNAVAILABLE, "There is no such login method; no bundle offers one.")
-                    : Failures.failed(ErrorCode.BAD_REQUEST, "There is no such login method; there is " + String.join(", ", present) + ".");
+                    : Failures.failed(
+                            ErrorCode.BAD_REQUEST,
+                            "There is no such login method; there is " + String.join(", ", present) + ".");
         }
-        return threads.submit(() -> providers.acquire(AuthMethod.class, name)).thenCompose(lease -> callUnder(lease, work));
+        return threads.submit(() -> providers.acquire(AuthMethod.class, name))
+                .thenCompose(lease -> callUnder(lease, work));
     }
 
-    private static <T> CompletionStage<T> callUnder(Lease<AuthMethod> lease, Function<AuthMethod, CompletionStage<T>> work) {
+    private static <T> CompletionStage<T> callUnder(
+            Lease<AuthMethod> lease, Function<AuthMethod, CompletionStage<T>> work) {
         CompletionStage<T> answer;
         try {
             answer = work.apply(lease.provider());

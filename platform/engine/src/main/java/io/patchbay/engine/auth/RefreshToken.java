@@ -40,7 +40,9 @@ final class RefreshToken {
 
     /** Empty if the text has not the form of one. */
     static Optional<RefreshToken> parse(String text) {
-        return FORM.matcher(text).matches() ? Optional.of(new RefreshToken(Base64.getUrlDecoder().decode(text))) : Optional.empty();
+        return FORM.matcher(text).matches()
+                ? Optional.of(new RefreshToken(Base64.getUrlDecoder().decode(text)))
+                : Optional.empty();
     }
 
     /** What the client gets. */

@@ -37,8 +37,8 @@ final class SecretFile {
         Files.createDirectories(file.getParent());
         Path draft = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
         try {
-            try (FileChannel channel =
-                    FileChannel.open(draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
+            try (FileChannel channel = FileChannel.open(
+                    draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
                 channel.write(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.US_ASCII)));
                 channel.force(true);
             }
@@ -52,7 +52,9 @@ final class SecretFile {
         // Windows has no POSIX rights; there the file inherits the access list of its folder.
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         return posix
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
                 : new FileAttribute<?>[0];
     }
 }

@@ -7,8 +7,8 @@ import io.patchbay.api.auth.Accounts;
 import io.patchbay.api.auth.Role;
 import io.patchbay.api.document.DocumentIds;
 import io.patchbay.api.document.Operation;
-import io.patchbay.engine.collections.SystemDocuments;
 import io.patchbay.engine.auth.AccountDocuments.Admins;
+import io.patchbay.engine.collections.SystemDocuments;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -42,7 +42,10 @@ public final class StoredAccounts implements Accounts {
 
     @Activate
     public StoredAccounts(
-            @Reference SystemDocuments documents, @Reference LoginMethods methods, @Reference Families families, BundleContext context) {
+            @Reference SystemDocuments documents,
+            @Reference LoginMethods methods,
+            @Reference Families families,
+            BundleContext context) {
         this(documents, methods, families, Path.of(context.getProperty(Families.HOME)), Clock.systemUTC());
     }
 
@@ -56,7 +59,10 @@ public final class StoredAccounts implements Accounts {
 
     @Override
     public CompletionStage<List<Account>> list() {
-        return documents.list().thenApply(records -> records.stream().map(AccountRecord::account).toList());
+        return documents
+                .list()
+                .thenApply(
+                        records -> records.stream().map(AccountRecord::account).toList());
     }
 
     @Override
@@ -74,7 +80,9 @@ public final class StoredAccounts implements Accounts {
         return guarded(() -> {
             AccountName.require(name);
             requireOtherThanName(name, secret);
-            return documents.findByName(name).thenCompose(existing -> existing.isPresent() ? taken(name) : methods.enrol(method, secret))
+            return documents
+                    .findByName(name)
+                    .thenCompose(existing -> existing.isPresent() ? taken(name) : methods.enrol(method, secret))
                     .thenCompose(credential -> add(name, role, Map.of(method, credential), false, RETRIES));
         });
     }
@@ -83,17 +91,24 @@ public final class StoredAccounts implements Accounts {
     public CompletionStage<Account> changeSecret(String name, String method, String secret) {
         return guarded(() -> {
             requireOtherThanName(name, secret);
-            return require(name).thenCompose(existing -> methods.enrol(method, secret)).thenCompose(credential -> change(name, RETRIES, record -> {
-                Map<String, String> credentials = new LinkedHashMap<>(record.account().credentials());
-                credentials.put(method, credential);
-                return record.changed(record.account().role(), record.account().disabled(), credentials);
-            }));
+            return require(name)
+                    .thenCompose(existing -> methods.enrol(method, secret))
+                    .thenCompose(credential -> change(name, RETRIES, record -> {
+                        Map<String, String> credentials =
+                                new LinkedHashMap<>(record.account().credentials());
+                        credentials.put(method, credential);
+                        return record.changed(
+                                record.account().role(), record.account().disabled(), credentials);
+                    }));
         });
     }
 
     @Override
     public CompletionStage<Account> change(String name, Role role, boolean disabled) {
-        return change(name, RETRIES, record -> record.changed(role, disabled, record.account().credentials()));
+        return change(
+                name,
+                RETRIES,
+                record -> record.changed(role, disabled, record.account().credentials()));
     }
 
     @Override
@@ -121,12 +136,14 @@ public final class StoredAccounts implements Accounts {
             return guarded(() -> {
                 AccountName.require(name);
                 requireOtherThanName(name, secret);
-                return methods.enrol(method, secret).thenCompose(credential -> add(name, Role.ADMIN, Map.of(method, credential), true, RETRIES));
+                return methods.enrol(method, secret)
+                        .thenCompose(credential -> add(name, Role.ADMIN, Map.of(method, credential), true, RETRIES));
             });
         });
     }
 
-    private CompletionStage<Account> add(String name, Role role, Map<String, String> credentials, boolean mustBeFirst, int retries) {
+    private CompletionStage<Account> add(
+            String name, Role role, Map<String, String> credentials, boolean mustBeFirst, int retries) {
         Account account = new Account(DocumentIds.next(clock.millis()), name, role, false, credentials);
         return documents.admins().thenCompose(admins -> {
             if (mustBeFirst && !admins.ids().isEmpty()) {
@@ -139,8 +156,11 @@ public final class StoredAccounts implements Accounts {
             return onConflict(
                             documents.commit(operations).thenApply(done -> account),
                             retries,
-                            () -> documents.findByName(name).thenCompose(existing ->
-                                    existing.isPresent() ? taken(name) : add(name, role, credentials, mustBeFirst, retries - 1)))
+                            () -> documents
+                                    .findByName(name)
+                                    .thenCompose(existing -> existing.isPresent()
+                                            ? taken(name)
+                                            : add(name, role, credentials, mustBeFirst, retries - 1)))
                     .thenApply(done -> {
                         if (role == Role.ADMIN) {
                             firstAdminCode.spend();
@@ -151,36 +171,47 @@ public final class StoredAccounts implements Accounts {
     }
 
     private CompletionStage<Account> change(String name, int retries, Function<AccountRecord, AccountRecord> how) {
-        return require(name).thenCompose(record -> documents.admins().thenCompose(admins -> {
-            AccountRecord changed = how.apply(record);
-            List<Operation> operations = new ArrayList<>(List.of(AccountDocuments.update(changed)));
-            if (changed.isActiveAdmin() != record.isActiveAdmin()) {
-                operations.add(admins.update(changed.isActiveAdmin() ? admins.with(record.account().id()) : requireAdminLeft(admins, record)));
-            }
-            return onConflict(
-                    documents.commit(operations)
-                            .thenCompose(done -> families.endAll(record.account().id()))
-                            .thenApply(ended -> changed.account()),
-                    retries,
-                    () -> change(name, retries - 1, how));
-        }));
+        return require(name)
+                .thenCompose(record -> documents.admins().thenCompose(admins -> {
+                    AccountRecord changed = how.apply(record);
+                    List<Operation> operations = new ArrayList<>(List.of(AccountDocuments.update(changed)));
+                    if (changed.isActiveAdmin() != record.isActiveAdmin()) {
+                        operations.add(admins.update(
+                                changed.isActiveAdmin()
+                                        ? admins.with(record.account().id())
+                                        : requireAdminLeft(admins, record)));
+                    }
+                    return onConflict(
+                            documents
+                                    .commit(operations)
+                                    .thenCompose(done ->
+                                            families.endAll(record.account().id()))
+                                    .thenApply(ended -> changed.account()),
+                            retries,
+                            () -> change(name, retries - 1, how));
+                }));
     }
 
     private CompletionStage<Void> delete(String name, int retries) {
-        return require(name).thenCompose(record -> documents.admins().thenCompose(admins -> {
-            List<Operation> operations = new ArrayList<>(AccountDocuments.delete(record));
-            if (record.isActiveAdmin()) {
-                operations.add(admins.update(requireAdminLeft(admins, record)));
-            }
-            return onConflict(
-                    documents.commit(operations).thenCompose(done -> families.endAll(record.account().id())),
-                    retries,
-                    () -> delete(name, retries - 1));
-        }));
+        return require(name)
+                .thenCompose(record -> documents.admins().thenCompose(admins -> {
+                    List<Operation> operations = new ArrayList<>(AccountDocuments.delete(record));
+                    if (record.isActiveAdmin()) {
+                        operations.add(admins.update(requireAdminLeft(admins, record)));
+                    }
+                    return onConflict(
+                            documents
+                                    .commit(operations)
+                                    .thenCompose(done ->
+                                            families.endAll(record.account().id())),
+                            retries,
+                            () -> delete(name, retries - 1));
+                }));
     }
 
     private CompletionStage<AccountRecord> require(String name) {
-        return documents.findByName(name)
+        return documents
+                .findByName(name)
                 .thenApply(found -> found.orElseThrow(
                         () -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no user '" + name + "'.")));
     }
@@ -189,7 +220,8 @@ public final class StoredAccounts implements Accounts {
         Set<String> left = admins.without(record.account().id());
         if (left.isEmpty()) {
             throw new PatchbayException(
-                    ErrorCode.CONFLICT, "'" + record.account().name() + "' is the last admin; make another user an admin first.");
+                    ErrorCode.CONFLICT,
+                    "'" + record.account().name() + "' is the last admin; make another user an admin first.");
         }
         return left;
     }
@@ -201,14 +233,17 @@ public final class StoredAccounts implements Accounts {
     }
 
     /** Somebody else changed what this transaction depends on: decide anew. */
-    private static <T> CompletionStage<T> onConflict(CompletionStage<T> attempt, int retries, Supplier<CompletionStage<T>> again) {
+    private static <T> CompletionStage<T> onConflict(
+            CompletionStage<T> attempt, int retries, Supplier<CompletionStage<T>> again) {
         return attempt.exceptionallyCompose(failure -> {
             if (!Failures.is(failure, ErrorCode.REVISION_CONFLICT)) {
                 throw new CompletionException(Failures.of(failure));
             }
             return retries > 0
                     ? again.get()
-                    : Failures.failed(ErrorCode.RETRIES_EXHAUSTED, "The user is being changed by others at the same time; try again.");
+                    : Failures.failed(
+                            ErrorCode.RETRIES_EXHAUSTED,
+                            "The user is being changed by others at the same time; try again.");
         });
     }
 
@@ -217,7 +252,9 @@ public final class StoredAccounts implements Accounts {
     }
 
     private static <T> CompletionStage<T> firstAdminRefused() {
-        return Failures.failed(ErrorCode.FORBIDDEN, "This link is not, or no longer, good: an admin exists already, or the code is another one.");
+        return Failures.failed(
+                ErrorCode.FORBIDDEN,
+                "This link is not, or no longer, good: an admin exists already, or the code is another one.");
     }
 
     /** A refusal that is thrown becomes a stage that failed. */

@@ -120,7 +120,9 @@ public final class VerifiedTokens {
 
     private void makeRoom() {
         Instant now = clock.instant();
-        byHash.values().removeIf(identity -> identity.expiresAt().filter(end -> !now.isBefore(end)).isPresent());
+        byHash.values()
+                .removeIf(identity ->
+                        identity.expiresAt().filter(end -> !now.isBefore(end)).isPresent());
         if (byHash.size() < MOST) {
             return;
         }

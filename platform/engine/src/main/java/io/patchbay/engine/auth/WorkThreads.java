@@ -19,11 +19,12 @@ final class WorkThreads implements AutoCloseable {
 
     WorkThreads(String name, int threads, int queue) {
         AtomicInteger number = new AtomicInteger();
-        executor = new ThreadPoolExecutor(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), task -> {
-            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        executor = new ThreadPoolExecutor(
+                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), task -> {
+                    Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
         executor.allowCoreThreadTimeOut(true);
     }
 
@@ -35,7 +36,8 @@ final class WorkThreads implements AutoCloseable {
             return CompletableFuture.failedFuture(
                     executor.isShutdown()
                             ? new PatchbayException(ErrorCode.STOPPING, "The node is stopping.")
-                            : new PatchbayException(ErrorCode.OVERLOADED, "Too many logins are under way; try again in a moment."));
+                            : new PatchbayException(
+                                    ErrorCode.OVERLOADED, "Too many logins are under way; try again in a moment."));
         }
     }
 

@@ -101,7 +101,9 @@ public final class Catalog implements CommitListener {
         if (id.startsWith(DELETED)) {
             Map<Long, String> names = new HashMap<>(before.deletedNames);
             document.flatMap(d -> d.data().findText("name"))
-                    .ifPresentOrElse(name -> names.put(Long.valueOf(id.substring(1)), name), () -> names.remove(Long.valueOf(id.substring(1))));
+                    .ifPresentOrElse(
+                            name -> names.put(Long.valueOf(id.substring(1)), name),
+                            () -> names.remove(Long.valueOf(id.substring(1))));
             return new Snapshot(before.byName, before.byId, Map.copyOf(names), before.nextId, before.nextIdRevision);
         }
         Map<String, CollectionEntry> byName = new TreeMap<>(before.byName);

@@ -48,7 +48,10 @@ public final class CollectionAdmin {
 
     public List<CollectionInfo> list() {
         catalog.awaitLoaded();
-        return catalog.entries().stream().filter(entry -> !entry.deleting()).map(CollectionEntry::info).toList();
+        return catalog.entries().stream()
+                .filter(entry -> !entry.deleting())
+                .map(CollectionEntry::info)
+                .toList();
     }
 
     public CollectionInfo get(String name) {
@@ -79,7 +82,9 @@ public final class CollectionAdmin {
         Optional<CollectionEntry> there = catalog.find(name);
         if (there.isPresent()) {
             throw there.get().deleting()
-                    ? new PatchbayException(ErrorCode.CONFLICT, "The collection '" + name + "' is still being deleted; try again in a moment.")
+                    ? new PatchbayException(
+                            ErrorCode.CONFLICT,
+                            "The collection '" + name + "' is still being deleted; try again in a moment.")
                     : new PatchbayException(ErrorCode.ALREADY_EXISTS, "There is a collection '" + name + "' already.");
         }
     }
@@ -129,7 +134,14 @@ public final class CollectionAdmin {
             chunk = nextChunk(entry);
         }
         PreparedWrite forget = new PreparedWrite(
-                PreparedWrite.Kind.DELETE, COLLECTIONS, SystemCollection.COLLECTIONS.label(), entry.name(), Optional.empty(), new byte[0], Precondition.ANY, false);
+                PreparedWrite.Kind.DELETE,
+                COLLECTIONS,
+                SystemCollection.COLLECTIONS.label(),
+                entry.name(),
+                Optional.empty(),
+                new byte[0],
+                Precondition.ANY,
+                false);
         PreparedWrite remember =
                 put(Catalog.DELETED + entry.id(), Value.struct("name", Value.of(entry.name())), Precondition.ANY);
         commit(List.of(forget, remember), List.of(guard(entry.name(), entry.revision())));
@@ -143,7 +155,14 @@ public final class CollectionAdmin {
             StoredDocument document = scan.next();
             while (document != null && chunk.size() < DELETE_CHUNK) {
                 chunk.add(new PreparedWrite(
-                        PreparedWrite.Kind.DELETE, entry.id(), entry.name(), document.id(), Optional.empty(), new byte[0], Precondition.ANY, false));
+                        PreparedWrite.Kind.DELETE,
+                        entry.id(),
+                        entry.name(),
+                        document.id(),
+                        Optional.empty(),
+                        new byte[0],
+                        Precondition.ANY,
+                        false));
                 document = scan.next();
             }
         }
@@ -156,12 +175,23 @@ public final class CollectionAdmin {
 
     private static PreparedWrite put(String id, Value.Struct data, Precondition precondition) {
         return new PreparedWrite(
-                PreparedWrite.Kind.PUT, COLLECTIONS, SystemCollection.COLLECTIONS.label(), id, Optional.of(data), Cbor.encode(data), precondition, false);
+                PreparedWrite.Kind.PUT,
+                COLLECTIONS,
+                SystemCollection.COLLECTIONS.label(),
+                id,
+                Optional.of(data),
+                Cbor.encode(data),
+                precondition,
+                false);
     }
 
     private boolean commit(List<PreparedWrite> writes, List<Guard> guards) {
         try {
-            return committer.submit(writes, guards, Optional.empty()).toCompletableFuture().join() instanceof CommitOutcome.Done;
+            return committer
+                            .submit(writes, guards, Optional.empty())
+                            .toCompletableFuture()
+                            .join()
+                    instanceof CommitOutcome.Done;
         } catch (CompletionException e) {
             if (e.getCause() instanceof PatchbayException failure) {
                 // Only a new definition has a precondition: someone else was faster.
@@ -176,6 +206,7 @@ public final class CollectionAdmin {
 
     private static PatchbayException busy(String name) {
         return new PatchbayException(
-                ErrorCode.RETRIES_EXHAUSTED, "Others keep changing collections at the same time as '" + name + "'; try again.");
+                ErrorCode.RETRIES_EXHAUSTED,
+                "Others keep changing collections at the same time as '" + name + "'; try again.");
     }
 }

@@ -21,7 +21,8 @@ final class CollectionNames {
         if (!NAME.matcher(definition.name()).matches()) {
             throw new PatchbayException(
                     ErrorCode.NAME_INVALID,
-                    "A collection's name is 1 to " + Limits.NAME_CHARS + " letters, digits, '_' and '-', the first a letter.");
+                    "A collection's name is 1 to " + Limits.NAME_CHARS
+                            + " letters, digits, '_' and '-', the first a letter.");
         }
         requireIndexes(definition);
         new AccessRules(definition.name(), definition.rules()).check();

@@ -19,8 +19,9 @@ final class DefinitionRecord {
     static Value.Struct write(CollectionInfo info, boolean deleting) {
         Map<String, Value> rules = new LinkedHashMap<>();
         info.definition().rules().forEach((action, rule) -> rules.put(action, Value.of(rule)));
-        List<String> indexes =
-                info.definition().indexes().stream().map(IndexDefinition::toString).toList();
+        List<String> indexes = info.definition().indexes().stream()
+                .map(IndexDefinition::toString)
+                .toList();
         return Value.struct(
                 "id", Value.of(info.id()),
                 "indexes", Value.texts(indexes),
@@ -36,15 +37,19 @@ final class DefinitionRecord {
         }
         List<IndexDefinition> indexes = List.of();
         if (data.fields().get("indexes") instanceof Value.Array array) {
-            indexes = array.items().stream().map(text -> index(((Value.Text) text).value())).toList();
+            indexes = array.items().stream()
+                    .map(text -> index(((Value.Text) text).value()))
+                    .toList();
         }
         CollectionDefinition definition = new CollectionDefinition(document.id(), indexes, rules);
         CollectionInfo info = new CollectionInfo(definition, data.findInt("id").orElseThrow());
         boolean deleting = Value.TRUE.equals(data.fields().get("deleting"));
-        return new CollectionEntry(info, document.revision(), new AccessRules(document.id(), definition.rules()), deleting);
+        return new CollectionEntry(
+                info, document.revision(), new AccessRules(document.id(), definition.rules()), deleting);
     }
 
     private static IndexDefinition index(String text) {
-        return new IndexDefinition(Arrays.stream(text.split(",")).map(SortField::parse).toList());
+        return new IndexDefinition(
+                Arrays.stream(text.split(",")).map(SortField::parse).toList());
     }
 }

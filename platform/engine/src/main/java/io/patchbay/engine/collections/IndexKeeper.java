@@ -22,7 +22,8 @@ public final class IndexKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IndexKeeper.class);
 
     private final StoreSlot slot;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "patchbay-indexes"));
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "patchbay-indexes"));
     // The indexes that a store of this number has been told of, by collection. The thread's own.
     private final Map<Long, List<IndexDefinition>> told = new HashMap<>();
     private long storeNumber = -1;

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 public final class SystemWatchers implements CommitListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SystemWatchers.class);
 
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "patchbay-system-watch"));
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "patchbay-system-watch"));
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
     // The committer's thread only.
     private String epoch = "";

@@ -39,7 +39,8 @@ final class BatchDecision {
     private long lastMs;
     private Totals totals;
 
-    BatchDecision(DocumentStore store, CurrentDocuments known, String epoch, long lastOffset, Totals totals, long nowMs) {
+    BatchDecision(
+            DocumentStore store, CurrentDocuments known, String epoch, long lastOffset, Totals totals, long nowMs) {
         this.store = store;
         this.known = known;
         this.epoch = epoch;
@@ -96,7 +97,8 @@ final class BatchDecision {
         }
         if (!Arrays.equals(found.get().requestHash(), key.requestHash())) {
             throw new PatchbayException(
-                    ErrorCode.IDEMPOTENCY_MISMATCH, "This idempotency key was used for another request; choose a new one.");
+                    ErrorCode.IDEMPOTENCY_MISMATCH,
+                    "This idempotency key was used for another request; choose a new one.");
         }
         return Optional.of(OutcomeRecord.decode(found.get().result()));
     }
@@ -122,7 +124,8 @@ final class BatchDecision {
         String now = revision == 0 ? "does not exist" : "is at revision " + revision;
         return new PatchbayException(
                 ErrorCode.REVISION_CONFLICT,
-                "The document '" + write.id() + "' of " + write.collectionName() + " " + now + ", which is not what the request expects.",
+                "The document '" + write.id() + "' of " + write.collectionName() + " " + now
+                        + ", which is not what the request expects.",
                 Map.of("collection", write.collectionName(), "id", write.id(), "currentRevision", revision));
     }
 
@@ -144,7 +147,13 @@ final class BatchDecision {
         boolean nothing = request.key.isEmpty() && changesNothing(request.writes, befores);
         List<Written> results = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            decideOne(request.writes.get(i), befores.get(i), nothing ? lastOffset : offset, committedAtMs, mutations, results);
+            decideOne(
+                    request.writes.get(i),
+                    befores.get(i),
+                    nothing ? lastOffset : offset,
+                    committedAtMs,
+                    mutations,
+                    results);
         }
         if (nothing) {
             return new TransactionResult(new Position(epoch, lastOffset), results, false);
@@ -163,7 +172,8 @@ final class BatchDecision {
     private static boolean changesNothing(List<PreparedWrite> writes, List<Optional<StoredDocument>> befores) {
         for (int i = 0; i < writes.size(); i++) {
             PreparedWrite.Kind kind = writes.get(i).kind();
-            if (kind == PreparedWrite.Kind.PUT || (kind == PreparedWrite.Kind.DELETE && befores.get(i).isPresent())) {
+            if (kind == PreparedWrite.Kind.PUT
+                    || (kind == PreparedWrite.Kind.DELETE && befores.get(i).isPresent())) {
                 return false;
             }
         }
@@ -184,11 +194,22 @@ final class BatchDecision {
                     mutations.add(new Mutation(write.collection(), write.id(), before, Optional.empty()));
                 }
                 results.add(new Written(
-                        write.collectionName(), write.id(), offset, Instant.ofEpochMilli(committedAtMs), false, true, Optional.empty()));
+                        write.collectionName(),
+                        write.id(),
+                        offset,
+                        Instant.ofEpochMilli(committedAtMs),
+                        false,
+                        true,
+                        Optional.empty()));
             }
             case PUT -> {
                 StoredDocument after = StoredDocument.of(
-                        write.collection(), write.id(), offset, committedAtMs, write.body(), write.data().orElseThrow());
+                        write.collection(),
+                        write.id(),
+                        offset,
+                        committedAtMs,
+                        write.body(),
+                        write.data().orElseThrow());
                 mutations.add(new Mutation(write.collection(), write.id(), before, Optional.of(after)));
                 results.add(new Written(
                         write.collectionName(),

@@ -84,7 +84,8 @@ public final class Committer implements AutoCloseable {
      *
      * @return how it ended, completed once durable; fails with what it was refused with, or STORE_UNAVAILABLE, OVERLOADED, STOPPING: then nothing was written; TIMEOUT says nothing
      */
-    public CompletionStage<CommitOutcome> submit(List<PreparedWrite> writes, List<Guard> guards, Optional<IdempotencyKey> key) {
+    public CompletionStage<CommitOutcome> submit(
+            List<PreparedWrite> writes, List<Guard> guards, Optional<IdempotencyKey> key) {
         CommitRequest request =
                 new CommitRequest(writes, guards, key, System.nanoTime() + Limits.WRITER_WAIT.toNanos());
         if (stopping) {
@@ -149,7 +150,8 @@ public final class Committer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw stoppingFailure();
         }
-        throw new PatchbayException(ErrorCode.TIMEOUT, "The committer did not come to rest within " + wait.toSeconds() + " s.");
+        throw new PatchbayException(
+                ErrorCode.TIMEOUT, "The committer did not come to rest within " + wait.toSeconds() + " s.");
     }
 
     private void syncWithStore() {
@@ -159,8 +161,9 @@ public final class Committer implements AutoCloseable {
     }
 
     private StoreState state() {
-        OpenStore open = slot.findOpen().orElseThrow(() -> new PatchbayException(
-                ErrorCode.STORE_UNAVAILABLE, "The document store is not open."));
+        OpenStore open = slot.findOpen()
+                .orElseThrow(
+                        () -> new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The document store is not open."));
         return open.store().state();
     }
 
@@ -233,7 +236,8 @@ public final class Committer implements AutoCloseable {
             BatchDecision decision = decide(batch, use.store(), completed);
             makeDurable(decision, use);
         } catch (RuntimeException | Error e) {
-            // An Error too, such as a class that an adapter lacks: this thread is the only one that writes, and must outlive whatever a plugin does.
+            // An Error too, such as a class that an adapter lacks: this thread is the only one that writes, and must
+            // outlive whatever a plugin does.
             completed.clear();
             // What was decided in a batch that failed was decided on a state that never came to be.
             storeNumber = -1;
@@ -350,7 +354,8 @@ public final class Committer implements AutoCloseable {
     private static PatchbayException overdueFailure() {
         return new PatchbayException(
                 ErrorCode.OVERLOADED,
-                "The write waited " + Limits.WRITER_WAIT.toSeconds() + " s for its turn; nothing was written, try again in a moment.");
+                "The write waited " + Limits.WRITER_WAIT.toSeconds()
+                        + " s for its turn; nothing was written, try again in a moment.");
     }
 
     private void failAll(BlockingQueue<CommitRequest> waiting, PatchbayException failure) {

@@ -51,7 +51,12 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
     private record Closing(int code, String reason) {}
 
     ClientConnection(
-            long id, String protocol, String remoteAddress, MessageChannel channel, SessionParts parts, ClientConnections all) {
+            long id,
+            String protocol,
+            String remoteAddress,
+            MessageChannel channel,
+            SessionParts parts,
+            ClientConnections all) {
         this.id = id;
         this.protocol = protocol;
         this.remoteAddress = remoteAddress;
@@ -126,7 +131,8 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
                 failure = e;
             } catch (RuntimeException e) {
                 LOG.error("The protocol {} failed on connection {}", protocol, id, e);
-                failure = new PatchbayException(ErrorCode.INTERNAL, "Something failed inside the node; its log says what.", e);
+                failure = new PatchbayException(
+                        ErrorCode.INTERNAL, "Something failed inside the node; its log says what.", e);
             }
         }
         close(failure.code().closeCode(), String.valueOf(failure.getMessage()));

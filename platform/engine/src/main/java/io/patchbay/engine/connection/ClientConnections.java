@@ -32,7 +32,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Immediate, since a delayed component would end, with all connections, when the transport that uses it is swapped. One lease per protocol stands for all its connections. Handing over is the work of one thread, so two swaps can't interleave.
  */
-@Component(service = {Connections.class, LoginConnections.class, ClientConnections.class}, immediate = true)
+@Component(
+        service = {Connections.class, LoginConnections.class, ClientConnections.class},
+        immediate = true)
 public final class ClientConnections implements Connections, LoginConnections {
     /** How many clients can be connected at a time. */
     public static final int MOST_CONNECTIONS = 20_000;
@@ -71,15 +73,18 @@ public final class ClientConnections implements Connections, LoginConnections {
             throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.");
         }
         if (connections.size() >= MOST_CONNECTIONS) {
-            throw new PatchbayException(ErrorCode.OVERLOADED, "There are " + MOST_CONNECTIONS + " connections already; try again later.");
+            throw new PatchbayException(
+                    ErrorCode.OVERLOADED, "There are " + MOST_CONNECTIONS + " connections already; try again later.");
         }
         ClientConnection connection = new ClientConnection(
                 ids.incrementAndGet(), protocol, remoteAddress, channel, plane.sessionParts(), this);
         synchronized (serving) {
             Lease<Protocol> lease = serving.get(protocol);
             if (lease == null) {
-                lease = providers.find(Protocol.class, protocol)
-                        .orElseThrow(() -> new PatchbayException(ErrorCode.UNAVAILABLE, "Nothing here speaks the protocol '" + protocol + "'."));
+                lease = providers
+                        .find(Protocol.class, protocol)
+                        .orElseThrow(() -> new PatchbayException(
+                                ErrorCode.UNAVAILABLE, "Nothing here speaks the protocol '" + protocol + "'."));
                 serving.put(protocol, lease);
             }
             // In the map before the codec is there: a swap from now on reaches it.
@@ -104,7 +109,9 @@ public final class ClientConnections implements Connections, LoginConnections {
 
     private void handOver() {
         synchronized (serving) {
-            for (Iterator<Map.Entry<String, Lease<Protocol>>> it = serving.entrySet().iterator(); it.hasNext(); ) {
+            for (Iterator<Map.Entry<String, Lease<Protocol>>> it =
+                            serving.entrySet().iterator();
+                    it.hasNext(); ) {
                 Map.Entry<String, Lease<Protocol>> entry = it.next();
                 Lease<Protocol> old = entry.getValue();
                 if (old.current()) {
@@ -133,12 +140,20 @@ public final class ClientConnections implements Connections, LoginConnections {
                     connection.use(next);
                     count++;
                 } catch (RuntimeException e) {
-                    LOG.error("Connection {} could not be handed over to the new version of {}", connection.id(), protocol, e);
+                    LOG.error(
+                            "Connection {} could not be handed over to the new version of {}",
+                            connection.id(),
+                            protocol,
+                            e);
                     connection.close(SERVICE_RESTART, "retry in 1000 ms");
                 }
             }
         }
-        LOG.info("{} connections go on with the new version of {} after {} ms", count, protocol, (System.nanoTime() - began) / 1_000_000);
+        LOG.info(
+                "{} connections go on with the new version of {} after {} ms",
+                count,
+                protocol,
+                (System.nanoTime() - began) / 1_000_000);
     }
 
     private void closeAll(String protocol, String reason) {
@@ -187,7 +202,9 @@ public final class ClientConnections implements Connections, LoginConnections {
 
     /** Bytes that clients have not read yet. */
     public long outboxBytes() {
-        return connections.values().stream().mapToLong(ClientConnection::outboxBytes).sum();
+        return connections.values().stream()
+                .mapToLong(ClientConnection::outboxBytes)
+                .sum();
     }
 
     @Deactivate

@@ -30,7 +30,8 @@ final class BestDocuments {
         this.order = order;
         this.limit = limit;
         this.pageBytes = pageBytes;
-        this.best = new PriorityQueue<>(Comparator.comparing(Placed::place, order).reversed());
+        this.best =
+                new PriorityQueue<>(Comparator.comparing(Placed::place, order).reversed());
     }
 
     void add(SeekKey place, StoredDocument document) {

@@ -31,6 +31,7 @@ public interface Caller {
     default PatchbayException forbidden(Action action, String collection) {
         String hint = identity().isAnonymous() ? "; log in first" : "";
         return new PatchbayException(
-                ErrorCode.FORBIDDEN, "You may not " + action.label() + " documents of '" + collection + "'" + hint + ".");
+                ErrorCode.FORBIDDEN,
+                "You may not " + action.label() + " documents of '" + collection + "'" + hint + ".");
     }
 }

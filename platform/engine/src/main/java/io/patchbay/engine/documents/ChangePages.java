@@ -36,7 +36,8 @@ public final class ChangePages {
     /** A page has whole transactions, so the last one may exceed {@code limit}. */
     public ChangePage read(Caller caller, Optional<Position> since, int limit) {
         if (limit < 1 || limit > Limits.LIST_MAX) {
-            throw new PatchbayException(ErrorCode.LIMIT_EXCEEDED, "A page has 1 to " + Limits.LIST_MAX + " changes, not " + limit + ".");
+            throw new PatchbayException(
+                    ErrorCode.LIMIT_EXCEEDED, "A page has 1 to " + Limits.LIST_MAX + " changes, not " + limit + ".");
         }
         catalog.awaitLoaded();
         Position durable = feed.position();
@@ -65,7 +66,8 @@ public final class ChangePages {
     private void requireKept(long offset) {
         if (offset < feed.trimmedThrough()) {
             throw new PatchbayException(
-                    ErrorCode.HISTORY_GONE, "The changes behind that position are no longer kept; load the state anew.");
+                    ErrorCode.HISTORY_GONE,
+                    "The changes behind that position are no longer kept; load the state anew.");
         }
     }
 
@@ -94,7 +96,8 @@ public final class ChangePages {
             // Deleted since: nobody's rules are left but the admins'.
             return caller.identity().isAdmin() ? Optional.of(Visibility.ALL) : Optional.empty();
         }
-        return Optional.of(caller.rights(entry.get()).visibility(Action.LIST)).filter(visibility -> !visibility.isNone());
+        return Optional.of(caller.rights(entry.get()).visibility(Action.LIST))
+                .filter(visibility -> !visibility.isNone());
     }
 
     private static boolean mayHaveSeen(FeedChange change, Visibility sight) {
@@ -103,7 +106,12 @@ public final class ChangePages {
     }
 
     private static NamedChange named(
-            String name, FeedTransaction transaction, int index, FeedChange change, Optional<StoredDocument> seen, String epoch) {
+            String name,
+            FeedTransaction transaction,
+            int index,
+            FeedChange change,
+            Optional<StoredDocument> seen,
+            String epoch) {
         Change told = new Change(
                 transaction.offset(), index, change.collection(), change.id(), transaction.committedAtMs(), seen);
         return new NamedChange(name, new Position(epoch, transaction.offset()), told);

@@ -66,7 +66,10 @@ final class Cursor {
                 in.get(key);
                 keys.add(key);
             }
-            return new SeekKey(keys, DocumentIds.require(StandardCharsets.UTF_8.newDecoder().decode(in).toString()));
+            return new SeekKey(
+                    keys,
+                    DocumentIds.require(
+                            StandardCharsets.UTF_8.newDecoder().decode(in).toString()));
         } catch (IllegalArgumentException | BufferUnderflowException | java.nio.charset.CharacterCodingException e) {
             throw invalid();
         } catch (PatchbayException e) {
@@ -98,6 +101,7 @@ final class Cursor {
 
     private static PatchbayException invalid() {
         return new PatchbayException(
-                ErrorCode.CURSOR_INVALID, "That cursor is none of this query's; use the one that its last page gave, with the same filter and sort.");
+                ErrorCode.CURSOR_INVALID,
+                "That cursor is none of this query's; use the one that its last page gave, with the same filter and sort.");
     }
 }

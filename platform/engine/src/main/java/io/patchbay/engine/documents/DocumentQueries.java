@@ -41,16 +41,16 @@ public final class DocumentQueries {
      *
      * @throws io.patchbay.api.PatchbayException QUERY_NEEDS_INDEX when too many documents would have to be looked at, or for too long
      */
-    public Found find(CollectionEntry collection, Visibility wanted, List<SortField> sort, Optional<SeekKey> after, int limit) {
+    public Found find(
+            CollectionEntry collection, Visibility wanted, List<SortField> sort, Optional<SeekKey> after, int limit) {
         if (wanted.isNone()) {
             return new Found(List.of(), false);
         }
         StoreQuery query = new StoreQuery(collection.id(), wanted.storeFilter(), sort, after, limit + 1);
         try (StoreUse use = slot.use();
                 DocumentScan scan = use.store().query(query)) {
-            List<StoredDocument> found = scan.ordered()
-                    ? inOrder(scan, query, wanted, limit + 1)
-                    : sorted(scan, query, wanted, limit + 1);
+            List<StoredDocument> found =
+                    scan.ordered() ? inOrder(scan, query, wanted, limit + 1) : sorted(scan, query, wanted, limit + 1);
             int count = Math.min(limit, fitting(found));
             return new Found(found.subList(0, count), found.size() > count);
         }
@@ -95,7 +95,8 @@ public final class DocumentQueries {
             scanLimit.count();
             if (matches(scan, document, wanted)) {
                 SeekKey place = order.keyOf(document);
-                if (query.after().isEmpty() || order.compare(place, query.after().get()) > 0) {
+                if (query.after().isEmpty()
+                        || order.compare(place, query.after().get()) > 0) {
                     best.add(place, document);
                 }
             }

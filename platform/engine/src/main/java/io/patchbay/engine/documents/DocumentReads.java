@@ -54,14 +54,17 @@ public final class DocumentReads {
         CollectionEntry collection = caller.require(request.collection());
         Visibility sight = caller.requireSight(collection, Action.LIST);
         requireLimits(request);
-        Visibility wanted = request.filter().isPresent() ? sight.and(parse(request.filter().get())) : sight;
+        Visibility wanted =
+                request.filter().isPresent() ? sight.and(parse(request.filter().get())) : sight;
         List<SortField> sort = request.sort();
         long fingerprint = Cursor.fingerprint(collection.id(), request.filter(), sort);
         Optional<SeekKey> after = request.cursor().map(cursor -> Cursor.read(cursor, fingerprint, sort.size()));
         DocumentQueries.Found found = queries.find(collection, wanted, sort, after, request.limit());
-        List<Document> items =
-                found.documents().stream().map(document -> new Document(collection.name(), document)).toList();
-        return new Page(items, found.more() ? Optional.of(cursor(found.documents(), sort, fingerprint)) : Optional.empty());
+        List<Document> items = found.documents().stream()
+                .map(document -> new Document(collection.name(), document))
+                .toList();
+        return new Page(
+                items, found.more() ? Optional.of(cursor(found.documents(), sort, fingerprint)) : Optional.empty());
     }
 
     private Expression parse(String filter) {
@@ -71,10 +74,12 @@ public final class DocumentReads {
     private static void requireLimits(ListRequest request) {
         if (request.limit() < 1 || request.limit() > Limits.LIST_MAX) {
             throw new PatchbayException(
-                    ErrorCode.LIMIT_EXCEEDED, "A page has 1 to " + Limits.LIST_MAX + " documents, not " + request.limit() + ".");
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "A page has 1 to " + Limits.LIST_MAX + " documents, not " + request.limit() + ".");
         }
         if (request.sort().size() > Limits.SORT_FIELDS) {
-            throw new PatchbayException(ErrorCode.SORT_INVALID, "A list is sorted by at most " + Limits.SORT_FIELDS + " fields.");
+            throw new PatchbayException(
+                    ErrorCode.SORT_INVALID, "A list is sorted by at most " + Limits.SORT_FIELDS + " fields.");
         }
     }
 
@@ -82,7 +87,8 @@ public final class DocumentReads {
         SeekKey place = new SortOrder(sort).keyOf(documents.get(documents.size() - 1));
         if (!Cursor.fits(place)) {
             throw new PatchbayException(
-                    ErrorCode.SORT_INVALID, "The values of " + QueryFields.of(Optional.empty(), sort) + " are too long to page by.");
+                    ErrorCode.SORT_INVALID,
+                    "The values of " + QueryFields.of(Optional.empty(), sort) + " are too long to page by.");
         }
         return Cursor.write(place, fingerprint);
     }

@@ -93,7 +93,8 @@ public final class DocumentWrites {
             if (clock.millis() - beganMs > Limits.WRITER_WAIT.toMillis()) {
                 result.completeExceptionally(new PatchbayException(
                         ErrorCode.RETRIES_EXHAUSTED,
-                        "Others changed the same document for " + Limits.WRITER_WAIT.toSeconds() + " s; nothing was written, try again."));
+                        "Others changed the same document for " + Limits.WRITER_WAIT.toSeconds()
+                                + " s; nothing was written, try again."));
                 return;
             }
             try {
@@ -134,7 +135,8 @@ public final class DocumentWrites {
         private boolean isKnown(IdempotencyKey asked) {
             try (StoreUse use = slot.use()) {
                 Optional<Outcome> outcome = use.store().findOutcome(asked.identity(), asked.key());
-                return outcome.filter(found -> found.expiresAtMs() > clock.millis() + Limits.WRITER_WAIT.toMillis()).isPresent();
+                return outcome.filter(found -> found.expiresAtMs() > clock.millis() + Limits.WRITER_WAIT.toMillis())
+                        .isPresent();
             }
         }
 
@@ -150,7 +152,8 @@ public final class DocumentWrites {
             } else if (++moved > Limits.PATCH_RETRIES) {
                 result.completeExceptionally(new PatchbayException(
                         ErrorCode.RETRIES_EXHAUSTED,
-                        "Others changed the same documents " + moved + " times in between; nothing was written, try again."));
+                        "Others changed the same documents " + moved
+                                + " times in between; nothing was written, try again."));
             } else {
                 try {
                     next();

@@ -16,7 +16,8 @@ public final class Failures {
     /** The PatchbayException within {@code failure}; for anything else INTERNAL, logged here. */
     public static PatchbayException of(Throwable failure) {
         Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         if (cause instanceof PatchbayException known) {

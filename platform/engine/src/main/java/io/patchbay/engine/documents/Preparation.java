@@ -96,14 +96,25 @@ final class Preparation {
         Operation operation = step.operation();
         if (operation instanceof Operation.Put put) {
             Action action = before.isPresent() ? Action.UPDATE : Action.CREATE;
-            requireAllowed(rights, action, collection, before, Optional.of(after(collection, step.id(), before, put.data(), step.body())));
+            requireAllowed(
+                    rights,
+                    action,
+                    collection,
+                    before,
+                    Optional.of(after(collection, step.id(), before, put.data(), step.body())));
             add(step, collection, Optional.of(put.data()), step.body());
         } else if (operation instanceof Operation.Patch patch) {
-            StoredDocument old = before.filter(document -> rights.visibility(Action.READ).sees(document))
+            StoredDocument old = before.filter(
+                            document -> rights.visibility(Action.READ).sees(document))
                     .orElseThrow(() -> notFound(collection, step.id()));
             Value.Struct data = MergePatch.apply(old.data(), patch.patch());
             byte[] body = RequestCheck.encode(data);
-            requireAllowed(rights, Action.UPDATE, collection, before, Optional.of(after(collection, step.id(), before, data, body)));
+            requireAllowed(
+                    rights,
+                    Action.UPDATE,
+                    collection,
+                    before,
+                    Optional.of(after(collection, step.id(), before, data, body)));
             add(step, collection, Optional.of(data), body);
         } else if (operation instanceof Operation.Delete) {
             requireDelete(step, collection, rights, before);
@@ -135,14 +146,19 @@ final class Preparation {
     }
 
     private void requireAllowed(
-            Rights rights, Action action, CollectionEntry collection, Optional<StoredDocument> before, Optional<StoredDocument> after) {
+            Rights rights,
+            Action action,
+            CollectionEntry collection,
+            Optional<StoredDocument> before,
+            Optional<StoredDocument> after) {
         if (!rights.allows(action, before, after)) {
             throw caller.forbidden(action, collection.name());
         }
     }
 
     /** What a rule sees as the document to be: its revision is not known yet, so it is the next thing to it, the one before. */
-    private StoredDocument after(CollectionEntry collection, String id, Optional<StoredDocument> before, Value.Struct data, byte[] body) {
+    private StoredDocument after(
+            CollectionEntry collection, String id, Optional<StoredDocument> before, Value.Struct data, byte[] body) {
         long revision = before.map(StoredDocument::revision).orElse(0L);
         return StoredDocument.of(collection.id(), id, revision, nowMs, body, data);
     }
@@ -165,7 +181,8 @@ final class Preparation {
             kind = PreparedWrite.Kind.CHECK;
         }
         Precondition precondition = step.operation().precondition();
-        writes.add(new PreparedWrite(kind, collection.id(), collection.name(), step.id(), data, body, precondition, step.fresh()));
+        writes.add(new PreparedWrite(
+                kind, collection.id(), collection.name(), step.id(), data, body, precondition, step.fresh()));
     }
 
     private static PatchbayException notFound(CollectionEntry collection, String id) {

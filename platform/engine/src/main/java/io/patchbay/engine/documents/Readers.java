@@ -63,7 +63,9 @@ public final class Readers implements AutoCloseable {
     private PatchbayException refusal() {
         return stopping
                 ? new PatchbayException(ErrorCode.STOPPING, "The node is stopping.")
-                : new PatchbayException(ErrorCode.OVERLOADED, "There are " + QUEUE + " reads in the queue already; try again in a moment.");
+                : new PatchbayException(
+                        ErrorCode.OVERLOADED,
+                        "There are " + QUEUE + " reads in the queue already; try again in a moment.");
     }
 
     public int queued() {

@@ -29,7 +29,8 @@ final class RequestCheck {
         int count = request.operations().size();
         if (count == 0 || count > Limits.TRANSACTION_OPERATIONS) {
             throw new PatchbayException(
-                    ErrorCode.LIMIT_EXCEEDED, "A transaction has 1 to " + Limits.TRANSACTION_OPERATIONS + " operations, not " + count + ".");
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "A transaction has 1 to " + Limits.TRANSACTION_OPERATIONS + " operations, not " + count + ".");
         }
         List<Step> steps = new ArrayList<>(count);
         long bytes = 0;
@@ -40,7 +41,8 @@ final class RequestCheck {
         }
         if (bytes > Limits.TRANSACTION_BYTES) {
             throw new PatchbayException(
-                    ErrorCode.TOO_LARGE, "A transaction has at most " + Limits.TRANSACTION_BYTES + " bytes, not " + bytes + ".");
+                    ErrorCode.TOO_LARGE,
+                    "A transaction has at most " + Limits.TRANSACTION_BYTES + " bytes, not " + bytes + ".");
         }
         if (count > 1) {
             requireDistinct(steps);
@@ -72,7 +74,8 @@ final class RequestCheck {
         byte[] body = Cbor.encode(data);
         if (body.length > Limits.DOCUMENT_BYTES) {
             throw new PatchbayException(
-                    ErrorCode.TOO_LARGE, "A document has at most " + Limits.DOCUMENT_BYTES + " bytes, not " + body.length + ".");
+                    ErrorCode.TOO_LARGE,
+                    "A document has at most " + Limits.DOCUMENT_BYTES + " bytes, not " + body.length + ".");
         }
         return body;
     }
@@ -94,7 +97,8 @@ final class RequestCheck {
 
     private static int deeper(int depth) {
         if (depth >= Limits.DEPTH) {
-            throw new PatchbayException(ErrorCode.LIMIT_EXCEEDED, "A document is nested at most " + Limits.DEPTH + " levels deep.");
+            throw new PatchbayException(
+                    ErrorCode.LIMIT_EXCEEDED, "A document is nested at most " + Limits.DEPTH + " levels deep.");
         }
         return depth + 1;
     }
@@ -105,7 +109,8 @@ final class RequestCheck {
             if (!seen.add(List.of(step.operation().collection(), step.id()))) {
                 throw new PatchbayException(
                         ErrorCode.BAD_REQUEST,
-                        "The transaction names the document '" + step.id() + "' of " + step.operation().collection() + " twice.");
+                        "The transaction names the document '" + step.id() + "' of "
+                                + step.operation().collection() + " twice.");
             }
         }
     }
@@ -116,10 +121,13 @@ final class RequestCheck {
             return Optional.empty();
         }
         String key = request.idempotencyKey().get();
-        if (key.isEmpty() || key.length() > Limits.IDEMPOTENCY_KEY_CHARS || key.chars().anyMatch(Character::isISOControl)) {
+        if (key.isEmpty()
+                || key.length() > Limits.IDEMPOTENCY_KEY_CHARS
+                || key.chars().anyMatch(Character::isISOControl)) {
             throw new PatchbayException(
                     ErrorCode.BAD_REQUEST,
-                    "An idempotency key is 1 to " + Limits.IDEMPOTENCY_KEY_CHARS + " characters without control characters.");
+                    "An idempotency key is 1 to " + Limits.IDEMPOTENCY_KEY_CHARS
+                            + " characters without control characters.");
         }
         Value.of(key);
         return Optional.of(new IdempotencyKey(identity, key, hash(request)));

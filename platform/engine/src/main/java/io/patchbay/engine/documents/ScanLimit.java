@@ -39,6 +39,7 @@ final class ScanLimit {
     private PatchbayException refused(String what) {
         return new PatchbayException(
                 ErrorCode.QUERY_NEEDS_INDEX,
-                "This query " + what + " the collection an index over " + QueryFields.of(query.filter(), query.sort()) + ".");
+                "This query " + what + " the collection an index over " + QueryFields.of(query.filter(), query.sort())
+                        + ".");
     }
 }

@@ -30,7 +30,8 @@ public final class StoredSystemDocuments implements SystemDocuments {
         public CollectionEntry require(String collection) {
             return SystemEntries.find(collection)
                     .orElseThrow(() -> new PatchbayException(
-                            ErrorCode.COLLECTION_NOT_FOUND, "The node has no collection '" + collection + "' of its own."));
+                            ErrorCode.COLLECTION_NOT_FOUND,
+                            "The node has no collection '" + collection + "' of its own."));
         }
     };
 

@@ -34,7 +34,9 @@ final class WaitingLines {
             if (line != null) {
                 if (line.size() >= LENGTH) {
                     throw new PatchbayException(
-                            ErrorCode.RETRIES_EXHAUSTED, LENGTH + " others wait to change the same document; nothing was written, try again in a moment.");
+                            ErrorCode.RETRIES_EXHAUSTED,
+                            LENGTH
+                                    + " others wait to change the same document; nothing was written, try again in a moment.");
                 }
                 line.add(turn);
                 return;

@@ -41,7 +41,8 @@ final class CelSyntax {
         for (CelIssue issue : result.getAllIssues()) {
             if (issue.getSeverity() == CelIssue.Severity.ERROR) {
                 int line = Math.max(1, issue.getSourceLocation().getLine());
-                return new SyntaxFault(line, Math.max(0, issue.getSourceLocation().getColumn()) + 1, plain(issue.getMessage()));
+                return new SyntaxFault(
+                        line, Math.max(0, issue.getSourceLocation().getColumn()) + 1, plain(issue.getMessage()));
             }
         }
         return new SyntaxFault(1, 1, "it is no expression");
@@ -49,7 +50,10 @@ final class CelSyntax {
 
     /** The grammar's own words, without the names of its tokens. */
     private static String plain(String message) {
-        String said = message.replaceAll("[.\\s]+$", "").replace("mismatched input '<EOF>'", "it ends too early").replace("<EOF>", "the end").replace("%%", "%");
+        String said = message.replaceAll("[.\\s]+$", "")
+                .replace("mismatched input '<EOF>'", "it ends too early")
+                .replace("<EOF>", "the end")
+                .replace("%%", "%");
         int expecting = said.indexOf(" expecting {");
         if (expecting >= 0) {
             boolean value = said.contains("NUM_INT");

@@ -73,7 +73,12 @@ final class CelTranslation {
             "filter", Comprehension.Kind.FILTER);
 
     private static final Set<Function> COMPARISONS = Set.of(
-            Function.EQUAL, Function.NOT_EQUAL, Function.LESS, Function.LESS_OR_EQUAL, Function.GREATER, Function.GREATER_OR_EQUAL);
+            Function.EQUAL,
+            Function.NOT_EQUAL,
+            Function.LESS,
+            Function.LESS_OR_EQUAL,
+            Function.GREATER,
+            Function.GREATER_OR_EQUAL);
 
     private static final FieldPath UPDATED_AT = new FieldPath(List.of("meta", "updatedAt"));
     private static final Instant YEAR_1 = Instant.parse("0001-01-01T00:00:00Z");
@@ -93,17 +98,22 @@ final class CelTranslation {
         if (++depth > Limits.EXPRESSION_DEPTH) {
             throw fault(expr, "it is nested deeper than " + Limits.EXPRESSION_DEPTH + " levels");
         }
-        Expression translated =
-                switch (expr.getKind()) {
-                    case CONSTANT -> new Literal(constant(expr));
-                    case IDENT -> variable(expr);
-                    case SELECT -> new Expression.Select(translate(expr.select().operand()), expr.select().field());
-                    case CALL -> call(expr);
-                    case LIST -> list(expr);
-                    case MAP -> struct(expr);
-                    case STRUCT -> throw fault(expr, "the message type '" + expr.struct().messageName() + "' is not known; write an object as {'key': value}");
-                    case COMPREHENSION, NOT_SET -> throw fault(expr, "it is no expression");
-                };
+        Expression translated = switch (expr.getKind()) {
+            case CONSTANT -> new Literal(constant(expr));
+            case IDENT -> variable(expr);
+            case SELECT ->
+                new Expression.Select(
+                        translate(expr.select().operand()), expr.select().field());
+            case CALL -> call(expr);
+            case LIST -> list(expr);
+            case MAP -> struct(expr);
+            case STRUCT ->
+                throw fault(
+                        expr,
+                        "the message type '" + expr.struct().messageName()
+                                + "' is not known; write an object as {'key': value}");
+            case COMPREHENSION, NOT_SET -> throw fault(expr, "it is no expression");
+        };
         depth--;
         return translated;
     }
@@ -118,7 +128,8 @@ final class CelTranslation {
             case STRING_VALUE -> text(expr, constant.stringValue());
             case UINT64_VALUE -> throw fault(expr, "unsigned integers are not supported; leave the 'u' away");
             case BYTES_VALUE -> throw fault(expr, "bytes are not supported; write a text");
-            case TIMESTAMP_VALUE, DURATION_VALUE, NOT_SET -> throw fault(expr, "this kind of constant is not supported");
+            case TIMESTAMP_VALUE, DURATION_VALUE, NOT_SET ->
+                throw fault(expr, "this kind of constant is not supported");
         };
     }
 
@@ -205,7 +216,9 @@ final class CelTranslation {
         List<Expression> arguments = new ArrayList<>();
         target.ifPresent(receiver -> arguments.add(translate(receiver)));
         arguments.addAll(translateAll(given));
-        if (function == Function.MATCHES && arguments.get(1) instanceof Literal literal && literal.value() instanceof Value.Text pattern) {
+        if (function == Function.MATCHES
+                && arguments.get(1) instanceof Literal literal
+                && literal.value() instanceof Value.Text pattern) {
             Regexes.findFault(pattern.value()).ifPresent(fault -> {
                 throw fault(given.get(given.size() - 1), fault);
             });
@@ -217,30 +230,43 @@ final class CelTranslation {
         return switch (name) {
             case "uint", "bytes", "duration" -> "'" + name + "' is not supported";
             case "has" -> "has() takes one field, such as has(address.city)";
-            default -> "there is no " + (method ? "method '" : "function '") + name + "' with these arguments; known are "
-                    + (method ? "all, exists, exists_one, map, filter, size, contains, startsWith, endsWith and matches" : "has, size, matches, int, double, string, bool, type, dyn and timestamp");
+            default ->
+                "there is no " + (method ? "method '" : "function '") + name + "' with these arguments; known are "
+                        + (method
+                                ? "all, exists, exists_one, map, filter, size, contains, startsWith, endsWith and matches"
+                                : "has, size, matches, int, double, string, bool, type, dyn and timestamp");
         };
     }
 
     private Expression has(CelExpr argument) {
         if (argument.getKind() != CelExpr.ExprKind.Kind.SELECT) {
-            throw fault(argument, "has() takes a field of something, such as has(address.city); for a bare field compare it, or use has(doc.city) in a rule");
+            throw fault(
+                    argument,
+                    "has() takes a field of something, such as has(address.city); for a bare field compare it, or use has(doc.city) in a rule");
         }
-        return new Expression.Has(translate(argument.select().operand()), argument.select().field());
+        return new Expression.Has(
+                translate(argument.select().operand()), argument.select().field());
     }
 
     private Expression comprehension(CelExpr expr, Comprehension.Kind kind, CelExpr range, List<CelExpr> given) {
         boolean transforms = kind == Comprehension.Kind.MAP && given.size() == 3;
         if (given.size() != 2 && !transforms) {
-            throw fault(expr, "'" + expr.call().function() + "' takes a variable and an expression, such as tags.exists(t, t == 'new')");
+            throw fault(
+                    expr,
+                    "'" + expr.call().function()
+                            + "' takes a variable and an expression, such as tags.exists(t, t == 'new')");
         }
-        if (given.get(0).getKind() != CelExpr.ExprKind.Kind.IDENT || given.get(0).ident().name().startsWith(".")) {
+        if (given.get(0).getKind() != CelExpr.ExprKind.Kind.IDENT
+                || given.get(0).ident().name().startsWith(".")) {
             throw fault(given.get(0), "'" + expr.call().function() + "' takes the name of a variable first");
         }
         String variable = given.get(0).ident().name();
         Expression translatedRange = translate(range);
         if (variables.size() == Limits.COMPREHENSION_NESTING) {
-            throw fault(expr, "all, exists, map and their like may stand within each other " + Limits.COMPREHENSION_NESTING + " deep");
+            throw fault(
+                    expr,
+                    "all, exists, map and their like may stand within each other " + Limits.COMPREHENSION_NESTING
+                            + " deep");
         }
         variables.push(variable);
         Expression condition = transforms ? translate(given.get(1)) : TRUE;
@@ -280,7 +306,10 @@ final class CelTranslation {
         List<Expression> arguments = new ArrayList<>(call.arguments());
         for (int i = 0; i < 2; i++) {
             boolean text = arguments.get(i) instanceof Literal literal && literal.value() instanceof Value.Text;
-            if (text && FieldPath.of(arguments.get(1 - i)).filter(UPDATED_AT::equals).isPresent()) {
+            if (text
+                    && FieldPath.of(arguments.get(1 - i))
+                            .filter(UPDATED_AT::equals)
+                            .isPresent()) {
                 arguments.set(i, new Literal(time(given.get(i), arguments.get(i))));
             }
         }
@@ -313,6 +342,9 @@ final class CelTranslation {
     private SyntaxFault fault(CelExpr at, String message) {
         Integer offset = source.getPositionsMap().get(at.id());
         Optional<CelSourceLocation> location = offset == null ? Optional.empty() : source.getOffsetLocation(offset);
-        return new SyntaxFault(location.map(CelSourceLocation::getLine).orElse(1), location.map(CelSourceLocation::getColumn).orElse(0) + 1, message);
+        return new SyntaxFault(
+                location.map(CelSourceLocation::getLine).orElse(1),
+                location.map(CelSourceLocation::getColumn).orElse(0) + 1,
+                message);
     }
 }

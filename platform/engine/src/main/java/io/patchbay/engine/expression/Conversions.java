@@ -33,7 +33,9 @@ final class Conversions {
         if (value instanceof Value.Int number) {
             return Value.of((double) number.value());
         }
-        if (value instanceof Value.Text text && text.value().length() <= 400 && text.value().matches("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?")) {
+        if (value instanceof Value.Text text
+                && text.value().length() <= 400
+                && text.value().matches("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?")) {
             double number = Double.parseDouble(text.value());
             return Double.isFinite(number) ? Value.of(number) : null;
         }

@@ -29,17 +29,20 @@ final class Evaluation {
 
     /** What a name stands for; null if nothing. */
     interface Names {
-        @Nullable Value find(String name);
+        @Nullable
+        Value find(String name);
     }
 
-    private record Scope(String variable, Value value, @Nullable Scope outer) {}
+    private record Scope(
+            String variable, Value value, @Nullable Scope outer) {}
 
     Evaluation(Names names) {
         this.names = names;
     }
 
     /** Null once the steps are used up, even if an operand of what is asked was known: a half-done evaluation decides nothing. */
-    @Nullable Value value(Expression expression) {
+    @Nullable
+    Value value(Expression expression) {
         Value value = compute(expression);
         return steps > 0 ? value : null;
     }
@@ -53,12 +56,17 @@ final class Evaluation {
         } else if (expression instanceof Expression.Variable variable) {
             return variable(variable.name());
         } else if (expression instanceof Expression.Select select) {
-            return compute(select.operand()) instanceof Value.Struct struct ? struct.fields().get(select.field()) : null;
+            return compute(select.operand()) instanceof Value.Struct struct
+                    ? struct.fields().get(select.field())
+                    : null;
         } else if (expression instanceof Call call) {
             return call(call);
         } else if (expression instanceof Expression.Has has) {
             Value operand = compute(has.operand());
-            return operand == null ? null : Value.of(operand instanceof Value.Struct struct && struct.fields().containsKey(has.field()));
+            return operand == null
+                    ? null
+                    : Value.of(operand instanceof Value.Struct struct
+                            && struct.fields().containsKey(has.field()));
         } else if (expression instanceof Expression.ListOf list) {
             return list(list);
         } else if (expression instanceof Expression.StructOf struct) {
@@ -91,7 +99,9 @@ final class Evaluation {
                 if (first == null) {
                     return null;
                 }
-                return arguments.size() == 1 ? unary(call.function(), first) : binary(call.function(), first, compute(arguments.get(1)));
+                return arguments.size() == 1
+                        ? unary(call.function(), first)
+                        : binary(call.function(), first, compute(arguments.get(1)));
         }
     }
 
@@ -136,11 +146,12 @@ final class Evaluation {
             case ADD -> add(left, right);
             case SUBTRACT, MULTIPLY, DIVIDE, MODULO -> Numbers.calculate(function, left, right);
             case INDEX -> index(left, right);
-            case CONTAINS, STARTS_WITH, ENDS_WITH, MATCHES -> left instanceof Value.Text text && right instanceof Value.Text other
-                    ? texts(function, text.value(), other.value())
-                    : null;
-            case AND, OR, NOT, NEGATE, CONDITIONAL, SIZE, TO_INT, TO_DOUBLE, TO_STRING, TO_BOOL, TYPE -> throw new IllegalArgumentException(
-                    function + " does not take two arguments");
+            case CONTAINS, STARTS_WITH, ENDS_WITH, MATCHES ->
+                left instanceof Value.Text text && right instanceof Value.Text other
+                        ? texts(function, text.value(), other.value())
+                        : null;
+            case AND, OR, NOT, NEGATE, CONDITIONAL, SIZE, TO_INT, TO_DOUBLE, TO_STRING, TO_BOOL, TYPE ->
+                throw new IllegalArgumentException(function + " does not take two arguments");
         };
     }
 
@@ -201,9 +212,13 @@ final class Evaluation {
 
     private static @Nullable Value index(Value range, Value index) {
         if (range instanceof Value.Array array && index instanceof Value.Int number) {
-            return number.value() >= 0 && number.value() < array.items().size() ? array.items().get((int) number.value()) : null;
+            return number.value() >= 0 && number.value() < array.items().size()
+                    ? array.items().get((int) number.value())
+                    : null;
         }
-        return range instanceof Value.Struct struct && index instanceof Value.Text key ? struct.fields().get(key.value()) : null;
+        return range instanceof Value.Struct struct && index instanceof Value.Text key
+                ? struct.fields().get(key.value())
+                : null;
     }
 
     private @Nullable Value texts(Function function, String text, String other) {
@@ -220,12 +235,16 @@ final class Evaluation {
 
     private @Nullable Value matches(String text, String regex) {
         Pattern pattern = Regexes.find(regex).orElse(null);
-        return pattern != null && spend(Regexes.steps(pattern, text)) ? Value.of(pattern.matcher(text).find()) : null;
+        return pattern != null && spend(Regexes.steps(pattern, text))
+                ? Value.of(pattern.matcher(text).find())
+                : null;
     }
 
     private @Nullable Value size(Value value) {
         if (value instanceof Value.Text text) {
-            return spendItems(text.value().length()) ? Value.of(text.value().codePointCount(0, text.value().length())) : null;
+            return spendItems(text.value().length())
+                    ? Value.of(text.value().codePointCount(0, text.value().length()))
+                    : null;
         }
         if (value instanceof Value.Array array) {
             return Value.of(array.items().size());
@@ -249,7 +268,9 @@ final class Evaluation {
         Map<String, Value> fields = new LinkedHashMap<>();
         for (Expression.StructOf.Entry entry : struct.entries()) {
             Value value = compute(entry.value());
-            if (value == null || !(compute(entry.key()) instanceof Value.Text key) || fields.put(key.value(), value) != null) {
+            if (value == null
+                    || !(compute(entry.key()) instanceof Value.Text key)
+                    || fields.put(key.value(), value) != null) {
                 return null;
             }
         }

@@ -17,7 +17,12 @@ public final class Evaluator {
 
     /** Whether {@code filter} is true of {@code document}: a bare name is a field of its data, {@code meta} has {@code id}, {@code revision} and {@code updatedAt} (milliseconds since 1970). */
     public static boolean matches(Expression filter, StoredDocument document) {
-        return new Evaluation(name -> name.equals("meta") ? meta(document) : document.data().fields().get(name)).value(filter) instanceof Value.Bool truth && truth.value();
+        return new Evaluation(name -> name.equals("meta")
+                                        ? meta(document)
+                                        : document.data().fields().get(name))
+                                .value(filter)
+                        instanceof Value.Bool truth
+                && truth.value();
     }
 
     /** @param variables what a bare name stands for; empty if there is no such thing, which makes it unknown */

@@ -29,12 +29,17 @@ public final class ExpressionParser {
     private static Expression parse(String text, ErrorCode onError, String kind) {
         if (text.length() > Limits.EXPRESSION_CHARS) {
             throw new PatchbayException(
-                    onError, "A " + kind + " may have " + Limits.EXPRESSION_CHARS + " characters, and this one has " + text.length() + ".");
+                    onError,
+                    "A " + kind + " may have " + Limits.EXPRESSION_CHARS + " characters, and this one has "
+                            + text.length() + ".");
         }
         try {
             return CelSyntax.parse(text);
         } catch (SyntaxFault e) {
-            throw new PatchbayException(onError, "The " + kind + " can't be read at line " + e.line() + ", column " + e.column() + ": " + e.getMessage() + ".");
+            throw new PatchbayException(
+                    onError,
+                    "The " + kind + " can't be read at line " + e.line() + ", column " + e.column() + ": "
+                            + e.getMessage() + ".");
         }
     }
 }

@@ -42,7 +42,9 @@ final class ExpressionText {
         } else if (expression instanceof Expression.ListOf list) {
             return "[" + joined(list.items()) + "]";
         } else if (expression instanceof Expression.StructOf struct) {
-            return struct.entries().stream().map(entry -> of(entry.key()) + ": " + of(entry.value())).collect(Collectors.joining(", ", "{", "}"));
+            return struct.entries().stream()
+                    .map(entry -> of(entry.key()) + ": " + of(entry.value()))
+                    .collect(Collectors.joining(", ", "{", "}"));
         } else if (expression instanceof Comprehension comprehension) {
             return comprehension(comprehension);
         }
@@ -52,7 +54,12 @@ final class ExpressionText {
     private static String call(Call call, int least) {
         List<Expression> arguments = call.arguments();
         return switch (call.function()) {
-            case CONDITIONAL -> enclosed(text(arguments.get(0), OR) + " ? " + text(arguments.get(1), OR) + " : " + text(arguments.get(2), TERNARY), TERNARY, least);
+            case CONDITIONAL ->
+                enclosed(
+                        text(arguments.get(0), OR) + " ? " + text(arguments.get(1), OR) + " : "
+                                + text(arguments.get(2), TERNARY),
+                        TERNARY,
+                        least);
             case OR -> infix(call, "||", OR, least);
             case AND -> infix(call, "&&", AND, least);
             case EQUAL -> infix(call, "==", RELATION, least);
@@ -97,8 +104,10 @@ final class ExpressionText {
     }
 
     private static String comprehension(Comprehension comprehension) {
-        boolean all = comprehension.condition() instanceof Expression.Literal literal && literal.value().equals(Value.TRUE);
-        return text(comprehension.range(), MEMBER) + "." + comprehension.kind().name().toLowerCase(Locale.ROOT) + "(" + comprehension.variable() + ", "
+        boolean all = comprehension.condition() instanceof Expression.Literal literal
+                && literal.value().equals(Value.TRUE);
+        return text(comprehension.range(), MEMBER) + "."
+                + comprehension.kind().name().toLowerCase(Locale.ROOT) + "(" + comprehension.variable() + ", "
                 + (all ? "" : of(comprehension.condition()) + ", ") + of(comprehension.body()) + ")";
     }
 

@@ -42,7 +42,9 @@ final class Folding {
         if (call.function() == Function.AND || call.function() == Function.OR) {
             return connective(call);
         }
-        if (call.function() == Function.CONDITIONAL && call.arguments().get(0) instanceof Literal literal && literal.value() instanceof Value.Bool bool) {
+        if (call.function() == Function.CONDITIONAL
+                && call.arguments().get(0) instanceof Literal literal
+                && literal.value() instanceof Value.Bool bool) {
             return call.arguments().get(bool.value() ? 1 : 2);
         }
         return call;
@@ -69,8 +71,34 @@ final class Folding {
         }
         return expression instanceof Call call
                 && switch (call.function()) {
-                    case AND, OR, NOT, EQUAL, NOT_EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, IN, CONTAINS, STARTS_WITH, ENDS_WITH, MATCHES, TO_BOOL -> true;
-                    case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, NEGATE, CONDITIONAL, INDEX, SIZE, TO_INT, TO_DOUBLE, TO_STRING, TYPE -> false;
+                    case AND,
+                            OR,
+                            NOT,
+                            EQUAL,
+                            NOT_EQUAL,
+                            LESS,
+                            LESS_OR_EQUAL,
+                            GREATER,
+                            GREATER_OR_EQUAL,
+                            IN,
+                            CONTAINS,
+                            STARTS_WITH,
+                            ENDS_WITH,
+                            MATCHES,
+                            TO_BOOL -> true;
+                    case ADD,
+                            SUBTRACT,
+                            MULTIPLY,
+                            DIVIDE,
+                            MODULO,
+                            NEGATE,
+                            CONDITIONAL,
+                            INDEX,
+                            SIZE,
+                            TO_INT,
+                            TO_DOUBLE,
+                            TO_STRING,
+                            TYPE -> false;
                 };
     }
 

@@ -15,7 +15,9 @@ final class Numbers {
     /** By their true values: no integer is rounded to be compared with a double. */
     static int compare(Value left, Value right) {
         if (left instanceof Value.Int l) {
-            return right instanceof Value.Int r ? Long.compare(l.value(), r.value()) : compare(l.value(), ((Value.Real) right).value());
+            return right instanceof Value.Int r
+                    ? Long.compare(l.value(), r.value())
+                    : compare(l.value(), ((Value.Real) right).value());
         }
         double l = ((Value.Real) left).value();
         return right instanceof Value.Int r ? -compare(r.value(), l) : Double.compare(l, ((Value.Real) right).value());
@@ -73,15 +75,14 @@ final class Numbers {
     }
 
     private static @Nullable Value reals(Function function, double left, double right) {
-        double result =
-                switch (function) {
-                    case ADD -> left + right;
-                    case SUBTRACT -> left - right;
-                    case MULTIPLY -> left * right;
-                    case DIVIDE -> left / right;
-                    case MODULO -> Double.NaN;
-                    default -> throw new IllegalArgumentException(function + " is no arithmetic");
-                };
+        double result = switch (function) {
+            case ADD -> left + right;
+            case SUBTRACT -> left - right;
+            case MULTIPLY -> left * right;
+            case DIVIDE -> left / right;
+            case MODULO -> Double.NaN;
+            default -> throw new IllegalArgumentException(function + " is no arithmetic");
+        };
         return Double.isFinite(result) ? Value.of(result) : null;
     }
 

@@ -40,7 +40,8 @@ final class Regexes {
         if (known != null) {
             return known;
         }
-        Optional<Pattern> compiled = findFault(pattern).isPresent() ? Optional.empty() : Optional.of(Pattern.compile(pattern));
+        Optional<Pattern> compiled =
+                findFault(pattern).isPresent() ? Optional.empty() : Optional.of(Pattern.compile(pattern));
         if (COMPILED.size() >= KEPT) {
             COMPILED.clear();
         }
@@ -56,7 +57,8 @@ final class Regexes {
     /** The product of all counted repetitions: an upper bound of how often nested ones copy their operand, known before the compiler makes the copies. */
     private static long repetitions(String pattern) {
         long product = 1;
-        java.util.regex.Matcher counts = java.util.regex.Pattern.compile("\\{(\\d{1,9})(?:,(\\d{0,9}))?\\}").matcher(pattern);
+        java.util.regex.Matcher counts = java.util.regex.Pattern.compile("\\{(\\d{1,9})(?:,(\\d{0,9}))?\\}")
+                .matcher(pattern);
         while (counts.find() && product <= Limits.REGEX_PROGRAM) {
             long least = Long.parseLong(counts.group(1));
             long most = counts.group(2) == null || counts.group(2).isEmpty() ? least : Long.parseLong(counts.group(2));

@@ -54,7 +54,8 @@ public final class ChangeFeed {
         for (Transaction transaction : transactions) {
             recent.add(FeedTransaction.of(transaction));
         }
-        last = new Position(last.epoch(), transactions.get(transactions.size() - 1).offset());
+        last = new Position(
+                last.epoch(), transactions.get(transactions.size() - 1).offset());
         for (Runnable listener : listeners) {
             listener.run();
         }
@@ -103,7 +104,8 @@ public final class ChangeFeed {
         Position now = last;
         if (!since.epoch().equals(now.epoch()) || since.offset() > now.offset()) {
             throw new PatchbayException(
-                    ErrorCode.HISTORY_GONE, "That position is not of this store's history; load the state anew and go on from there.");
+                    ErrorCode.HISTORY_GONE,
+                    "That position is not of this store's history; load the state anew and go on from there.");
         }
         return since.offset();
     }

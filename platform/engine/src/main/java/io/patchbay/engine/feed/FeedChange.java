@@ -10,4 +10,8 @@ import java.util.Optional;
  * @param beforeKnown true for fresh changes; kept ones have lost their before-image
  */
 public record FeedChange(
-        long collection, String id, Optional<StoredDocument> before, Optional<StoredDocument> after, boolean beforeKnown) {}
+        long collection,
+        String id,
+        Optional<StoredDocument> before,
+        Optional<StoredDocument> after,
+        boolean beforeKnown) {}

@@ -27,7 +27,12 @@ public final class FeedRetention {
 
     /** @param exclusively runs its argument while the committer doesn't write */
     public FeedRetention(
-            StoreSlot slot, ChangeFeed feed, Consumer<Runnable> exclusively, Clock clock, Duration keep, long keepBytes) {
+            StoreSlot slot,
+            ChangeFeed feed,
+            Consumer<Runnable> exclusively,
+            Clock clock,
+            Duration keep,
+            long keepBytes) {
         this.slot = slot;
         this.feed = feed;
         this.exclusively = exclusively;

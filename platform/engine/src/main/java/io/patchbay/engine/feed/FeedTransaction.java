@@ -15,7 +15,8 @@ public record FeedTransaction(long offset, long committedAtMs, List<FeedChange> 
     static FeedTransaction of(Transaction transaction) {
         List<FeedChange> changes = new ArrayList<>(transaction.mutations().size());
         for (Mutation mutation : transaction.mutations()) {
-            changes.add(new FeedChange(mutation.collection(), mutation.id(), mutation.before(), mutation.after(), true));
+            changes.add(
+                    new FeedChange(mutation.collection(), mutation.id(), mutation.before(), mutation.after(), true));
         }
         return new FeedTransaction(transaction.offset(), transaction.committedAtMs(), changes);
     }

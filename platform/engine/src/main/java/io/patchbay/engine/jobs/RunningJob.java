@@ -48,7 +48,11 @@ final class RunningJob implements Job, JobControl {
             end(cancelled ? State.CANCELLED : State.FAILED, Optional.of(e), Optional.empty());
         } catch (RuntimeException | Error e) {
             LOG.error("The job '{}' failed", title, e);
-            end(State.FAILED, Optional.of(new PatchbayException(ErrorCode.INTERNAL, "The job failed inside the node: " + e + ".", e)), Optional.empty());
+            end(
+                    State.FAILED,
+                    Optional.of(
+                            new PatchbayException(ErrorCode.INTERNAL, "The job failed inside the node: " + e + ".", e)),
+                    Optional.empty());
         }
     }
 

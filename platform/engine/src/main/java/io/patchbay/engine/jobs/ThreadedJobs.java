@@ -39,7 +39,8 @@ public final class ThreadedJobs implements Jobs {
         RunningJob job = new RunningJob(UUID.randomUUID().toString(), title);
         synchronized (jobs) {
             if (running() >= MOST_RUNNING) {
-                throw new PatchbayException(ErrorCode.OVERLOADED, MOST_RUNNING + " jobs run already; wait for one to end.");
+                throw new PatchbayException(
+                        ErrorCode.OVERLOADED, MOST_RUNNING + " jobs run already; wait for one to end.");
             }
             jobs.addFirst(job);
             forgetOldest();
@@ -69,7 +70,10 @@ public final class ThreadedJobs implements Jobs {
     @Override
     public Optional<Job> find(String id) {
         synchronized (jobs) {
-            return jobs.stream().filter(job -> job.id().equals(id)).<Job>map(job -> job).findFirst();
+            return jobs.stream()
+                    .filter(job -> job.id().equals(id))
+                    .<Job>map(job -> job)
+                    .findFirst();
         }
     }
 

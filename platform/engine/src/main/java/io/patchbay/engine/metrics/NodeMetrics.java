@@ -9,7 +9,9 @@ import org.osgi.service.component.annotations.Component;
 
 /** The node's meters. Counting is a LongAdder; a reader takes {@link #readings}. Any thread. */
 // Immediate: the counts outlive whoever asks for them.
-@Component(service = {Metrics.class, NodeMetrics.class}, immediate = true)
+@Component(
+        service = {Metrics.class, NodeMetrics.class},
+        immediate = true)
 public final class NodeMetrics implements Metrics {
     private final Map<MeterName, CountedTotal> counters = new ConcurrentHashMap<>();
     private final Map<MeterName, TimedCalls> timers = new ConcurrentHashMap<>();
@@ -39,7 +41,8 @@ public final class NodeMetrics implements Metrics {
     public List<Reading> readings() {
         Readings readings = new Readings();
         counters.forEach((key, counter) -> readings.add(key, counter.help(), Reading.Kind.COUNTER, counter.total()));
-        gauges.forEach((key, gauge) -> readings.add(key, gauge.help(), Reading.Kind.GAUGE, gauge.value().getAsLong()));
+        gauges.forEach((key, gauge) -> readings.add(
+                key, gauge.help(), Reading.Kind.GAUGE, gauge.value().getAsLong()));
         timers.forEach(readings::add);
         return readings.sorted();
     }

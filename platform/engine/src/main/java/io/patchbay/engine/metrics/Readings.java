@@ -17,7 +17,8 @@ final class Readings {
         long calls = 0;
         for (int bucket = 0; bucket <= TimedCalls.BUCKETS; bucket++) {
             calls += timer.calls(bucket);
-            String bound = bucket == TimedCalls.BUCKETS ? "+Inf" : Double.toString(TimedCalls.boundNanos(bucket) / NANOS);
+            String bound =
+                    bucket == TimedCalls.BUCKETS ? "+Inf" : Double.toString(TimedCalls.boundNanos(bucket) / NANOS);
             List<String> labels = new ArrayList<>(key.labels());
             labels.add("le");
             labels.add(bound);

@@ -31,7 +31,8 @@ final class CommitTap implements CommitListener {
     public synchronized void committed(List<Transaction> transactions) {
         for (Transaction transaction : transactions) {
             if (transaction.outcome().isPresent()) {
-                outcomes.put(transaction.offset(), new Tapped(transaction.outcome().get(), transaction.committedAtMs()));
+                outcomes.put(
+                        transaction.offset(), new Tapped(transaction.outcome().get(), transaction.committedAtMs()));
             }
         }
         if (outcomes.size() > MAX_OUTCOMES) {

@@ -38,7 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The node's one store so far, {@code documents}: swapped, rolled back and dropped by one job at a time. Any thread. */
-@org.osgi.service.component.annotations.Component(service = {Stores.class, Component.class}, immediate = true)
+@org.osgi.service.component.annotations.Component(
+        service = {Stores.class, Component.class},
+        immediate = true)
 public final class DocumentStores implements Stores, Component {
     public static final String DOCUMENTS = "documents";
 
@@ -57,8 +59,13 @@ public final class DocumentStores implements Stores, Component {
     private boolean stopping;
 
     @Activate
-    public DocumentStores(BundleContext context, @Reference DataPlane plane, @Reference Providers providers, @Reference Jobs jobs) {
-        this(plane, providers, jobs, Path.of(String.valueOf(context.getProperty("patchbay.home"))).resolve("data"));
+    public DocumentStores(
+            BundleContext context, @Reference DataPlane plane, @Reference Providers providers, @Reference Jobs jobs) {
+        this(
+                plane,
+                providers,
+                jobs,
+                Path.of(String.valueOf(context.getProperty("patchbay.home"))).resolve("data"));
     }
 
     DocumentStores(DataPlane plane, Providers providers, Jobs jobs, Path dataFolder) {
@@ -131,19 +138,23 @@ public final class DocumentStores implements Stores, Component {
         if (!known.contains(adapter)) {
             throw new PatchbayException(
                     ErrorCode.NOT_FOUND,
-                    "No plugin offers the adapter '" + adapter + "'" + Nearest.hint(adapter, known) + "; there are: " + String.join(", ", known) + ".");
+                    "No plugin offers the adapter '" + adapter + "'" + Nearest.hint(adapter, known) + "; there are: "
+                            + String.join(", ", known) + ".");
         }
-        if (bound.current().adapter().equals(adapter) && bound.current().settings().equals(settings)) {
+        if (bound.current().adapter().equals(adapter)
+                && bound.current().settings().equals(settings)) {
             throw new PatchbayException(ErrorCode.CONFLICT, "The documents are served by " + adapter + " already.");
         }
         if (bound.follower().isPresent()) {
             Binding old = bound.follower().get();
-            if (old.adapter().equals(adapter) && (settings.isEmpty() || old.settings().equals(settings))) {
+            if (old.adapter().equals(adapter)
+                    && (settings.isEmpty() || old.settings().equals(settings))) {
                 return start("swap documents to " + adapter, this::handBack);
             }
             throw new PatchbayException(
                     ErrorCode.CONFLICT,
-                    "The store in " + old.adapter() + " still follows; drop it first: patchbay store drop " + DOCUMENTS + ".");
+                    "The store in " + old.adapter() + " still follows; drop it first: patchbay store drop " + DOCUMENTS
+                            + ".");
         }
         Binding to = new Binding(adapter, slot.newDirectory(adapter), settings);
         return start("swap documents to " + adapter, control -> move(to, control));
@@ -177,15 +188,20 @@ public final class DocumentStores implements Stores, Component {
     /** Guarded by this. */
     private StoreBindings requireIdle(String store) {
         if (!store.equals(DOCUMENTS)) {
-            throw new PatchbayException(ErrorCode.NOT_FOUND, "There is no store '" + store + "'; there is: " + DOCUMENTS + ".");
+            throw new PatchbayException(
+                    ErrorCode.NOT_FOUND, "There is no store '" + store + "'; there is: " + DOCUMENTS + ".");
         }
         awaitStarted();
         Job current = running;
         if (current != null && current.state() == Job.State.RUNNING) {
-            throw new PatchbayException(ErrorCode.CONFLICT, "The job " + current.id() + " (" + current.title() + ") is under way; wait for it or cancel it.");
+            throw new PatchbayException(
+                    ErrorCode.CONFLICT,
+                    "The job " + current.id() + " (" + current.title() + ") is under way; wait for it or cancel it.");
         }
         return slot.findBindings()
-                .orElseThrow(() -> new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The document store is unavailable: " + slot.findFault().orElse("it is not open yet.")));
+                .orElseThrow(() -> new PatchbayException(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "The document store is unavailable: " + slot.findFault().orElse("it is not open yet.")));
     }
 
     private void awaitStarted() {
@@ -206,7 +222,9 @@ public final class DocumentStores implements Stores, Component {
 
     private static void requireFollower(StoreBindings bound) {
         if (bound.follower().isEmpty()) {
-            throw new PatchbayException(ErrorCode.CONFLICT, "No store follows the one in " + bound.current().adapter() + ".");
+            throw new PatchbayException(
+                    ErrorCode.CONFLICT,
+                    "No store follows the one in " + bound.current().adapter() + ".");
         }
     }
 
@@ -229,11 +247,13 @@ public final class DocumentStores implements Stores, Component {
 
     private String move(Binding to, JobControl control) {
         long began = System.nanoTime();
-        Migration.Done done = new Migration(slot, plane.committer(), plane.feed(), plane.catalog(), folders, to).run(control);
+        Migration.Done done =
+                new Migration(slot, plane.committer(), plane.feed(), plane.catalog(), folders, to).run(control);
         Binding from = done.before().binding();
         follow(from, done.tap(), done.before());
         return "The documents are served by " + to.adapter() + ": " + done.documents() + " documents moved in "
-                + (System.nanoTime() - began) / 1_000_000 + " ms, writers waited " + done.pauseMs() + " ms; " + from.adapter()
+                + (System.nanoTime() - began) / 1_000_000 + " ms, writers waited " + done.pauseMs() + " ms; "
+                + from.adapter()
                 + " follows until it is dropped.";
     }
 
@@ -265,13 +285,14 @@ public final class DocumentStores implements Stores, Component {
         }
         old.close();
         follow(from, tap, before);
-        return "The documents are served by " + old.binding().adapter() + " again, writers waited " + pausedNanos / 1_000_000 + " ms; "
-                + from.adapter() + " follows until it is dropped.";
+        return "The documents are served by " + old.binding().adapter() + " again, writers waited "
+                + pausedNanos / 1_000_000 + " ms; " + from.adapter() + " follows until it is dropped.";
     }
 
     private OpenStore switchTo(OpenStore store, Follower old, Binding from, CommitTap tap) {
         try {
-            return slot.switchTo(store, new StoreBindings(old.binding(), Optional.of(from))).orElseThrow();
+            return slot.switchTo(store, new StoreBindings(old.binding(), Optional.of(from)))
+                    .orElseThrow();
         } catch (RuntimeException | Error e) {
             // The bindings could not be written, so nothing has changed: the store opens anew and follows on.
             plane.committer().removeListener(tap);

@@ -49,7 +49,13 @@ final class Follower implements AutoCloseable {
     private boolean published;
 
     /** @param open the store, already open and level with the feed; null after a restart */
-    Follower(StoreSlot slot, Committer committer, ChangeFeed feed, Binding binding, CommitTap tap, @Nullable OpenStore open) {
+    Follower(
+            StoreSlot slot,
+            Committer committer,
+            ChangeFeed feed,
+            Binding binding,
+            CommitTap tap,
+            @Nullable OpenStore open) {
         this.slot = slot;
         this.committer = committer;
         this.feed = feed;
@@ -111,7 +117,8 @@ final class Follower implements AutoCloseable {
                     await(IDLE_MS);
                 }
             } catch (RuntimeException | Error e) {
-                // An Error too, such as a class that its adapter lacks: then it tries again, perhaps with the next version.
+                // An Error too, such as a class that its adapter lacks: then it tries again, perhaps with the next
+                // version.
                 fail(e);
                 await(RETRY_MS);
             }
@@ -163,7 +170,8 @@ final class Follower implements AutoCloseable {
         try {
             StoreState state = store.store().state();
             if (!state.epoch().equals(feed.position().epoch())) {
-                throw new PatchbayException(ErrorCode.HISTORY_GONE, "The store that follows has another history; drop it.");
+                throw new PatchbayException(
+                        ErrorCode.HISTORY_GONE, "The store that follows has another history; drop it.");
             }
             Replay fresh = new Replay(feed, tap, store.store());
             open = store;
@@ -221,7 +229,8 @@ final class Follower implements AutoCloseable {
             OpenStore store = open;
             Replay current = replay;
             if (store == null || current == null) {
-                throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store that follows is not open: " + fault);
+                throw new PatchbayException(
+                        ErrorCode.STORE_UNAVAILABLE, "The store that follows is not open: " + fault);
             }
             current.finish(last);
             Verification.requireEqual(last, store.store().state());

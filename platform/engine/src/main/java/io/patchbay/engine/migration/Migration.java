@@ -28,6 +28,7 @@ import java.util.Optional;
 final class Migration {
     /** The target counts as nearly level when one round of the replay brings it this few transactions further. */
     static final int NEARLY_LEVEL = 64;
+
     private static final int LAST_ROUNDS = 200;
 
     private final StoreSlot slot;
@@ -123,13 +124,15 @@ final class Migration {
     private void catchUp(DocumentStore target, Replay replay, FeedPin pin, JobControl control) {
         long from = replay.offset();
         int roundsNearlyLevel = 0;
-        // Under a steady stream of writes the lag never becomes 0; it is enough that it stays small, and a bound keeps a slow target from trying for ever.
+        // Under a steady stream of writes the lag never becomes 0; it is enough that it stays small, and a bound keeps
+        // a slow target from trying for ever.
         while (roundsNearlyLevel < 3) {
             control.checkCancelled();
             long went = replay.step();
             pin.moveTo(replay.offset());
             roundsNearlyLevel = went <= NEARLY_LEVEL ? roundsNearlyLevel + 1 : 0;
-            control.progress("catching up", replay.offset() - from, feed.position().offset() - from, "transactions");
+            control.progress(
+                    "catching up", replay.offset() - from, feed.position().offset() - from, "transactions");
         }
         // Collections that were made or changed meanwhile.
         defineIndexes(target);
@@ -151,7 +154,8 @@ final class Migration {
             replay.finish(last);
             Verification.requireEqual(last, target.store().state());
             Failpoints.reach("paused");
-            before = slot.switchTo(target, new StoreBindings(to, Optional.of(bound.current()))).orElseThrow();
+            before = slot.switchTo(target, new StoreBindings(to, Optional.of(bound.current())))
+                    .orElseThrow();
             Failpoints.reach("switched");
             documents = last.totals().documents();
             pausedNanos = System.nanoTime() - began;

@@ -58,7 +58,8 @@ final class Replay {
      */
     long step() {
         long before = offset;
-        // The position comes first: asked for after an empty read, it would take in what was published in between, and its changes would be passed over.
+        // The position comes first: asked for after an empty read, it would take in what was published in between, and
+        // its changes would be passed over.
         long published = feed.position().offset();
         List<FeedTransaction> next = feed.read(offset, BATCH);
         long through = next.isEmpty() ? published : next.get(next.size() - 1).offset();
@@ -91,7 +92,8 @@ final class Replay {
         }
         if (offset < last.lastOffset()) {
             long now = System.currentTimeMillis();
-            target.commit(new CommitBatch(List.of(new Transaction(last.lastOffset(), now, List.of(), Optional.empty())), totals));
+            target.commit(new CommitBatch(
+                    List.of(new Transaction(last.lastOffset(), now, List.of(), Optional.empty())), totals));
             offset = last.lastOffset();
         }
     }
@@ -101,7 +103,8 @@ final class Replay {
         List<Transaction> merged = new ArrayList<>(changes.size());
         for (FeedTransaction change : changes) {
             addWithoutChanges(merged, outcomes.headMap(change.offset()));
-            Optional<Outcome> outcome = Optional.ofNullable(outcomes.get(change.offset())).map(CommitTap.Tapped::outcome);
+            Optional<Outcome> outcome =
+                    Optional.ofNullable(outcomes.get(change.offset())).map(CommitTap.Tapped::outcome);
             merged.add(new Transaction(change.offset(), change.committedAtMs(), mutations(change, written), outcome));
             outcomes = outcomes.tailMap(change.offset() + 1);
         }

@@ -21,6 +21,7 @@ import java.util.function.Function;
 final class StoreCopy {
     /** About as much as one page should hold in memory. */
     private static final long PAGE_BYTES = 8L << 20;
+
     private static final int SMALLEST_PAGE = 16;
     /** Large, since each page costs the target a transaction, in which it rewrites about the same pages of its indexes. */
     private static final int LARGEST_PAGE = 10_000;
@@ -59,7 +60,11 @@ final class StoreCopy {
             control.progress("copying documents", copied, Math.max(about, copied), "documents");
             StoredDocument last = documents.get(documents.size() - 1);
             after = Optional.of(new DocumentKey(last.collection(), last.id()));
-            page = nextPage(documents.size(), documents.stream().mapToLong(document -> document.body().length).sum());
+            page = nextPage(
+                    documents.size(),
+                    documents.stream()
+                            .mapToLong(document -> document.body().length)
+                            .sum());
         }
     }
 
@@ -83,14 +88,17 @@ final class StoreCopy {
                 at = first;
                 continue;
             }
-            List<Change> wanted = changes.stream().filter(change -> change.offset() <= last.lastOffset()).toList();
+            List<Change> wanted = changes.stream()
+                    .filter(change -> change.offset() <= last.lastOffset())
+                    .toList();
             if (wanted.isEmpty()) {
                 return first;
             }
             target.load(new LoadBatch(List.of(), wanted, List.of()));
             at = wanted.get(wanted.size() - 1).offset();
             control.progress("copying history", at - from, last.lastOffset() - from, "transactions");
-            page = nextPage(wanted.size(), wanted.stream().mapToLong(StoreCopy::bytes).sum());
+            page = nextPage(
+                    wanted.size(), wanted.stream().mapToLong(StoreCopy::bytes).sum());
         }
         return first;
     }
@@ -128,7 +136,11 @@ final class StoreCopy {
             control.progress("reading back", totals.documents(), Math.max(about, totals.documents()), "documents");
             StoredDocument last = documents.get(documents.size() - 1);
             after = Optional.of(new DocumentKey(last.collection(), last.id()));
-            page = nextPage(documents.size(), documents.stream().mapToLong(document -> document.body().length).sum());
+            page = nextPage(
+                    documents.size(),
+                    documents.stream()
+                            .mapToLong(document -> document.body().length)
+                            .sum());
         }
     }
 

@@ -2,9 +2,9 @@ package io.patchbay.engine.migration;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.engine.store.Binding;
 import io.patchbay.engine.store.StoreBindings;
 import io.patchbay.engine.store.StoreSlot;
-import io.patchbay.engine.store.Binding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,9 +37,14 @@ final class StoreFolders {
         Path folder = slot.folderOf(binding);
         try {
             Files.createDirectories(folder);
-            Files.writeString(folder.resolve(MARK), "This store is being filled or dropped; it is deleted at the next start unless data/bindings names it.\n");
+            Files.writeString(
+                    folder.resolve(MARK),
+                    "This store is being filled or dropped; it is deleted at the next start unless data/bindings names it.\n");
         } catch (IOException e) {
-            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The folder " + folder + " can't be written: " + e.getMessage() + ".", e);
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "The folder " + folder + " can't be written: " + e.getMessage() + ".",
+                    e);
         }
     }
 
@@ -89,7 +94,9 @@ final class StoreFolders {
         Path mark = folder.resolve(MARK);
         try (Stream<Path> files = Files.walk(folder)) {
             // The mark goes last: a kill in between leaves a folder that is still known to be garbage.
-            for (Path file : files.sorted(Comparator.reverseOrder()).filter(file -> !file.equals(mark) && !file.equals(folder)).toList()) {
+            for (Path file : files.sorted(Comparator.reverseOrder())
+                    .filter(file -> !file.equals(mark) && !file.equals(folder))
+                    .toList()) {
                 Files.delete(file);
             }
             Files.deleteIfExists(mark);

@@ -13,14 +13,16 @@ final class Verification {
         if (!serving.epoch().equals(other.epoch()) || serving.lastOffset() != other.lastOffset()) {
             throw new PatchbayException(
                     ErrorCode.INTERNAL,
-                    "The stores do not stand at the same position: " + serving.epoch() + ":" + serving.lastOffset() + " and " + other.epoch()
-                            + ":" + other.lastOffset() + "; nothing was switched.");
+                    "The stores do not stand at the same position: " + serving.epoch() + ":" + serving.lastOffset()
+                            + " and " + other.epoch() + ":" + other.lastOffset() + "; nothing was switched.");
         }
         if (!serving.totals().equals(other.totals())) {
             throw new PatchbayException(
                     ErrorCode.INTERNAL,
-                    "The stores do not hold the same: " + serving.totals().documents() + " and " + other.totals().documents()
-                            + " documents, checksums " + Long.toHexString(serving.totals().checksum()) + " and "
+                    "The stores do not hold the same: " + serving.totals().documents() + " and "
+                            + other.totals().documents()
+                            + " documents, checksums "
+                            + Long.toHexString(serving.totals().checksum()) + " and "
                             + Long.toHexString(other.totals().checksum()) + "; nothing was switched.");
         }
     }

@@ -83,7 +83,8 @@ public final class DataPlane implements Sessions, SystemDocuments {
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "patchbay-feed-retention"));
 
     @Activate
-    public DataPlane(BundleContext context, EngineConfig config, @Reference Providers providers, @Reference Metrics metrics) {
+    public DataPlane(
+            BundleContext context, EngineConfig config, @Reference Providers providers, @Reference Metrics metrics) {
         this(
                 providers,
                 metrics,
@@ -136,7 +137,16 @@ public final class DataPlane implements Sessions, SystemDocuments {
         fanOut = new FanOut(feed, catalog, queries, readers, clock);
         systemDocuments = new StoredSystemDocuments(reads, writes, readers, watchers::watch);
         sessionParts = new SessionParts(
-                catalog, collections, reads, writes, new ChangePages(feed, catalog), filters, readers, feed, fanOut, clock);
+                catalog,
+                collections,
+                reads,
+                writes,
+                new ChangePages(feed, catalog),
+                filters,
+                readers,
+                feed,
+                fanOut,
+                clock);
         retention = new FeedRetention(
                 slot, feed, work -> committer.exclusively(Limits.WRITER_WAIT, work), clock, keep, keepBytes);
         gauges = new Gauges(this, metrics);

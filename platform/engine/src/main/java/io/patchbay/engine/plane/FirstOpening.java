@@ -20,7 +20,8 @@ final class FirstOpening implements Runnable {
     public void run() {
         if (said.compareAndSet(false, true)) {
             // Taken back by the framework when the engine stops.
-            context.registerService(Object.class, new Object(), new Hashtable<>(Map.of("patchbay.opened", "documents")));
+            context.registerService(
+                    Object.class, new Object(), new Hashtable<>(Map.of("patchbay.opened", "documents")));
         }
     }
 }

@@ -90,8 +90,8 @@ public final class ClientSession implements Session, Caller {
      */
     <T> CompletionStage<T> request(Supplier<CompletionStage<T>> work) {
         if (isExpired(parts.clock().millis())) {
-            return CompletableFuture.failedFuture(
-                    new PatchbayException(ErrorCode.TOKEN_EXPIRED, "The access token has ended; refresh it, or log in again."));
+            return CompletableFuture.failedFuture(new PatchbayException(
+                    ErrorCode.TOKEN_EXPIRED, "The access token has ended; refresh it, or log in again."));
         }
         inFlight.incrementAndGet();
         CompletionStage<T> stage;
@@ -154,8 +154,8 @@ public final class ClientSession implements Session, Caller {
                 // Registered before its first event can come, so that it can be ended from then on.
                 Subscription other = subscriptions.putIfAbsent(number, subscription);
                 if (other != null) {
-                    started.completeExceptionally(
-                            new PatchbayException(ErrorCode.CONFLICT, "There is a subscription " + number + " already."));
+                    started.completeExceptionally(new PatchbayException(
+                            ErrorCode.CONFLICT, "There is a subscription " + number + " already."));
                     return;
                 }
                 started.whenComplete((position, failed) -> {
@@ -184,11 +184,18 @@ public final class ClientSession implements Session, Caller {
             long offset = parts.feed().requireOffset(request.since().get());
             if (offset < parts.feed().trimmedThrough()) {
                 throw new PatchbayException(
-                        ErrorCode.HISTORY_GONE, "The changes behind that position are no longer kept; load the state anew.");
+                        ErrorCode.HISTORY_GONE,
+                        "The changes behind that position are no longer kept; load the state anew.");
             }
         }
         return new Subscription(
-                this, pending.number(), request.mode(), filter, collection, filter.map(sight::and).orElse(sight), 0);
+                this,
+                pending.number(),
+                request.mode(),
+                filter,
+                collection,
+                filter.map(sight::and).orElse(sight),
+                0);
     }
 
     @Override

@@ -34,15 +34,18 @@ final class Coalescing {
 
     private void add(FeedChange change, long offset) {
         Sum before = byId.get(change.id());
-        // A snapshot read in between may have shown what came and went here, so every image counts, not the first alone.
+        // A snapshot read in between may have shown what came and went here, so every image counts, not the first
+        // alone.
         boolean had = (before != null && before.had) || mayHaveHad(change);
         byId.put(change.id(), new Sum(had, change.after(), offset));
-        bytes += change.after().map(document -> document.body().length).orElse(0) + change.id().length();
+        bytes += change.after().map(document -> document.body().length).orElse(0)
+                + change.id().length();
     }
 
     private boolean mayHaveHad(FeedChange change) {
         return !change.beforeKnown()
-                || (change.before().isPresent() && subscription.wanted.sees(change.before().get()));
+                || (change.before().isPresent()
+                        && subscription.wanted.sees(change.before().get()));
     }
 
     /** At least what the sum takes. */

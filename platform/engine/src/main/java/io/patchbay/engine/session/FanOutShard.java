@@ -209,7 +209,10 @@ final class FanOutShard {
 
     private void deliver(Subscription subscription, SubscriptionEvent event) {
         if (subscription.session.isExpired(clock.millis())) {
-            end(subscription, new PatchbayException(ErrorCode.TOKEN_EXPIRED, "The access token has ended; refresh it and subscribe again."));
+            end(
+                    subscription,
+                    new PatchbayException(
+                            ErrorCode.TOKEN_EXPIRED, "The access token has ended; refresh it and subscribe again."));
             return;
         }
         subscription.session.sink().deliver(event, () -> !subscription.ended);
@@ -220,7 +223,8 @@ final class FanOutShard {
     /** @param since empty to begin now */
     void begin(Subscription subscription, Optional<Position> since, CompletableFuture<Position> started) {
         if (subscription.ended) {
-            started.completeExceptionally(new PatchbayException(ErrorCode.CANCELLED, "The subscription was ended before it began."));
+            started.completeExceptionally(
+                    new PatchbayException(ErrorCode.CANCELLED, "The subscription was ended before it began."));
             return;
         }
         followEpoch(feed.position());
@@ -231,7 +235,9 @@ final class FanOutShard {
         }
         Position position = since.orElseGet(feed::position);
         subscription.offset = position.offset();
-        subscriptions.computeIfAbsent(subscription.session, s -> new LinkedHashMap<>()).put(subscription.number, subscription);
+        subscriptions
+                .computeIfAbsent(subscription.session, s -> new LinkedHashMap<>())
+                .put(subscription.number, subscription);
         count++;
         // Its reply goes out before its first event: dependents of the stage run in here.
         started.complete(position);
@@ -262,8 +268,10 @@ final class FanOutShard {
 
     private void end(Subscription subscription, PatchbayException reason) {
         if (!subscription.ended) {
-            subscription.session.sink().deliver(
-                    new SubscriptionEvent.Ended(subscription.number, reason), () -> !subscription.ended);
+            subscription
+                    .session
+                    .sink()
+                    .deliver(new SubscriptionEvent.Ended(subscription.number, reason), () -> !subscription.ended);
         }
         remove(subscription);
     }
@@ -370,8 +378,11 @@ final class FanOutShard {
             return;
         }
         if (isFarBehind(subscription)) {
-            reload(subscription, new PatchbayException(
-                    ErrorCode.HISTORY_GONE, "Too much has changed since the last event that was read; the state is sent anew."));
+            reload(
+                    subscription,
+                    new PatchbayException(
+                            ErrorCode.HISTORY_GONE,
+                            "Too much has changed since the last event that was read; the state is sent anew."));
             return;
         }
         Optional<List<FeedTransaction>> recent = feed.readRecent(subscription.offset, STEP_TRANSACTIONS);
@@ -447,7 +458,9 @@ final class FanOutShard {
                 if (subscription.ended || !subscription.session.sink().writable()) {
                     return;
                 }
-                deliver(subscription, new SubscriptionEvent.Changes(subscription.number, at(transaction.offset()), changes));
+                deliver(
+                        subscription,
+                        new SubscriptionEvent.Changes(subscription.number, at(transaction.offset()), changes));
             }
             subscription.offset = transaction.offset();
         }
@@ -475,7 +488,8 @@ final class FanOutShard {
 
     /** After a moment, on this thread: for what failed and may work then. */
     private void later(Runnable task) {
-        CompletableFuture.delayedExecutor(RETRY_MS, TimeUnit.MILLISECONDS, this::execute).execute(task);
+        CompletableFuture.delayedExecutor(RETRY_MS, TimeUnit.MILLISECONDS, this::execute)
+                .execute(task);
     }
 
     private Position at(long offset) {
@@ -496,7 +510,8 @@ final class FanOutShard {
     }
 
     private void historyGone() {
-        PatchbayException reason = new PatchbayException(ErrorCode.HISTORY_GONE, "The store has begun another history.");
+        PatchbayException reason =
+                new PatchbayException(ErrorCode.HISTORY_GONE, "The store has begun another history.");
         for (Subscription subscription : all()) {
             if (current(subscription)) {
                 leaveLive(subscription);
@@ -521,7 +536,10 @@ final class FanOutShard {
     private void readSnapshot(Subscription subscription) {
         ClientSession session = subscription.session;
         SnapshotReading snapshot = subscription.snapshot;
-        if (snapshot == null || session.snapshotBeingRead || subscription.ended || !session.sink().writable()) {
+        if (snapshot == null
+                || session.snapshotBeingRead
+                || subscription.ended
+                || !session.sink().writable()) {
             return;
         }
         session.snapshotBeingRead = true;
@@ -552,7 +570,9 @@ final class FanOutShard {
         List<Document> items = page.documents().stream()
                 .map(document -> new Document(subscription.collection.name(), document))
                 .toList();
-        deliver(subscription, new SubscriptionEvent.Snapshot(subscription.number, snapshot.position(), items, !page.more()));
+        deliver(
+                subscription,
+                new SubscriptionEvent.Snapshot(subscription.number, snapshot.position(), items, !page.more()));
         if (page.more()) {
             subscription.snapshot = snapshot.behind(page.documents());
         } else {
@@ -610,7 +630,10 @@ final class FanOutShard {
         }
         subscription.wanted = wanted;
         if (subscription.watches()) {
-            reload(subscription, new PatchbayException(ErrorCode.FORBIDDEN, "What you may see has changed; the state is sent anew."));
+            reload(
+                    subscription,
+                    new PatchbayException(
+                            ErrorCode.FORBIDDEN, "What you may see has changed; the state is sent anew."));
         } else if (wasLive) {
             catchUp(subscription);
         }

@@ -58,12 +58,15 @@ final class LiveQuery {
     }
 
     /** Null if it is nothing to them: it matches neither before nor after. */
-    private static @Nullable DocumentChange change(Visibility wanted, String collectionName, FeedChange change, long offset) {
+    private static @Nullable DocumentChange change(
+            Visibility wanted, String collectionName, FeedChange change, long offset) {
         Optional<StoredDocument> after = change.after();
         if (after.isPresent() && wanted.sees(after.get())) {
-            return new DocumentChange(change.id(), offset, Optional.of(new Document(collectionName, after.get())), false);
+            return new DocumentChange(
+                    change.id(), offset, Optional.of(new Document(collectionName, after.get())), false);
         }
-        // Without its before-image nobody can tell whether they had it: the remove is sent in any case, and is harmless.
+        // Without its before-image nobody can tell whether they had it: the remove is sent in any case, and is
+        // harmless.
         boolean had = !change.beforeKnown()
                 || (change.before().isPresent() && wanted.sees(change.before().get()));
         return had ? new DocumentChange(change.id(), offset, Optional.empty(), after.isEmpty()) : null;

@@ -50,7 +50,9 @@ final class SessionCollections implements Collections {
     private <T extends @Nullable Object> CompletionStage<T> asAdmin(Function<CollectionAdmin, T> work) {
         return session.request(() -> {
             requireAdmin();
-            return session.parts().readers().supply(() -> work.apply(session.parts().collections()));
+            return session.parts()
+                    .readers()
+                    .supply(() -> work.apply(session.parts().collections()));
         });
     }
 

@@ -39,6 +39,7 @@ final class SessionDocuments implements Documents {
     @Override
     public CompletionStage<ChangePage> changes(Optional<Position> since, int limit) {
         SessionParts parts = session.parts();
-        return session.request(() -> parts.readers().supply(() -> parts.changes().read(session, since, limit)));
+        return session.request(
+                () -> parts.readers().supply(() -> parts.changes().read(session, since, limit)));
     }
 }

@@ -18,6 +18,8 @@ record SnapshotReading(Position position, Optional<SeekKey> after) {
     }
 
     SnapshotReading behind(List<StoredDocument> page) {
-        return new SnapshotReading(position, Optional.of(new SeekKey(List.of(), page.get(page.size() - 1).id())));
+        return new SnapshotReading(
+                position,
+                Optional.of(new SeekKey(List.of(), page.get(page.size() - 1).id())));
     }
 }

@@ -39,7 +39,8 @@ final class Subscription {
     /** Whether it has not been live since its last snapshot, so that being far behind is not its reader's fault. */
     boolean freshSnapshot;
 
-    @Nullable SnapshotReading snapshot;
+    @Nullable
+    SnapshotReading snapshot;
 
     /** Set by anyone, read before each event under the connection's monitor: no event follows. */
     volatile boolean ended;

@@ -48,11 +48,13 @@ public final class BindingsFile {
         try {
             properties.load(new StringReader(Files.readString(file)));
         } catch (IOException | IllegalArgumentException e) {
-            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The file " + file + " can't be read: " + e.getMessage() + ".", e);
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE, "The file " + file + " can't be read: " + e.getMessage() + ".", e);
         }
         Binding current = binding(properties, STORE + ".")
                 .orElseThrow(() -> new PatchbayException(
-                        ErrorCode.STORE_UNAVAILABLE, "The file " + file + " lacks documents.adapter or documents.directory."));
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "The file " + file + " lacks documents.adapter or documents.directory."));
         return Optional.of(new StoreBindings(current, binding(properties, STORE + ".follower.")));
     }
 
@@ -75,7 +77,8 @@ public final class BindingsFile {
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             syncFolder();
         } catch (IOException e) {
-            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The file " + file + " can't be written: " + e.getMessage() + ".", e);
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE, "The file " + file + " can't be written: " + e.getMessage() + ".", e);
         }
     }
 
@@ -120,7 +123,10 @@ public final class BindingsFile {
             one.setProperty(line.getKey(), line.getValue());
             StringWriter written = new StringWriter();
             one.store(written, null);
-            written.toString().lines().filter(l -> !l.startsWith("#")).forEach(l -> text.append(l).append('\n'));
+            written.toString()
+                    .lines()
+                    .filter(l -> !l.startsWith("#"))
+                    .forEach(l -> text.append(l).append('\n'));
         }
         return text.toString();
     }

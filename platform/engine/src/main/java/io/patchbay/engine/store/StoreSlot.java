@@ -3,7 +3,6 @@ package io.patchbay.engine.store;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
-import io.patchbay.api.document.DocumentStore;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.document.StoreState;
 import io.patchbay.api.feed.Position;
@@ -49,8 +48,8 @@ public final class StoreSlot implements AutoCloseable {
     private final Path dataFolder;
     private final BindingsFile file;
     private final String firstAdapter;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            task -> new Thread(task, "patchbay-store-slot"));
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "patchbay-store-slot"));
 
     // Held while what is bound or open changes hands: the slot's thread and a migration take turns.
     private final Object turn = new Object();
@@ -150,7 +149,14 @@ public final class StoreSlot implements AutoCloseable {
             StoreState state = use.store().state();
             String position = new Position(state.epoch(), state.lastOffset()).toString();
             return new StoreInfo(
-                    "documents", "serving", adapter, state.totals().documents(), position, follower, 0, use.store().findFault());
+                    "documents",
+                    "serving",
+                    adapter,
+                    state.totals().documents(),
+                    position,
+                    follower,
+                    0,
+                    use.store().findFault());
         }
     }
 
@@ -186,7 +192,8 @@ public final class StoreSlot implements AutoCloseable {
         OpenStore before;
         synchronized (turn) {
             file.write(next);
-            // From here on the bindings name the store: nothing below may fail, or its files would be taken for leftovers.
+            // From here on the bindings name the store: nothing below may fail, or its files would be taken for
+            // leftovers.
             before = current;
             store.revive();
             bindings = next;
@@ -274,7 +281,8 @@ public final class StoreSlot implements AutoCloseable {
     }
 
     private StoreBindings bindFirst() {
-        StoreBindings first = new StoreBindings(new Binding(firstAdapter, newDirectory(firstAdapter), Map.of()), Optional.empty());
+        StoreBindings first =
+                new StoreBindings(new Binding(firstAdapter, newDirectory(firstAdapter), Map.of()), Optional.empty());
         file.write(first);
         return first;
     }
@@ -315,14 +323,17 @@ public final class StoreSlot implements AutoCloseable {
             return new OpenStore(binding, lease.provider().open(folder, binding.settings()), lease);
         } catch (IOException e) {
             lease.close();
-            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store's folder can't be made: " + e.getMessage() + ".", e);
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE, "The store's folder can't be made: " + e.getMessage() + ".", e);
         } catch (RuntimeException e) {
             lease.close();
             throw e;
         } catch (LinkageError e) {
             lease.close();
             throw new PatchbayException(
-                    ErrorCode.STORE_UNAVAILABLE, "The adapter '" + binding.adapter() + "' is broken: its bundle lacks a class (" + e + ").", e);
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "The adapter '" + binding.adapter() + "' is broken: its bundle lacks a class (" + e + ").",
+                    e);
         }
     }
 

@@ -50,7 +50,8 @@ class AccessRulesTest {
     }
 
     private static ErrorCode refusal(Session session, Operation operation) {
-        return failure(session.documents().commit(TransactionRequest.of(operation))).code();
+        return failure(session.documents().commit(TransactionRequest.of(operation)))
+                .code();
     }
 
     private static Operation put(String id, Value.Struct data) {
@@ -62,16 +63,28 @@ class AccessRulesTest {
         plane.collection("notes");
         plane.put("notes", "a", owned("id-of-ann"));
         assertThat(failure(ann.documents().get("notes", "a")).code()).isEqualTo(ErrorCode.FORBIDDEN);
-        assertThat(failure(ann.documents().list(ListRequest.of("notes"))).code()).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(failure(ann.documents().list(ListRequest.of("notes"))).code())
+                .isEqualTo(ErrorCode.FORBIDDEN);
         assertThat(refusal(ann, put("b", owned("id-of-ann")))).isEqualTo(ErrorCode.FORBIDDEN);
-        assertThat(refusal(ann, new Operation.Delete("notes", "a", Precondition.ANY))).isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
+        assertThat(refusal(ann, new Operation.Delete("notes", "a", Precondition.ANY)))
+                .isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
         assertThat(failure(ann.collections().list()).code()).isEqualTo(ErrorCode.FORBIDDEN);
         assertThat(get(ann.documents().changes(Optional.empty(), 10)).items()).isEmpty();
     }
 
     @Test
     void whoIsLoggedInIsAllowedByARuleThatAsksForNoMore() {
-        plane.collection("notes", Map.of("list", "auth != null", "read", "auth != null", "create", "auth != null", "update", "auth != null"));
+        plane.collection(
+                "notes",
+                Map.of(
+                        "list",
+                        "auth != null",
+                        "read",
+                        "auth != null",
+                        "create",
+                        "auth != null",
+                        "update",
+                        "auth != null"));
         get(ann.documents().commit(TransactionRequest.of(put("a", owned("x")))));
         assertThat(get(ann.documents().list(ListRequest.of("notes"))).items()).hasSize(1);
         assertThat(failure(nobody.documents().get("notes", "a")).code()).isEqualTo(ErrorCode.FORBIDDEN);
@@ -90,18 +103,22 @@ class AccessRulesTest {
                         "delete", "doc.owner == auth.id"));
         plane.put("notes", "hers", owned("id-of-ann"));
         plane.put("notes", "his", owned("id-of-bob"));
-        assertThat(get(ann.documents().list(ListRequest.of("notes"))).items().stream().map(Document::id)).containsExactly("hers");
+        assertThat(get(ann.documents().list(ListRequest.of("notes"))).items().stream()
+                        .map(Document::id))
+                .containsExactly("hers");
         assertThat(failure(ann.documents().get("notes", "his")).code()).isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
         assertThat(refusal(ann, new Operation.Patch("notes", "his", owned("id-of-ann"), Precondition.ANY)))
                 .isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
-        assertThat(refusal(ann, new Operation.Delete("notes", "his", Precondition.ANY))).isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
+        assertThat(refusal(ann, new Operation.Delete("notes", "his", Precondition.ANY)))
+                .isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
         assertThat(refusal(ann, put("new", owned("id-of-bob")))).isEqualTo(ErrorCode.FORBIDDEN);
         assertThat(refusal(ann, put("hers", owned("id-of-bob")))).isEqualTo(ErrorCode.FORBIDDEN);
         get(ann.documents().commit(TransactionRequest.of(put("new", owned("id-of-ann")))));
         get(ann.documents()
                 .commit(TransactionRequest.of(
                         new Operation.Patch("notes", "hers", Value.struct("n", Value.of(2)), Precondition.ANY))));
-        assertThat(get(ann.documents().get("notes", "hers")).data().findInt("n")).contains(2L);
+        assertThat(get(ann.documents().get("notes", "hers")).data().findInt("n"))
+                .contains(2L);
         get(ann.documents().commit(TransactionRequest.of(new Operation.Delete("notes", "hers", Precondition.ANY))));
     }
 
@@ -110,8 +127,13 @@ class AccessRulesTest {
         plane.collection("notes", Map.of("list", "!has(doc.secret) && doc.tags.exists(t, t == doc.owner)"));
         plane.put("notes", "open", Value.struct("owner", Value.of("x"), "tags", Value.array(Value.of("x"))));
         plane.put("notes", "other", Value.struct("owner", Value.of("x"), "tags", Value.array(Value.of("y"))));
-        plane.put("notes", "secret", Value.struct("owner", Value.of("x"), "tags", Value.array(Value.of("x")), "secret", Value.of(1)));
-        assertThat(get(ann.documents().list(ListRequest.of("notes"))).items().stream().map(Document::id)).containsExactly("open");
+        plane.put(
+                "notes",
+                "secret",
+                Value.struct("owner", Value.of("x"), "tags", Value.array(Value.of("x")), "secret", Value.of(1)));
+        assertThat(get(ann.documents().list(ListRequest.of("notes"))).items().stream()
+                        .map(Document::id))
+                .containsExactly("open");
     }
 
     @Test
@@ -126,7 +148,11 @@ class AccessRulesTest {
     void anExpiredTokenAsksForAnother() {
         plane.collection("notes", Map.of("read", "true"));
         Identity expired = new Identity(
-                "id-of-ann", "ann", TestPlane.user("ann").role(), Optional.of("f"), Optional.of(Instant.now().minusSeconds(1)));
+                "id-of-ann",
+                "ann",
+                TestPlane.user("ann").role(),
+                Optional.of("f"),
+                Optional.of(Instant.now().minusSeconds(1)));
         ann.authenticate(expired);
         assertThat(failure(ann.documents().get("notes", "a")).code()).isEqualTo(ErrorCode.TOKEN_EXPIRED);
         ann.authenticate(TestPlane.user("ann"));

@@ -45,7 +45,8 @@ final class AuthFixture implements AutoCloseable {
     AuthFixture(Path home) {
         families = new Families(documents, closedFamilies::add, verified, home, Duration.ofDays(30), clock);
         accounts = new StoredAccounts(documents, methods, families, home, clock);
-        logins = new FamilyLogins(documents, providers, methods, families, verified, new NoMetrics(), Duration.ofMinutes(15), clock);
+        logins = new FamilyLogins(
+                documents, providers, methods, families, verified, new NoMetrics(), Duration.ofMinutes(15), clock);
         providers.offer(AuthMethod.class, "password", new SimplePassword());
         providers.offer(TokenIssuer.class, "jwt", issuer);
     }
@@ -55,7 +56,8 @@ final class AuthFixture implements AutoCloseable {
     }
 
     CompletionStage<Tokens> tryLogin(String name, String secret) {
-        return logins.login(new LoginRequest("password", Value.struct("identifier", Value.of(name), "password", Value.of(secret)), "192.0.2.1"));
+        return logins.login(new LoginRequest(
+                "password", Value.struct("identifier", Value.of(name), "password", Value.of(secret)), "192.0.2.1"));
     }
 
     @Override
@@ -88,10 +90,11 @@ final class AuthFixture implements AutoCloseable {
         @Override
         public CompletionStage<String> authenticate(LoginRequest request) {
             String secret = request.fields().findText("password").orElse("");
-            return accounts.find(request.fields().findText("identifier").orElse("")).thenApply(found -> found.filter(
-                            account -> ("kept " + secret).equals(account.credentials().get("password")))
-                    .map(Account::id)
-                    .orElseThrow(() -> new PatchbayException(ErrorCode.LOGIN_FAILED, "wrong")));
+            return accounts.find(request.fields().findText("identifier").orElse(""))
+                    .thenApply(found -> found.filter(account -> ("kept " + secret)
+                                    .equals(account.credentials().get("password")))
+                            .map(Account::id)
+                            .orElseThrow(() -> new PatchbayException(ErrorCode.LOGIN_FAILED, "wrong")));
         }
 
         @Override
@@ -158,7 +161,8 @@ final class AuthFixture implements AutoCloseable {
 
         @Override
         public <T> Optional<Lease<T>> find(Class<T> type, String name) {
-            return Optional.ofNullable(offered.get(type.getName() + "/" + name)).map(provider -> lease(type.cast(provider)));
+            return Optional.ofNullable(offered.get(type.getName() + "/" + name))
+                    .map(provider -> lease(type.cast(provider)));
         }
 
         private <T> Lease<T> lease(T provider) {
@@ -189,7 +193,10 @@ final class AuthFixture implements AutoCloseable {
         @Override
         public List<String> names(Class<?> type) {
             List<String> names = new ArrayList<>();
-            offered.keySet().stream().sorted().filter(key -> key.startsWith(type.getName() + "/")).forEach(key -> names.add(key.substring(key.indexOf('/') + 1)));
+            offered.keySet().stream()
+                    .sorted()
+                    .filter(key -> key.startsWith(type.getName() + "/"))
+                    .forEach(key -> names.add(key.substring(key.indexOf('/') + 1)));
             return names;
         }
 

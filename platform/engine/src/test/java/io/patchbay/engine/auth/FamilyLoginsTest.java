@@ -63,14 +63,16 @@ class FamilyLoginsTest {
         Tokens tokens = auth.login("ann");
         Tokens next = join(logins.refresh(tokens.refreshToken()));
 
-        assertThat(auth.documents.dump()).doesNotContain(tokens.refreshToken(), next.refreshToken(), tokens.accessToken());
+        assertThat(auth.documents.dump())
+                .doesNotContain(tokens.refreshToken(), next.refreshToken(), tokens.accessToken());
     }
 
     @Test
     void serverKeyIsTheOwnersAlone() throws Exception {
         join(logins.refresh(auth.login("ann").refreshToken()));
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("keys/refresh.key")))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("keys/refresh.key"))))
+                .isEqualTo("rw-------");
     }
 
     @Test
@@ -100,9 +102,12 @@ class FamilyLoginsTest {
     void tokenThatComesManyTimesAtOnceHasOneChild() {
         Tokens tokens = auth.login("ann");
 
-        List<CompletionStage<Tokens>> answers = IntStream.range(0, 6).mapToObj(i -> logins.refresh(tokens.refreshToken())).toList();
+        List<CompletionStage<Tokens>> answers = IntStream.range(0, 6)
+                .mapToObj(i -> logins.refresh(tokens.refreshToken()))
+                .toList();
 
-        assertThat(answers.stream().map(answer -> join(answer).refreshToken()).distinct()).hasSize(1);
+        assertThat(answers.stream().map(answer -> join(answer).refreshToken()).distinct())
+                .hasSize(1);
         assertThat(auth.closedFamilies).isEmpty();
     }
 
@@ -137,12 +142,20 @@ class FamilyLoginsTest {
         Tokens tokens = auth.login("ann");
         String family = tokens.identity().family().orElseThrow();
 
-        for (String forged : List.of("", family, "x".repeat(64), family + "x".repeat(42), "\u0000", "x".repeat(100_000), tokens.refreshToken() + "=")) {
+        for (String forged : List.of(
+                "",
+                family,
+                "x".repeat(64),
+                family + "x".repeat(42),
+                "\u0000",
+                "x".repeat(100_000),
+                tokens.refreshToken() + "=")) {
             assertThat(failure(logins.refresh(forged)).code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
             join(logins.logout(forged));
         }
         assertThat(auth.closedFamilies).doesNotContain(family);
-        assertThat(join(logins.refresh(tokens.refreshToken())).identity().name()).isEqualTo("ann");
+        assertThat(join(logins.refresh(tokens.refreshToken())).identity().name())
+                .isEqualTo("ann");
     }
 
     @Test
@@ -202,7 +215,9 @@ class FamilyLoginsTest {
         List<java.util.function.Supplier<CompletionStage<?>>> changes = List.of(
                 () -> auth.accounts.changeSecret("ann", "password", "another horse"),
                 () -> auth.accounts.change("ann", Role.ADMIN, false),
-                () -> auth.accounts.change("ann", Role.USER, true).thenCompose(off -> auth.accounts.change("ann", Role.USER, false)),
+                () -> auth.accounts
+                        .change("ann", Role.USER, true)
+                        .thenCompose(off -> auth.accounts.change("ann", Role.USER, false)),
                 () -> auth.accounts.delete("ann"));
         String secret = SECRET;
         for (java.util.function.Supplier<CompletionStage<?>> change : changes) {
@@ -332,8 +347,14 @@ class FamilyLoginsTest {
     @Test
     void noticeSaysAllThreeWays() {
         assertThat(FirstAdminNotice.text("c0de", java.util.Optional.of(7420), "/srv/home"))
-                .contains("http://127.0.0.1:7420/setup?code=c0de", "ssh -L 7420:127.0.0.1:7420 ", "user add NAME --role admin --password-stdin --home /srv/home");
-        assertThat(FirstAdminNotice.text("c0de", java.util.Optional.empty(), "/srv/home")).doesNotContain("c0de").contains("user add NAME");
-        assertThat(FirstAdminNotice.text("c0de", java.util.Optional.empty(), "/home/ann/it's my node")).contains("--home '/home/ann/it'\\''s my node'\n");
+                .contains(
+                        "http://127.0.0.1:7420/setup?code=c0de",
+                        "ssh -L 7420:127.0.0.1:7420 ",
+                        "user add NAME --role admin --password-stdin --home /srv/home");
+        assertThat(FirstAdminNotice.text("c0de", java.util.Optional.empty(), "/srv/home"))
+                .doesNotContain("c0de")
+                .contains("user add NAME");
+        assertThat(FirstAdminNotice.text("c0de", java.util.Optional.empty(), "/home/ann/it's my node"))
+                .contains("--home '/home/ann/it'\\''s my node'\n");
     }
 }

@@ -56,58 +56,72 @@ final class InMemorySystemDocuments implements SystemDocuments {
     /** All that is stored, as text: for looking for what must not be there. */
     synchronized String dump() {
         StringBuilder dump = new StringBuilder();
-        collections.values().forEach(documents -> documents.forEach((id, document) -> dump.append(id).append(document.data())));
+        collections
+                .values()
+                .forEach(documents ->
+                        documents.forEach((id, document) -> dump.append(id).append(document.data())));
         return dump.toString();
     }
 
     @Override
     public CompletionStage<Optional<Document>> find(SystemCollection collection, String id) {
-        return answer(() -> Optional.ofNullable(collections.get(collection.label()).get(id)));
+        return answer(
+                () -> Optional.ofNullable(collections.get(collection.label()).get(id)));
     }
 
     @Override
     public CompletionStage<Page> list(ListRequest request) {
         return answer(() -> {
-            List<Document> items = new ArrayList<>(collections.get(request.collection()).values());
+            List<Document> items =
+                    new ArrayList<>(collections.get(request.collection()).values());
             request.filter().ifPresent(filter -> {
                 String[] sides = filter.split(" == ");
                 String wanted = sides[1].replace("\"", "");
                 items.removeIf(document -> !document.data().findText(sides[0]).equals(Optional.of(wanted)));
             });
-            request.sort().forEach(field -> items.sort(Comparator.comparing(document -> key(document, field.path().toString()))));
+            request.sort()
+                    .forEach(field -> items.sort(Comparator.comparing(
+                            document -> key(document, field.path().toString()))));
             int from = request.cursor().map(Integer::parseInt).orElse(0);
             int to = Math.min(items.size(), from + request.limit());
-            return new Page(items.subList(from, to), to < items.size() ? Optional.of(Integer.toString(to)) : Optional.empty());
+            return new Page(
+                    items.subList(from, to), to < items.size() ? Optional.of(Integer.toString(to)) : Optional.empty());
         });
     }
 
     private static String key(Document document, String field) {
         Value value = document.data().fields().get(field);
-        return value instanceof Value.Int number ? String.format("%020d", number.value()) : value instanceof Value.Text text ? text.value() : "";
+        return value instanceof Value.Int number
+                ? String.format("%020d", number.value())
+                : value instanceof Value.Text text ? text.value() : "";
     }
 
     @Override
     public CompletionStage<TransactionResult> commit(TransactionRequest request) {
         List<Runnable> actions = List.copyOf(beforeCommit);
         beforeCommit.removeAll(actions);
-        return CompletableFuture.runAsync(() -> actions.forEach(Runnable::run)).thenCompose(ran -> answer(() -> {
-            request.operations().forEach(this::check);
-            revision++;
-            request.operations().forEach(this::apply);
-            return new TransactionResult(new Position("test", revision), List.of(), false);
-        }));
+        return CompletableFuture.runAsync(() -> actions.forEach(Runnable::run))
+                .thenCompose(ran -> answer(() -> {
+                    request.operations().forEach(this::check);
+                    revision++;
+                    request.operations().forEach(this::apply);
+                    return new TransactionResult(new Position("test", revision), List.of(), false);
+                }));
     }
 
     private void check(Operation operation) {
         String id = operation instanceof Operation.Put put
                 ? put.id().orElseThrow()
                 : operation instanceof Operation.Delete delete ? delete.id() : ((Operation.Check) operation).id();
-        Optional<Document> current = Optional.ofNullable(collections.get(operation.collection()).get(id));
+        Optional<Document> current =
+                Optional.ofNullable(collections.get(operation.collection()).get(id));
         Precondition precondition = operation.precondition();
         boolean holds = precondition instanceof Precondition.Any
                 || precondition instanceof Precondition.Absent && current.isEmpty()
                 || precondition instanceof Precondition.Exists && current.isPresent()
-                || precondition instanceof Precondition.AtRevision at && current.filter(document -> document.revision() == at.revision()).isPresent();
+                || precondition instanceof Precondition.AtRevision at
+                        && current.filter(document -> document.revision() == at.revision())
+                                .isPresent();
         if (!holds) {
             throw new PatchbayException(ErrorCode.REVISION_CONFLICT, "The document " + id + " is not as expected.");
         }

@@ -61,11 +61,14 @@ class StoredAccountsTest {
 
     @Test
     void ofManyWhoWantOneNameOneGetsIt() {
-        List<CompletionStage<Account>> attempts =
-                IntStream.range(0, 20).mapToObj(i -> accounts.create("ann", Role.ADMIN, "password", SECRET)).toList();
+        List<CompletionStage<Account>> attempts = IntStream.range(0, 20)
+                .mapToObj(i -> accounts.create("ann", Role.ADMIN, "password", SECRET))
+                .toList();
 
         List<Object> results = attempts.stream()
-                .map(attempt -> attempt.handle((account, failure) -> failure == null ? (Object) account : Failures.of(failure).code()))
+                .map(attempt -> attempt.handle((account, failure) -> failure == null
+                        ? (Object) account
+                        : Failures.of(failure).code()))
                 .map(AuthFixture::join)
                 .toList();
         assertThat(results).filteredOn(Account.class::isInstance).hasSize(1);
@@ -74,18 +77,35 @@ class StoredAccountsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ann", "ann ", "a\u0000b", "a\nb", "a\u200bb", "\u202enna", "system", "anonymous", "\ud800",
-        "0123456789012345678901234567890123456789012345678901234567890123456789"})
+    @ValueSource(
+            strings = {
+                "",
+                " ann",
+                "ann ",
+                "a\u0000b",
+                "a\nb",
+                "a\u200bb",
+                "\u202enna",
+                "system",
+                "anonymous",
+                "\ud800",
+                "0123456789012345678901234567890123456789012345678901234567890123456789"
+            })
     void namesThatNobodyCouldReadAreRefused(String name) {
-        assertThat(failure(accounts.create(name, Role.USER, "password", SECRET)).code()).isEqualTo(ErrorCode.NAME_INVALID);
+        assertThat(failure(accounts.create(name, Role.USER, "password", SECRET)).code())
+                .isEqualTo(ErrorCode.NAME_INVALID);
         assertThat(join(accounts.find(name))).isEmpty();
     }
 
     @Test
     void secretThatIsTheNameIsRefused() {
-        assertThat(failure(accounts.create("annabella", Role.USER, "password", "Annabella")).code()).isEqualTo(ErrorCode.VALUE_INVALID);
+        assertThat(failure(accounts.create("annabella", Role.USER, "password", "Annabella"))
+                        .code())
+                .isEqualTo(ErrorCode.VALUE_INVALID);
         join(accounts.create("annabella", Role.USER, "password", SECRET));
-        assertThat(failure(accounts.changeSecret("annabella", "password", "annabella")).code()).isEqualTo(ErrorCode.VALUE_INVALID);
+        assertThat(failure(accounts.changeSecret("annabella", "password", "annabella"))
+                        .code())
+                .isEqualTo(ErrorCode.VALUE_INVALID);
     }
 
     @Test
@@ -140,17 +160,24 @@ class StoredAccountsTest {
         String code = join(accounts.firstAdminCode()).orElseThrow();
         Path file = home.resolve("keys/first-admin.code");
         assertThat(code).hasSize(32);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(join(accounts.firstAdminCode())).contains(code);
-        assertThat(failure(accounts.createFirstAdmin("0".repeat(32), "eve", "password", SECRET)).code()).isEqualTo(ErrorCode.FORBIDDEN);
-        assertThat(failure(accounts.createFirstAdmin("", "eve", "password", SECRET)).code()).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(failure(accounts.createFirstAdmin("0".repeat(32), "eve", "password", SECRET))
+                        .code())
+                .isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(failure(accounts.createFirstAdmin("", "eve", "password", SECRET))
+                        .code())
+                .isEqualTo(ErrorCode.FORBIDDEN);
 
         Account ann = join(accounts.createFirstAdmin(code, "ann", "password", SECRET));
 
         assertThat(ann.role()).isEqualTo(Role.ADMIN);
         assertThat(file).doesNotExist();
         assertThat(join(accounts.firstAdminCode())).isEmpty();
-        assertThat(failure(accounts.createFirstAdmin(code, "eve", "password", SECRET)).code()).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(failure(accounts.createFirstAdmin(code, "eve", "password", SECRET))
+                        .code())
+                .isEqualTo(ErrorCode.FORBIDDEN);
     }
 
     @Test
@@ -158,7 +185,9 @@ class StoredAccountsTest {
         String code = join(accounts.firstAdminCode()).orElseThrow();
         auth.documents.beforeNextCommit(() -> join(accounts.createFirstAdmin(code, "eve", "password", SECRET)));
 
-        assertThat(failure(accounts.createFirstAdmin(code, "ann", "password", SECRET)).code()).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(failure(accounts.createFirstAdmin(code, "ann", "password", SECRET))
+                        .code())
+                .isEqualTo(ErrorCode.FORBIDDEN);
         assertThat(join(accounts.list())).extracting(Account::name).containsExactly("eve");
     }
 

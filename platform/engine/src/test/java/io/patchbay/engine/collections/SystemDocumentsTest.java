@@ -45,16 +45,22 @@ class SystemDocumentsTest {
     @Test
     void theNodeReadsAndWritesWhatNoClientCan() {
         put("1", "ann");
-        assertThat(get(plane.plane.find(SystemCollection.USERS, "1")).orElseThrow().data().findText("name")).contains("ann");
+        assertThat(get(plane.plane.find(SystemCollection.USERS, "1"))
+                        .orElseThrow()
+                        .data()
+                        .findText("name"))
+                .contains("ann");
         assertThat(get(plane.plane.find(SystemCollection.USERS, "2"))).isEmpty();
         ListRequest byName = new ListRequest("_users", Optional.of("name == 'ann'"), List.of(), 10, Optional.empty());
         assertThat(get(plane.plane.list(byName)).items()).hasSize(1);
-        assertThat(failure(plane.admin.documents().get("_users", "1")).code()).isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
-        assertThat(failure(plane.plane.commit(TransactionRequest.of(
-                                TestPlane.put("items", "a", Value.struct(), Precondition.ANY))))
+        assertThat(failure(plane.admin.documents().get("_users", "1")).code())
+                .isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
+        assertThat(failure(plane.plane.commit(
+                                TransactionRequest.of(TestPlane.put("items", "a", Value.struct(), Precondition.ANY))))
                         .code())
                 .isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
-        assertThat(get(plane.admin.documents().changes(Optional.empty(), 100)).items()).isEmpty();
+        assertThat(get(plane.admin.documents().changes(Optional.empty(), 100)).items())
+                .isEmpty();
     }
 
     @Test
@@ -67,7 +73,10 @@ class SystemDocumentsTest {
             await().untilAsserted(() -> assertThat(heard).hasSize(3));
             assertThat(watch).isNotNull();
         }
-        assertThat(heard.stream().map(change -> ((SystemChange.Changed) change).document().flatMap(d -> d.data().findText("name"))))
+        assertThat(heard.stream()
+                        .map(change -> ((SystemChange.Changed) change)
+                                .document()
+                                .flatMap(d -> d.data().findText("name"))))
                 .containsExactly(Optional.of("ann"), Optional.of("bob"), Optional.empty());
     }
 }

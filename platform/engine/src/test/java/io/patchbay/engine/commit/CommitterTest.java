@@ -107,7 +107,9 @@ class CommitterTest {
     void anErrorOfTheStoreFailsItsBatchAndNotTheCommitter() {
         plane.put("items", "a", number(1));
         factory.store().brokenCommits.set(1);
-        assertThat(failure(submit(TestPlane.put("items", "a", number(2), Precondition.ANY))).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(failure(submit(TestPlane.put("items", "a", number(2), Precondition.ANY)))
+                        .code())
+                .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         plane.put("items", "a", number(3));
         assertThat(value("a")).isEqualTo(3);
     }
@@ -134,7 +136,8 @@ class CommitterTest {
     void transactionsOfOneBatchSeeEachOther() {
         MemoryStore store = factory.store();
         store.mayCommit.drainPermits();
-        CompletionStage<TransactionResult> holdsUp = submit(TestPlane.put("items", "first", number(0), Precondition.ANY));
+        CompletionStage<TransactionResult> holdsUp =
+                submit(TestPlane.put("items", "first", number(0), Precondition.ANY));
         await().until(() -> plane.plane.committer().queued() == 0);
         CompletionStage<TransactionResult> create = submit(TestPlane.put("items", "x", number(1), Precondition.ABSENT));
         CompletionStage<TransactionResult> again = submit(TestPlane.put("items", "x", number(2), Precondition.ABSENT));
@@ -155,8 +158,10 @@ class CommitterTest {
         assertThat(retry.replayed()).isTrue();
         assertThat(retry.position()).isEqualTo(first.position());
         assertThat(retry.written().get(0).id()).isEqualTo(first.written().get(0).id());
-        assertThat(retry.written().get(0).revision()).isEqualTo(first.written().get(0).revision());
-        assertThat(failure(submit("key-1", new Operation.Put("items", Optional.empty(), number(2), Precondition.ANY))).code())
+        assertThat(retry.written().get(0).revision())
+                .isEqualTo(first.written().get(0).revision());
+        assertThat(failure(submit("key-1", new Operation.Put("items", Optional.empty(), number(2), Precondition.ANY)))
+                        .code())
                 .isEqualTo(ErrorCode.IDEMPOTENCY_MISMATCH);
     }
 
@@ -164,14 +169,16 @@ class CommitterTest {
     void equalKeysInOneBatchHaveOneOutcome() {
         MemoryStore store = factory.store();
         store.mayCommit.drainPermits();
-        CompletionStage<TransactionResult> holdsUp = submit(TestPlane.put("items", "first", number(0), Precondition.ANY));
+        CompletionStage<TransactionResult> holdsUp =
+                submit(TestPlane.put("items", "first", number(0), Precondition.ANY));
         await().until(() -> plane.plane.committer().queued() == 0);
         Operation create = new Operation.Put("items", Optional.empty(), number(1), Precondition.ANY);
         CompletionStage<TransactionResult> one = submit("twice", create);
         CompletionStage<TransactionResult> two = submit("twice", create);
         store.mayCommit.release(1000);
         get(holdsUp);
-        assertThat(get(two).written().get(0).id()).isEqualTo(get(one).written().get(0).id());
+        assertThat(get(two).written().get(0).id())
+                .isEqualTo(get(one).written().get(0).id());
         assertThat(get(two).replayed()).isTrue();
     }
 
@@ -193,7 +200,8 @@ class CommitterTest {
         clock.moveMs(Duration.ofHours(25).toMillis());
         TransactionResult next = get(submit("daily", create));
         assertThat(next.replayed()).isFalse();
-        assertThat(next.written().get(0).id()).isNotEqualTo(first.written().get(0).id());
+        assertThat(next.written().get(0).id())
+                .isNotEqualTo(first.written().get(0).id());
     }
 
     @Test
@@ -212,7 +220,8 @@ class CommitterTest {
     void aStoreFailureFailsItsBatchAndNothingElse() {
         plane.put("items", "a", number(1));
         factory.store().failingCommits.set(1);
-        assertThat(failure(submit(TestPlane.put("items", "a", number(2), Precondition.ANY))).code())
+        assertThat(failure(submit(TestPlane.put("items", "a", number(2), Precondition.ANY)))
+                        .code())
                 .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(value("a")).isEqualTo(1);
         long before = plane.plane.feed().position().offset();
@@ -224,7 +233,8 @@ class CommitterTest {
     @Test
     void aBatchThatBecameDurableBeforeTheFailureSucceeds() {
         factory.store().failingLate.set(1);
-        assertThat(plane.put("items", "late", number(1)).written().get(0).created()).isTrue();
+        assertThat(plane.put("items", "late", number(1)).written().get(0).created())
+                .isTrue();
         assertThat(value("late")).isEqualTo(1);
     }
 
@@ -233,7 +243,8 @@ class CommitterTest {
         TransactionResult first = plane.put("items", "a", number(1));
         clock.moveMs(-60_000);
         TransactionResult second = plane.put("items", "a", number(2));
-        assertThat(second.written().get(0).updatedAt()).isAfterOrEqualTo(first.written().get(0).updatedAt());
+        assertThat(second.written().get(0).updatedAt())
+                .isAfterOrEqualTo(first.written().get(0).updatedAt());
     }
 
     @Test
@@ -285,6 +296,7 @@ class CommitterTest {
         plane.close();
         plane = new TestPlane(folder, factory.nextVersion(), clock);
         assertThat(value("a")).isEqualTo(7);
-        assertThat(plane.put("items", "b", number(8)).position().offset()).isEqualTo(last.position().offset() + 1);
+        assertThat(plane.put("items", "b", number(8)).position().offset())
+                .isEqualTo(last.position().offset() + 1);
     }
 }

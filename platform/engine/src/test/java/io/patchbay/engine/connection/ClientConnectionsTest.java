@@ -46,8 +46,12 @@ class ClientConnectionsTest {
         List<TestClient> clients = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             TestClient client = new TestClient(plane);
-            get(client.connection.session().subscribe(
-                    1, new SubscribeRequest(SubscribeRequest.Mode.CHANGES, "items", Optional.empty(), Optional.empty())));
+            get(client.connection
+                    .session()
+                    .subscribe(
+                            1,
+                            new SubscribeRequest(
+                                    SubscribeRequest.Mode.CHANGES, "items", Optional.empty(), Optional.empty())));
             clients.add(client);
         }
         plane.put("items", "a", Value.struct());
@@ -69,7 +73,8 @@ class ClientConnectionsTest {
         await().untilAsserted(() -> assertThat(client.closed()).startsWith("1013"));
         assertThat(plane.connections.count()).isZero();
         assertThatThrownBy(() -> plane.connections.open(TestClient.PROTOCOL, client, "x"))
-                .isInstanceOfSatisfying(PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+                .isInstanceOfSatisfying(
+                        PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
     }
 
     @Test

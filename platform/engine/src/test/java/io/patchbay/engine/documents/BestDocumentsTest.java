@@ -31,12 +31,18 @@ class BestDocumentsTest {
 
     @Test
     void theFirstOfTheOrderAreKept() {
-        assertThat(bestOfHundred(3, 1 << 20).inOrder()).extracting(StoredDocument::id).isEqualTo(List.of("d0", "d1", "d2"));
+        assertThat(bestOfHundred(3, 1 << 20).inOrder())
+                .extracting(StoredDocument::id)
+                .isEqualTo(List.of("d0", "d1", "d2"));
     }
 
     @Test
     void whatNoPageHoldsIsNotKept() {
-        assertThat(bestOfHundred(1000, 3 * DOCUMENT_CHARS).inOrder()).extracting(StoredDocument::id).isEqualTo(List.of("d0", "d1", "d2"));
-        assertThat(bestOfHundred(1000, 1).inOrder()).extracting(StoredDocument::id).isEqualTo(List.of("d0", "d1"));
+        assertThat(bestOfHundred(1000, 3 * DOCUMENT_CHARS).inOrder())
+                .extracting(StoredDocument::id)
+                .isEqualTo(List.of("d0", "d1", "d2"));
+        assertThat(bestOfHundred(1000, 1).inOrder())
+                .extracting(StoredDocument::id)
+                .isEqualTo(List.of("d0", "d1"));
     }
 }

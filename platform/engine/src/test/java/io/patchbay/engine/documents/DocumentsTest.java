@@ -57,8 +57,9 @@ class DocumentsTest {
     }
 
     private ListRequest request(Optional<String> filter, String sort, int limit, Optional<String> cursor) {
-        List<SortField> fields =
-                sort.isEmpty() ? List.of() : Stream.of(sort.split(",")).map(SortField::parse).toList();
+        List<SortField> fields = sort.isEmpty()
+                ? List.of()
+                : Stream.of(sort.split(",")).map(SortField::parse).toList();
         return new ListRequest("items", filter, fields, limit, cursor);
     }
 
@@ -86,7 +87,8 @@ class DocumentsTest {
                 case 3 -> Value.of("t\uFFFD\uD83D\uDE00".substring(0, 1 + random.nextInt(2)));
                 default -> Value.of(random.nextBoolean());
             };
-            Value.Struct data = random.nextInt(6) == 0 ? Value.struct() : Value.struct("a", a, "b", Value.of(random.nextInt(3)));
+            Value.Struct data =
+                    random.nextInt(6) == 0 ? Value.struct() : Value.struct("a", a, "b", Value.of(random.nextInt(3)));
             puts.add(TestPlane.put("items", "d" + i, data, Precondition.ANY));
         }
         get(plane.admin.documents().commit(new TransactionRequest(puts, Optional.empty())));
@@ -94,7 +96,8 @@ class DocumentsTest {
             List<String> whole = pageThrough(Optional.empty(), sort, 1000);
             assertThat(whole).hasSize(200).doesNotHaveDuplicates();
             assertThat(pageThrough(Optional.empty(), sort, 7)).as(sort).isEqualTo(whole);
-            assertThat(pageThrough(Optional.of("b == 1"), sort, 3)).isEqualTo(pageThrough(Optional.of("b == 1"), sort, 1000));
+            assertThat(pageThrough(Optional.of("b == 1"), sort, 3))
+                    .isEqualTo(pageThrough(Optional.of("b == 1"), sort, 1000));
         }
     }
 
@@ -103,11 +106,13 @@ class DocumentsTest {
         plane.put("items", "shared", Value.struct());
         List<CompletionStage<TransactionResult>> patches = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            Operation patch = new Operation.Patch("items", "shared", Value.struct("field" + i, Value.of(i)), Precondition.ANY);
+            Operation patch =
+                    new Operation.Patch("items", "shared", Value.struct("field" + i, Value.of(i)), Precondition.ANY);
             patches.add(plane.admin.documents().commit(new TransactionRequest(List.of(patch), Optional.empty())));
         }
         patches.forEach(TestPlane::get);
-        assertThat(get(plane.admin.documents().get("items", "shared")).data().fields()).hasSize(100);
+        assertThat(get(plane.admin.documents().get("items", "shared")).data().fields())
+                .hasSize(100);
     }
 
     @Test
@@ -126,8 +131,10 @@ class DocumentsTest {
     void aDeleteOfNothingHasTheRevisionOfItsPosition() {
         plane.put("items", "one", Value.struct());
         Operation delete = new Operation.Delete("items", "nothing", Precondition.ANY);
-        TransactionResult result = get(plane.admin.documents().commit(new TransactionRequest(List.of(delete), Optional.empty())));
-        assertThat(result.written().get(0).revision()).isEqualTo(result.position().offset());
+        TransactionResult result =
+                get(plane.admin.documents().commit(new TransactionRequest(List.of(delete), Optional.empty())));
+        assertThat(result.written().get(0).revision())
+                .isEqualTo(result.position().offset());
     }
 
     @Test
@@ -138,7 +145,8 @@ class DocumentsTest {
         }
         plane.put("items", "deepest", deepest);
         Operation deeper = TestPlane.put("items", "deeper", Value.struct("inner", deepest), Precondition.ANY);
-        assertThat(failure(plane.admin.documents().commit(new TransactionRequest(List.of(deeper), Optional.empty()))).code())
+        assertThat(failure(plane.admin.documents().commit(new TransactionRequest(List.of(deeper), Optional.empty())))
+                        .code())
                 .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
     }
 
@@ -160,7 +168,9 @@ class DocumentsTest {
         for (int i = 0; i < 5; i++) {
             plane.put("items", "d" + i, Value.struct("a", Value.of(i)));
         }
-        String cursor = get(plane.admin.documents().list(request(Optional.empty(), "a", 2, Optional.empty()))).next().orElseThrow();
+        String cursor = get(plane.admin.documents().list(request(Optional.empty(), "a", 2, Optional.empty())))
+                .next()
+                .orElseThrow();
         List<ListRequest> others = List.of(
                 request(Optional.empty(), "-a", 2, Optional.of(cursor)),
                 request(Optional.of("a > 0"), "a", 2, Optional.of(cursor)),
@@ -174,7 +184,9 @@ class DocumentsTest {
     void hostileCursorsAreRefused() {
         plane.put("items", "a", Value.struct("a", Value.of(1)));
         plane.put("items", "b", Value.struct("a", Value.of(2)));
-        String cursor = get(plane.admin.documents().list(request(Optional.empty(), "a", 1, Optional.empty()))).next().orElseThrow();
+        String cursor = get(plane.admin.documents().list(request(Optional.empty(), "a", 1, Optional.empty())))
+                .next()
+                .orElseThrow();
         byte[] bytes = Base64.getUrlDecoder().decode(cursor);
         List<String> hostile = new ArrayList<>(List.of("", "!", "AAAA", "é", cursor + "====", "x".repeat(100_000)));
         for (int cut = 0; cut < bytes.length; cut++) {
@@ -184,7 +196,8 @@ class DocumentsTest {
         huge[10] = 0x7F;
         hostile.add(Base64.getUrlEncoder().encodeToString(huge));
         for (String text : hostile) {
-            assertThat(failure(plane.admin.documents().list(request(Optional.empty(), "a", 1, Optional.of(text)))).code())
+            assertThat(failure(plane.admin.documents().list(request(Optional.empty(), "a", 1, Optional.of(text))))
+                            .code())
                     .as(text.length() > 80 ? "long" : text)
                     .isEqualTo(ErrorCode.CURSOR_INVALID);
         }
@@ -195,7 +208,9 @@ class DocumentsTest {
         for (int i = 0; i < 5; i++) {
             plane.put("items", "d" + i, Value.struct("a", Value.of(i)));
         }
-        String cursor = get(plane.admin.documents().list(request(Optional.empty(), "-a", 2, Optional.empty()))).next().orElseThrow();
+        String cursor = get(plane.admin.documents().list(request(Optional.empty(), "-a", 2, Optional.empty())))
+                .next()
+                .orElseThrow();
         plane.close();
         plane = new TestPlane(folder, factory.nextVersion(), Clock.systemUTC());
         Page page = get(plane.admin.documents().list(request(Optional.empty(), "-a", 2, Optional.of(cursor))));
@@ -209,7 +224,8 @@ class DocumentsTest {
             deep = Value.array(deep);
         }
         assertThat(refusal("items", "a", Value.struct("d", deep))).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
-        assertThat(refusal("items", "a", Value.struct("d", Value.of("x".repeat(Limits.DOCUMENT_BYTES))))).isEqualTo(ErrorCode.TOO_LARGE);
+        assertThat(refusal("items", "a", Value.struct("d", Value.of("x".repeat(Limits.DOCUMENT_BYTES)))))
+                .isEqualTo(ErrorCode.TOO_LARGE);
         assertThat(refusal("items", "", Value.struct())).isEqualTo(ErrorCode.ID_INVALID);
         assertThat(refusal("items", "x".repeat(257), Value.struct())).isEqualTo(ErrorCode.ID_INVALID);
         assertThat(refusal("items", "a\u0000b", Value.struct())).isEqualTo(ErrorCode.ID_INVALID);
@@ -218,21 +234,28 @@ class DocumentsTest {
         assertThat(refusal("_users", "a", Value.struct())).isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
         assertThat(refusal("../x", "a", Value.struct())).isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
         assertThat(refusal("#next", "a", Value.struct())).isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
-        assertThat(failure(plane.admin.documents().list(request(Optional.empty(), "", 0, Optional.empty()))).code())
+        assertThat(failure(plane.admin.documents().list(request(Optional.empty(), "", 0, Optional.empty())))
+                        .code())
                 .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
-        assertThat(failure(plane.admin.documents().list(request(Optional.of("a =="), "", 1, Optional.empty()))).code())
+        assertThat(failure(plane.admin.documents().list(request(Optional.of("a =="), "", 1, Optional.empty())))
+                        .code())
                 .isEqualTo(ErrorCode.FILTER_INVALID);
-        assertThat(failure(plane.admin.documents().commit(new TransactionRequest(List.of(), Optional.empty()))).code())
+        assertThat(failure(plane.admin.documents().commit(new TransactionRequest(List.of(), Optional.empty())))
+                        .code())
                 .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
-        assertThat(failure(plane.admin.documents().commit(TransactionRequest.of(
-                                TestPlane.put("items", "a", Value.struct(), Precondition.ANY),
-                                new Operation.Delete("items", "a", Precondition.ANY))))
+        assertThat(failure(plane.admin
+                                .documents()
+                                .commit(TransactionRequest.of(
+                                        TestPlane.put("items", "a", Value.struct(), Precondition.ANY),
+                                        new Operation.Delete("items", "a", Precondition.ANY))))
                         .code())
                 .isEqualTo(ErrorCode.BAD_REQUEST);
     }
 
     private ErrorCode refusal(String collection, String id, Value.Struct data) {
-        return failure(plane.admin.documents().commit(TransactionRequest.of(TestPlane.put(collection, id, data, Precondition.ANY))))
+        return failure(plane.admin
+                        .documents()
+                        .commit(TransactionRequest.of(TestPlane.put(collection, id, data, Precondition.ANY))))
                 .code();
     }
 
@@ -247,12 +270,17 @@ class DocumentsTest {
             }
         }
         get(plane.admin.documents().commit(new TransactionRequest(puts, Optional.empty())));
-        var failure = failure(plane.admin.documents().list(request(Optional.of("a < 0 && size(b.c) > 1"), "", 10, Optional.empty())));
+        var failure = failure(
+                plane.admin.documents().list(request(Optional.of("a < 0 && size(b.c) > 1"), "", 10, Optional.empty())));
         assertThat(failure.code()).isEqualTo(ErrorCode.QUERY_NEEDS_INDEX);
         assertThat(failure.getMessage()).contains("a, b.c");
-        assertThat(get(plane.admin.documents().list(request(Optional.empty(), "", 10, Optional.empty()))).items()).hasSize(10);
+        assertThat(get(plane.admin.documents().list(request(Optional.empty(), "", 10, Optional.empty())))
+                        .items())
+                .hasSize(10);
         // What no document can match needs none.
-        assertThat(get(plane.admin.documents().list(request(Optional.of("a < 0 && 1 > 2"), "", 10, Optional.empty()))).items()).isEmpty();
+        assertThat(get(plane.admin.documents().list(request(Optional.of("a < 0 && 1 > 2"), "", 10, Optional.empty())))
+                        .items())
+                .isEmpty();
     }
 
     @Test
@@ -273,25 +301,33 @@ class DocumentsTest {
             }
         }
         assertThat(all).hasSize(26);
-        assertThat(all.stream().map(change -> change.position().offset())).isSorted().doesNotHaveDuplicates();
+        assertThat(all.stream().map(change -> change.position().offset()))
+                .isSorted()
+                .doesNotHaveDuplicates();
         assertThat(all.get(25).change().deletes()).isTrue();
         assertThat(all).allMatch(change -> change.collection().equals("items"));
         assertThat(since).isEqualTo(plane.plane.feed().position());
-        assertThat(failure(plane.admin.documents().changes(Optional.of(new Position("other", 0)), 10)).code())
+        assertThat(failure(plane.admin.documents().changes(Optional.of(new Position("other", 0)), 10))
+                        .code())
                 .isEqualTo(ErrorCode.HISTORY_GONE);
     }
 
     @Test
     void collectionsHaveRulesForTheirDefinitions() {
-        assertThat(creation(new CollectionDefinition("9lives", List.of(), Map.of()))).isEqualTo(ErrorCode.NAME_INVALID);
-        assertThat(creation(new CollectionDefinition("_mine", List.of(), Map.of()))).isEqualTo(ErrorCode.NAME_INVALID);
-        assertThat(creation(new CollectionDefinition("a".repeat(65), List.of(), Map.of()))).isEqualTo(ErrorCode.NAME_INVALID);
-        assertThat(creation(new CollectionDefinition("items", List.of(), Map.of()))).isEqualTo(ErrorCode.ALREADY_EXISTS);
+        assertThat(creation(new CollectionDefinition("9lives", List.of(), Map.of())))
+                .isEqualTo(ErrorCode.NAME_INVALID);
+        assertThat(creation(new CollectionDefinition("_mine", List.of(), Map.of())))
+                .isEqualTo(ErrorCode.NAME_INVALID);
+        assertThat(creation(new CollectionDefinition("a".repeat(65), List.of(), Map.of())))
+                .isEqualTo(ErrorCode.NAME_INVALID);
+        assertThat(creation(new CollectionDefinition("items", List.of(), Map.of())))
+                .isEqualTo(ErrorCode.ALREADY_EXISTS);
         assertThat(creation(new CollectionDefinition("x", List.of(new IndexDefinition(List.of())), Map.of())))
                 .isEqualTo(ErrorCode.INDEX_INVALID);
         assertThat(creation(new CollectionDefinition("x", List.of(), Map.of("list", "doc.a =="))))
                 .isEqualTo(ErrorCode.RULE_INVALID);
-        assertThat(creation(new CollectionDefinition("x", List.of(), Map.of("lists", "true")))).isEqualTo(ErrorCode.RULE_INVALID);
+        assertThat(creation(new CollectionDefinition("x", List.of(), Map.of("lists", "true"))))
+                .isEqualTo(ErrorCode.RULE_INVALID);
         assertThat(creation(new CollectionDefinition("x", List.of(), Map.of("list", "owner == auth.id"))))
                 .isEqualTo(ErrorCode.RULE_INVALID);
     }
@@ -306,20 +342,27 @@ class DocumentsTest {
         plane.put("items", "a", Value.struct());
         get(plane.admin.collections().delete("items"));
         assertThat(plane.collection("items").id()).isGreaterThan(first);
-        assertThat(get(plane.admin.documents().list(ListRequest.of("items"))).items()).isEmpty();
-        List<ChangePage.NamedChange> changes = get(plane.admin.documents().changes(Optional.empty(), 100)).items();
-        assertThat(changes).allMatch(change -> change.collection().equals("items")).hasSize(2);
+        assertThat(get(plane.admin.documents().list(ListRequest.of("items"))).items())
+                .isEmpty();
+        List<ChangePage.NamedChange> changes =
+                get(plane.admin.documents().changes(Optional.empty(), 100)).items();
+        assertThat(changes)
+                .allMatch(change -> change.collection().equals("items"))
+                .hasSize(2);
     }
 
     @Test
     void theStoreIsToldOfIndexes() {
-        IndexDefinition index = new IndexDefinition(List.of(SortField.parse("country"), SortField.parse("-population")));
-        long id = get(plane.admin.collections().create(new CollectionDefinition("cities", List.of(index), Map.of()))).id();
+        IndexDefinition index =
+                new IndexDefinition(List.of(SortField.parse("country"), SortField.parse("-population")));
+        long id = get(plane.admin.collections().create(new CollectionDefinition("cities", List.of(index), Map.of())))
+                .id();
         assertThat(factory.store().indexes.get(id)).containsExactly(index);
         plane.close();
         MemoryStoreFactory next = factory.nextVersion();
         plane = new TestPlane(folder, next, Clock.systemUTC());
-        org.awaitility.Awaitility.await().untilAsserted(() -> assertThat(next.store().indexes.get(id)).containsExactly(index));
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThat(next.store().indexes.get(id)).containsExactly(index));
     }
 
     @Test
@@ -338,8 +381,12 @@ class DocumentsTest {
             assertThat(pin.name()).isEqualTo("reader");
         }
         plane.plane.trimFeed();
-        assertThat(failure(plane.admin.documents().changes(Optional.of(start), 10)).code()).isEqualTo(ErrorCode.HISTORY_GONE);
-        assertThat(get(plane.admin.documents().changes(Optional.empty(), 10)).items()).isEmpty();
-        assertThat(get(plane.admin.documents().list(ListRequest.of("items"))).items()).hasSize(10);
+        assertThat(failure(plane.admin.documents().changes(Optional.of(start), 10))
+                        .code())
+                .isEqualTo(ErrorCode.HISTORY_GONE);
+        assertThat(get(plane.admin.documents().changes(Optional.empty(), 10)).items())
+                .isEmpty();
+        assertThat(get(plane.admin.documents().list(ListRequest.of("items"))).items())
+                .hasSize(10);
     }
 }

@@ -44,7 +44,8 @@ class ScanLimitTest {
     };
 
     private final AtomicLong nanos = new AtomicLong();
-    private final StoreQuery query = new StoreQuery(20, Optional.empty(), SortField.parseAll("price"), Optional.empty(), 10);
+    private final StoreQuery query =
+            new StoreQuery(20, Optional.empty(), SortField.parseAll("price"), Optional.empty(), 10);
     private final ScanLimit limit = new ScanLimit(INDEXED, query, Visibility.ALL, nanos::get);
 
     @Test
@@ -53,7 +54,8 @@ class ScanLimitTest {
         limit.count();
         nanos.incrementAndGet();
         assertThatThrownBy(limit::count)
-                .isInstanceOfSatisfying(PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_NEEDS_INDEX))
+                .isInstanceOfSatisfying(
+                        PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_NEEDS_INDEX))
                 .hasMessageContaining("30 s")
                 .hasMessageContaining("price");
     }

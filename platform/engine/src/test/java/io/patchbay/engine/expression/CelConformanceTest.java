@@ -38,7 +38,8 @@ class CelConformanceTest {
     @Test
     void theListNamesOnlyCasesThatExist() throws IOException {
         assertThat(cases()).isNotEmpty();
-        assertThat(cases().stream().map(CelCase::name).collect(Collectors.toSet())).containsAll(differences.keySet());
+        assertThat(cases().stream().map(CelCase::name).collect(Collectors.toSet()))
+                .containsAll(differences.keySet());
     }
 
     private void check(CelCase given) {
@@ -47,7 +48,9 @@ class CelConformanceTest {
         if (reason == null) {
             assertThat(failure).as("%s", given).isEmpty();
         } else {
-            assertThat(failure).as("%s passes, so it must not be listed (as: %s)", given, reason).isPresent();
+            assertThat(failure)
+                    .as("%s passes, so it must not be listed (as: %s)", given, reason)
+                    .isPresent();
         }
     }
 
@@ -55,23 +58,30 @@ class CelConformanceTest {
         Optional<Value> result;
         try {
             Expression expression = ExpressionParser.parseRule(given.expression());
-            result = Evaluator.evaluate(expression, name -> Optional.ofNullable(given.variables().get(name)));
+            result = Evaluator.evaluate(
+                    expression, name -> Optional.ofNullable(given.variables().get(name)));
             assertSameAfterRendering(given, expression, result);
         } catch (PatchbayException e) {
-            return given.expected().isEmpty() && given.foreign().isEmpty() ? Optional.empty() : Optional.of(e.getMessage());
+            return given.expected().isEmpty() && given.foreign().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(e.getMessage());
         }
         if (given.foreign().isPresent()) {
             return given.foreign();
         }
         boolean same = given.expected().isPresent() == result.isPresent()
-                && (result.isEmpty() || Comparison.equal(result.get(), given.expected().get()));
+                && (result.isEmpty()
+                        || Comparison.equal(result.get(), given.expected().get()));
         return same ? Optional.empty() : Optional.of("expected " + given.expected() + ", and it is " + result);
     }
 
     /** What the tree is written as must mean the same. */
     private static void assertSameAfterRendering(CelCase given, Expression expression, Optional<Value> result) {
         Expression again = ExpressionParser.parseRule(Expressions.text(expression));
-        assertThat(Evaluator.evaluate(again, name -> Optional.ofNullable(given.variables().get(name)))).as(Expressions.text(expression)).isEqualTo(result);
+        assertThat(Evaluator.evaluate(
+                        again, name -> Optional.ofNullable(given.variables().get(name))))
+                .as(Expressions.text(expression))
+                .isEqualTo(result);
     }
 
     private static List<CelCase> cases() throws IOException {
@@ -81,10 +91,13 @@ class CelConformanceTest {
     private static Map<String, String> differences() {
         Map<String, String> reasons = new LinkedHashMap<>();
         try (InputStream in = CelConformanceTest.class.getResourceAsStream("cel-differences.txt")) {
-            new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().filter(line -> !line.isBlank() && !line.startsWith("#")).forEach(line -> {
-                int colon = line.indexOf(": ");
-                reasons.put(line.substring(0, colon), line.substring(colon + 2));
-            });
+            new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .forEach(line -> {
+                        int colon = line.indexOf(": ");
+                        reasons.put(line.substring(0, colon), line.substring(colon + 2));
+                    });
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -28,29 +28,31 @@ class ExpressionParserTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiterString = " ~ ", value = {
-        "price > 2 * 50 ~ price > 100",
-        "x in ['a', 'b' + 'c'] ~ x in [\"a\",\"bc\"]",
-        "true && x == 1 ~ x == 1",
-        "true && x ~ true && x",
-        "x == 1 || 1 < 2 ~ true",
-        "1 / 0 == x ~ 1 / 0 == x",
-        "a - (b - c) ~ a - (b - c)",
-        "(a - b) - c ~ a - b - c",
-        "!(a && (b || c)) ~ !(a && (b || c))",
-        "-(-5) + a ~ 5 + a",
-        "a - -5 ~ a - -5",
-        "(a ? b : c) ? d : e ? f : g ~ (a ? b : c) ? d : e ? f : g",
-        "tags.exists(t, t.startsWith('n')) ~ tags.exists(t, t.startsWith(\"n\"))",
-        "l.map(x, x > 1, x * 2)[0] ~ l.map(x, x > 1, x * 2)[0]",
-        "has(a.b) && has(a.`c-d`) ~ has(a.b) && has(a.`c-d`)",
-        "type(a) == int ~ type(a) == \"int\"",
-        "int == 1 ~ int == 1",
-        "{'k': a}.k == 1.5 ~ {\"k\": a}.k == 1.5",
-        "meta.updatedAt >= '1970-01-01T00:00:01Z' ~ meta.updatedAt >= 1000",
-        "meta.updatedAt < timestamp('1970-01-01T01:00:00.5+01:00') ~ meta.updatedAt < 500",
-        "updatedAt < '1970' ~ updatedAt < \"1970\""
-    })
+    @CsvSource(
+            delimiterString = " ~ ",
+            value = {
+                "price > 2 * 50 ~ price > 100",
+                "x in ['a', 'b' + 'c'] ~ x in [\"a\",\"bc\"]",
+                "true && x == 1 ~ x == 1",
+                "true && x ~ true && x",
+                "x == 1 || 1 < 2 ~ true",
+                "1 / 0 == x ~ 1 / 0 == x",
+                "a - (b - c) ~ a - (b - c)",
+                "(a - b) - c ~ a - b - c",
+                "!(a && (b || c)) ~ !(a && (b || c))",
+                "-(-5) + a ~ 5 + a",
+                "a - -5 ~ a - -5",
+                "(a ? b : c) ? d : e ? f : g ~ (a ? b : c) ? d : e ? f : g",
+                "tags.exists(t, t.startsWith('n')) ~ tags.exists(t, t.startsWith(\"n\"))",
+                "l.map(x, x > 1, x * 2)[0] ~ l.map(x, x > 1, x * 2)[0]",
+                "has(a.b) && has(a.`c-d`) ~ has(a.b) && has(a.`c-d`)",
+                "type(a) == int ~ type(a) == \"int\"",
+                "int == 1 ~ int == 1",
+                "{'k': a}.k == 1.5 ~ {\"k\": a}.k == 1.5",
+                "meta.updatedAt >= '1970-01-01T00:00:01Z' ~ meta.updatedAt >= 1000",
+                "meta.updatedAt < timestamp('1970-01-01T01:00:00.5+01:00') ~ meta.updatedAt < 500",
+                "updatedAt < '1970' ~ updatedAt < \"1970\""
+            })
     void textIsRenderedWithConstantsComputed(String text, String rendered) {
         Expression expression = ExpressionParser.parseFilter(text);
         assertThat(Expressions.text(expression)).isEqualTo(rendered);
@@ -58,34 +60,43 @@ class ExpressionParserTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "a b | line 1, column 3: extraneous input 'b' expecting the end", "a + | line 1, column 4: it ends too early, expected a value",
-        "a ==  && b | line 1, column 7",
-        "a && 1u | line 1, column 6: unsigned integers are not supported",
-        "b'x' == a | line 1, column 1: bytes are not supported",
-        "lower(a) == 'x' | there is no function 'lower'",
-        "a.lower() == 'x' | there is no method 'lower'",
-        "duration('1s') < a | 'duration' is not supported",
-        "M{a: 1} | message type 'M'",
-        "has(a) | has() takes a field of something",
-        "{1: 2}.a | line 1, column 2: an object's key must be text",
-        "a == 9223372036854775808 | does not fit 64 bits",
-        "a == 1e999 | beyond what a double can hold",
-        "a.matches('(') | the regular expression is invalid",
-        "a.matches('((x{100}){100}){100}') | repeats too much",
-        "meta.updatedAt > 'yesterday' | no time as RFC 3339 writes it",
-        "timestamp(a) > 1 | a time must be written out",
-        "l.all(x.y, true) | takes the name of a variable",
-        "l.all(x, .x == 1) | hidden by the variable",
-        "a.exists(b, b.exists(c, c.exists(d, d.exists(e, e)))) | may stand within each other 3 deep",
-        "a == '\\ud800' | 1"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a b | line 1, column 3: extraneous input 'b' expecting the end",
+                "a + | line 1, column 4: it ends too early, expected a value",
+                "a ==  && b | line 1, column 7",
+                "a && 1u | line 1, column 6: unsigned integers are not supported",
+                "b'x' == a | line 1, column 1: bytes are not supported",
+                "lower(a) == 'x' | there is no function 'lower'",
+                "a.lower() == 'x' | there is no method 'lower'",
+                "duration('1s') < a | 'duration' is not supported",
+                "M{a: 1} | message type 'M'",
+                "has(a) | has() takes a field of something",
+                "{1: 2}.a | line 1, column 2: an object's key must be text",
+                "a == 9223372036854775808 | does not fit 64 bits",
+                "a == 1e999 | beyond what a double can hold",
+                "a.matches('(') | the regular expression is invalid",
+                "a.matches('((x{100}){100}){100}') | repeats too much",
+                "meta.updatedAt > 'yesterday' | no time as RFC 3339 writes it",
+                "timestamp(a) > 1 | a time must be written out",
+                "l.all(x.y, true) | takes the name of a variable",
+                "l.all(x, .x == 1) | hidden by the variable",
+                "a.exists(b, b.exists(c, c.exists(d, d.exists(e, e)))) | may stand within each other 3 deep",
+                "a == '\\ud800' | 1"
+            })
     void whatIsWrongIsSaidWithItsPlace(String text, String message) {
         PatchbayException e = catchThrowableOfType(PatchbayException.class, () -> ExpressionParser.parseFilter(text));
         assertThat(e).as(text).isNotNull();
         assertThat(e.code()).isEqualTo(ErrorCode.FILTER_INVALID);
-        assertThat(e).hasMessageContaining(message).hasMessageEndingWith(".").message().doesNotContain("\n");
-        assertThat(catchThrowableOfType(PatchbayException.class, () -> ExpressionParser.parseRule(text)).code()).isEqualTo(ErrorCode.RULE_INVALID);
+        assertThat(e)
+                .hasMessageContaining(message)
+                .hasMessageEndingWith(".")
+                .message()
+                .doesNotContain("\n");
+        assertThat(catchThrowableOfType(PatchbayException.class, () -> ExpressionParser.parseRule(text))
+                        .code())
+                .isEqualTo(ErrorCode.RULE_INVALID);
     }
 
     @Test
@@ -93,10 +104,21 @@ class ExpressionParserTest {
         String longest = "a == '" + "x".repeat(Limits.EXPRESSION_CHARS - 7) + "'";
         assertThat(ExpressionParser.parseFilter(longest)).isNotNull();
         for (String text : new String[] {
-            longest + " ", "(".repeat(2000) + "1" + ")".repeat(2000), "[".repeat(4000), "a" + ".b".repeat(4000), "a" + " + a".repeat(2000), "!".repeat(8000) + "a", "-".repeat(8000) + "a",
-            "a ? ".repeat(1500) + "b" + " : c".repeat(500), "a" + "[0]".repeat(2500), "a".repeat(8000) + "(", "{'a':".repeat(1500), "f(".repeat(4000)
+            longest + " ",
+            "(".repeat(2000) + "1" + ")".repeat(2000),
+            "[".repeat(4000),
+            "a" + ".b".repeat(4000),
+            "a" + " + a".repeat(2000),
+            "!".repeat(8000) + "a",
+            "-".repeat(8000) + "a",
+            "a ? ".repeat(1500) + "b" + " : c".repeat(500),
+            "a" + "[0]".repeat(2500),
+            "a".repeat(8000) + "(",
+            "{'a':".repeat(1500),
+            "f(".repeat(4000)
         }) {
-            PatchbayException e = catchThrowableOfType(PatchbayException.class, () -> ExpressionParser.parseFilter(text));
+            PatchbayException e =
+                    catchThrowableOfType(PatchbayException.class, () -> ExpressionParser.parseFilter(text));
             assertThat(e).as(text.substring(0, 10)).isNotNull();
             assertThat(e.code()).isEqualTo(ErrorCode.FILTER_INVALID);
             assertThat(e.getMessage().length()).isLessThan(400);
@@ -105,12 +127,15 @@ class ExpressionParserTest {
 
     @Test
     void aLongListOfAlternativesIsFine() {
-        assertThat(ExpressionParser.parseFilter("a == 1" + " || a == 1".repeat(700))).isNotNull();
+        assertThat(ExpressionParser.parseFilter("a == 1" + " || a == 1".repeat(700)))
+                .isNotNull();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a b", "a = 1", "'a", "a &&& b", "a; b", "for", "a[", "\u0000", "a\n==\n\n"})
     void whatIsNoExpressionIsRefused(String text) {
-        assertThat(catchThrowableOfType(PatchbayException.class, () -> ExpressionParser.parseFilter(text)).code()).isEqualTo(ErrorCode.FILTER_INVALID);
+        assertThat(catchThrowableOfType(PatchbayException.class, () -> ExpressionParser.parseFilter(text))
+                        .code())
+                .isEqualTo(ErrorCode.FILTER_INVALID);
     }
 }

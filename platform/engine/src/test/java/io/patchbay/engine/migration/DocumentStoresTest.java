@@ -99,7 +99,8 @@ class DocumentStoresTest {
         TransactionResult first = node.put("things", "a", n(1));
         node.put("things", "b", n(2));
         node.delete("things", "b");
-        TransactionRequest keyed = new TransactionRequest(List.of(TestPlane.put("things", "c", n(3), Precondition.ANY)), Optional.of("key-1"));
+        TransactionRequest keyed = new TransactionRequest(
+                List.of(TestPlane.put("things", "c", n(3), Precondition.ANY)), Optional.of("key-1"));
         TransactionResult before = get(node.admin.documents().commit(keyed));
         ChangePage history = get(node.admin.documents().changes(Optional.empty(), 1000));
 
@@ -107,14 +108,16 @@ class DocumentStoresTest {
 
         assertThat(info().adapter()).isEqualTo("other");
         assertThat(info().follower()).contains("memory");
-        assertThat(get(node.admin.documents().get("things", "a")).revision()).isEqualTo(first.written().get(0).revision());
+        assertThat(get(node.admin.documents().get("things", "a")).revision())
+                .isEqualTo(first.written().get(0).revision());
         assertThat(failure(node.admin.documents().get("things", "b")).code()).isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
         ChangePage after = get(node.admin.documents().changes(Optional.empty(), 1000));
         assertThat(after.next()).isEqualTo(history.next());
         assertThat(after.items()).hasSameSizeAs(history.items());
         TransactionResult retried = get(node.admin.documents().commit(keyed));
         assertThat(retried.replayed()).isTrue();
-        assertThat(retried.written().get(0).revision()).isEqualTo(before.written().get(0).revision());
+        assertThat(retried.written().get(0).revision())
+                .isEqualTo(before.written().get(0).revision());
 
         node.put("things", "d", n(4));
         Awaitility.await().until(() -> info().followerLag() == 0);
@@ -138,8 +141,11 @@ class DocumentStoresTest {
                     Operation operation = delete
                             ? new Operation.Delete("things", id, Precondition.ANY)
                             : TestPlane.put("things", id, n(i), Precondition.ANY);
-                    get(node.admin.documents().commit(new TransactionRequest(
-                            List.of(operation), random.nextBoolean() ? Optional.of(writer + "-key-" + i) : Optional.empty())));
+                    get(node.admin
+                            .documents()
+                            .commit(new TransactionRequest(
+                                    List.of(operation),
+                                    random.nextBoolean() ? Optional.of(writer + "-key-" + i) : Optional.empty())));
                     if (delete) {
                         acknowledged.remove(id);
                     } else {
@@ -162,7 +168,10 @@ class DocumentStoresTest {
         assertThat(info().adapter()).isEqualTo("memory");
         acknowledged.forEach((id, value) ->
                 assertThat(get(node.admin.documents().get("things", id)).data()).isEqualTo(n(value)));
-        assertThat(get(node.admin.documents().list(new ListRequest("things", Optional.empty(), List.of(), 1000, Optional.empty()))).items())
+        assertThat(get(node.admin
+                                .documents()
+                                .list(new ListRequest("things", Optional.empty(), List.of(), 1000, Optional.empty())))
+                        .items())
                 .hasSize(acknowledged.size());
         assertThat(memory.store().state()).isEqualTo(other.store().state());
     }
@@ -177,7 +186,9 @@ class DocumentStoresTest {
         Job job = end(stores.swap("documents", "other", Map.of()));
 
         assertThat(job.state()).isEqualTo(Job.State.FAILED);
-        assertThat(job.failure().orElseThrow()).hasMessageContaining("do not hold the same").hasMessageContaining("nothing was switched");
+        assertThat(job.failure().orElseThrow())
+                .hasMessageContaining("do not hold the same")
+                .hasMessageContaining("nothing was switched");
         assertThat(info().adapter()).isEqualTo("memory");
         assertThat(info().follower()).isEmpty();
         assertThat(documentFolders()).containsExactly("documents-1-memory");
@@ -199,7 +210,8 @@ class DocumentStoresTest {
         succeed(stores.swap("documents", "other", Map.of()));
         memory.store().brokenCommits.set(1);
         node.put("things", "a", n(1));
-        Awaitility.await().until(() -> info().followerLag() == 0 && info().fault().isEmpty());
+        Awaitility.await()
+                .until(() -> info().followerLag() == 0 && info().fault().isEmpty());
         succeed(stores.rollBack("documents"));
         assertThat(get(node.admin.documents().get("things", "a")).data()).isEqualTo(n(1));
     }
@@ -214,8 +226,11 @@ class DocumentStoresTest {
         Replay replay = new Replay(node.plane.feed(), tap, behind);
         CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
             for (int i = 0; i < 30_000; i++) {
-                get(node.admin.documents().commit(new TransactionRequest(
-                        List.of(TestPlane.put("things", "id-" + i % 100, n(i), Precondition.ANY)), Optional.of("key-" + i))));
+                get(node.admin
+                        .documents()
+                        .commit(new TransactionRequest(
+                                List.of(TestPlane.put("things", "id-" + i % 100, n(i), Precondition.ANY)),
+                                Optional.of("key-" + i))));
             }
         });
         while (!writer.isDone()) {
@@ -224,7 +239,8 @@ class DocumentStoresTest {
         writer.join();
         replay.step();
         assertThat(behind.state()).isEqualTo(other.store().state());
-        assertThat(behind.readChanges(0, Integer.MAX_VALUE)).hasSameSizeAs(other.store().readChanges(0, Integer.MAX_VALUE));
+        assertThat(behind.readChanges(0, Integer.MAX_VALUE))
+                .hasSameSizeAs(other.store().readChanges(0, Integer.MAX_VALUE));
     }
 
     @Test
@@ -258,7 +274,9 @@ class DocumentStoresTest {
         stores = open(node);
 
         Awaitility.await().until(() -> !Files.exists(left));
-        assertThat(unknown).as("a folder without the mark is nobody's to delete").exists();
+        assertThat(unknown)
+                .as("a folder without the mark is nobody's to delete")
+                .exists();
     }
 
     @Test
@@ -268,7 +286,9 @@ class DocumentStoresTest {
 
         assertThat(info().follower()).isEmpty();
         assertThat(documentFolders()).containsExactly("documents-1-other");
-        assertThatThrownBy(() -> stores.rollBack("documents")).isInstanceOf(PatchbayException.class).hasMessageContaining("No store follows");
+        assertThatThrownBy(() -> stores.rollBack("documents"))
+                .isInstanceOf(PatchbayException.class)
+                .hasMessageContaining("No store follows");
     }
 
     @Test
@@ -290,7 +310,8 @@ class DocumentStoresTest {
                 .hasMessageContaining("othre")
                 .hasMessageContaining("memory, other");
         assertThatThrownBy(() -> stores.swap("tables", "other", Map.of())).hasMessageContaining("no store 'tables'");
-        assertThatThrownBy(() -> stores.swap("documents", "memory", Map.of())).hasMessageContaining("served by memory already");
+        assertThatThrownBy(() -> stores.swap("documents", "memory", Map.of()))
+                .hasMessageContaining("served by memory already");
         assertThatThrownBy(() -> stores.drop("documents")).hasMessageContaining("No store follows");
     }
 }

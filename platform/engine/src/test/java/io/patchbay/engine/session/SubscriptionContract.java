@@ -86,7 +86,8 @@ abstract class SubscriptionContract {
 
     private static List<Long> numbers(TestClient client, long subscription) {
         return changes(client, subscription).stream()
-                .map(change -> change.document().orElseThrow().data().findInt("n").orElseThrow())
+                .map(change ->
+                        change.document().orElseThrow().data().findInt("n").orElseThrow())
                 .toList();
     }
 
@@ -133,7 +134,8 @@ abstract class SubscriptionContract {
         TestClient client = new TestClient(plane);
         subscribe(client, 1, all(Mode.WATCH));
         await().untilAsserted(() -> assertThat(client.eventsOf(1)).hasSize(1));
-        assertThat(((SubscriptionEvent.Snapshot) client.eventsOf(1).get(0)).last()).isTrue();
+        assertThat(((SubscriptionEvent.Snapshot) client.eventsOf(1).get(0)).last())
+                .isTrue();
     }
 
     @Test
@@ -164,7 +166,8 @@ abstract class SubscriptionContract {
         plane.delete("items", "a");
         await().untilAsserted(() -> assertThat(changes(client, 1)).hasSize(5));
         List<DocumentChange> told = changes(client, 1);
-        assertThat(told.stream().map(change -> change.document().isPresent())).containsExactly(true, true, false, true, false);
+        assertThat(told.stream().map(change -> change.document().isPresent()))
+                .containsExactly(true, true, false, true, false);
         assertThat(told.stream().map(DocumentChange::deleted)).containsExactly(false, false, false, false, true);
     }
 
@@ -172,9 +175,11 @@ abstract class SubscriptionContract {
     void whatOneTransactionChangedArrivesAsOneEvent() {
         TestClient client = new TestClient(plane);
         subscribe(client, 1, all(Mode.CHANGES));
-        get(plane.admin.documents().commit(TransactionRequest.of(
-                TestPlane.put("items", "a", number(1), Precondition.ANY),
-                TestPlane.put("items", "b", number(2), Precondition.ANY))));
+        get(plane.admin
+                .documents()
+                .commit(TransactionRequest.of(
+                        TestPlane.put("items", "a", number(1), Precondition.ANY),
+                        TestPlane.put("items", "b", number(2), Precondition.ANY))));
         await().untilAsserted(() -> assertThat(client.eventsOf(1)).hasSize(1));
         assertThat(changes(client, 1)).hasSize(2);
     }
@@ -191,7 +196,8 @@ abstract class SubscriptionContract {
         assertThat(numbers(client, 1)).hasSizeLessThan(count);
         assertThat(plane.connections.outboxBytes()).isLessThan(2 << 20);
         client.readOn();
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(numbers(client, 1)).hasSize(count));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(numbers(client, 1)).hasSize(count));
         List<Long> expected = new ArrayList<>();
         for (long i = 0; i < count; i++) {
             expected.add(i);
@@ -211,14 +217,17 @@ abstract class SubscriptionContract {
         plane.delete("items", "d3");
         int eventsWhileSlow = client.eventsOf(1).size();
         client.readOn();
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(client.state(1)).isEqualTo(truth("n % 2 == 0")));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(client.state(1)).isEqualTo(truth("n % 2 == 0")));
         assertThat(client.eventsOf(1).size() - eventsWhileSlow).as("coalesced").isLessThan(200);
     }
 
     private Map<String, Value.Struct> truth(String filter) {
         Map<String, Value.Struct> truth = new TreeMap<>();
-        get(plane.admin.documents().list(new io.patchbay.api.document.ListRequest(
-                        "items", Optional.of(filter), List.of(), 1000, Optional.empty())))
+        get(plane.admin
+                        .documents()
+                        .list(new io.patchbay.api.document.ListRequest(
+                                "items", Optional.of(filter), List.of(), 1000, Optional.empty())))
                 .items()
                 .forEach(document -> truth.put(document.id(), document.data()));
         return truth;
@@ -228,10 +237,13 @@ abstract class SubscriptionContract {
     void aPositionOfAnotherHistoryIsGone() {
         TestClient client = new TestClient(plane);
         SubscribeRequest foreign = request(Mode.CHANGES, Optional.empty(), Optional.of(new Position("other", 1)));
-        assertThat(failure(client.connection.session().subscribe(1, foreign)).code()).isEqualTo(ErrorCode.HISTORY_GONE);
+        assertThat(failure(client.connection.session().subscribe(1, foreign)).code())
+                .isEqualTo(ErrorCode.HISTORY_GONE);
         Position now = plane.plane.feed().position();
-        SubscribeRequest ahead = request(Mode.CHANGES, Optional.empty(), Optional.of(new Position(now.epoch(), now.offset() + 5)));
-        assertThat(failure(client.connection.session().subscribe(1, ahead)).code()).isEqualTo(ErrorCode.HISTORY_GONE);
+        SubscribeRequest ahead =
+                request(Mode.CHANGES, Optional.empty(), Optional.of(new Position(now.epoch(), now.offset() + 5)));
+        assertThat(failure(client.connection.session().subscribe(1, ahead)).code())
+                .isEqualTo(ErrorCode.HISTORY_GONE);
     }
 
     @Test
@@ -257,7 +269,8 @@ abstract class SubscriptionContract {
         subscribe(client, 1, all(Mode.CHANGES));
         get(plane.admin.collections().delete("items"));
         await().untilAsserted(() -> assertThat(client.eventsOf(1)).last().isInstanceOf(SubscriptionEvent.Ended.class));
-        SubscriptionEvent.Ended ended = (SubscriptionEvent.Ended) client.eventsOf(1).get(client.eventsOf(1).size() - 1);
+        SubscriptionEvent.Ended ended = (SubscriptionEvent.Ended)
+                client.eventsOf(1).get(client.eventsOf(1).size() - 1);
         assertThat(ended.reason().code()).isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
         assertThat(failure(plane.admin.documents().get("items", "a")).code()).isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
     }
@@ -269,7 +282,9 @@ abstract class SubscriptionContract {
         plane.put("notes", "b", Value.struct("owner", Value.of("id-of-bob")));
         TestClient client = new TestClient(plane);
         client.connection.session().authenticate(TestPlane.user("ann"));
-        get(client.connection.session().subscribe(1, new SubscribeRequest(Mode.WATCH, "notes", Optional.empty(), Optional.empty())));
+        get(client.connection
+                .session()
+                .subscribe(1, new SubscribeRequest(Mode.WATCH, "notes", Optional.empty(), Optional.empty())));
         await().untilAsserted(() -> assertThat(client.state(1)).containsOnlyKeys("a"));
         // Leaving her sight is a remove, entering it a put.
         plane.put("notes", "a", Value.struct("owner", Value.of("id-of-bob")));
@@ -277,7 +292,9 @@ abstract class SubscriptionContract {
         await().untilAsserted(() -> assertThat(client.state(1)).containsOnlyKeys("c"));
         client.connection.session().authenticate(TestPlane.user("bob"));
         await().untilAsserted(() -> assertThat(client.state(1)).containsOnlyKeys("a", "b"));
-        assertThat(failure(client.connection.session().subscribe(2, all(Mode.WATCH))).code()).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(failure(client.connection.session().subscribe(2, all(Mode.WATCH)))
+                        .code())
+                .isEqualTo(ErrorCode.FORBIDDEN);
     }
 
     @Test
@@ -323,8 +340,10 @@ abstract class SubscriptionContract {
             TestClient client = clients.get(i);
             List<Told> expected = log.subList(startedAt.get(i), log.size());
             await().atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> assertThat(exact ? told(client) : withoutSuperfluous(told(client), expected)).isEqualTo(expected));
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(client.state(2)).isEqualTo(expectedState));
+                    .untilAsserted(() -> assertThat(exact ? told(client) : withoutSuperfluous(told(client), expected))
+                            .isEqualTo(expected));
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(client.state(2)).isEqualTo(expectedState));
             assertThat(client.closed()).isEmpty();
         }
     }
@@ -335,13 +354,17 @@ abstract class SubscriptionContract {
     private static List<Told> told(TestClient client) {
         return changes(client, 1).stream()
                 .map(change -> new Told(
-                        change.revision(), change.id(), change.document().map(d -> d.data().findInt("n").orElseThrow())))
+                        change.revision(),
+                        change.id(),
+                        change.document().map(d -> d.data().findInt("n").orElseThrow())))
                 .toList();
     }
 
     /** Without the removes of what the subscriber could not have had. */
     private static List<Told> withoutSuperfluous(List<Told> told, List<Told> expected) {
-        return told.stream().filter(one -> one.n().isPresent() || expected.contains(one)).toList();
+        return told.stream()
+                .filter(one -> one.n().isPresent() || expected.contains(one))
+                .toList();
     }
 
     private void write(Random random, Map<String, Value.Struct> model, List<Told> log) {
@@ -354,16 +377,19 @@ abstract class SubscriptionContract {
                 boolean delete = random.nextInt(4) == 0;
                 Value.Struct data = heavy(random.nextInt(100), random.nextInt(10) == 0 ? 30_000 : 10);
                 changed.put(id, delete ? Optional.empty() : Optional.of(data));
-                transaction.add(delete
-                        ? new Operation.Delete("items", id, Precondition.ANY)
-                        : TestPlane.put("items", id, data, Precondition.ANY));
+                transaction.add(
+                        delete
+                                ? new Operation.Delete("items", id, Precondition.ANY)
+                                : TestPlane.put("items", id, data, Precondition.ANY));
             }
         }
         long revision = get(plane.admin.documents().commit(new TransactionRequest(transaction, Optional.empty())))
                 .position()
                 .offset();
         for (Operation operation : transaction) {
-            String id = operation instanceof Operation.Put put ? put.id().orElseThrow() : ((Operation.Delete) operation).id();
+            String id = operation instanceof Operation.Put put
+                    ? put.id().orElseThrow()
+                    : ((Operation.Delete) operation).id();
             Optional<Value.Struct> before = Optional.ofNullable(model.get(id));
             Optional<Value.Struct> after = changed.get(id);
             after.ifPresentOrElse(data -> model.put(id, data), () -> model.remove(id));
@@ -391,14 +417,16 @@ abstract class SubscriptionContract {
         plane.put("items", "a", number(1));
         plane.put("items", "c", number(30));
         TestClient second = new TestClient(plane);
-        assertThat(subscribe(second, 1, request(Mode.WATCH, Optional.of("n > 10"), Optional.of(left)))).isEqualTo(left);
+        assertThat(subscribe(second, 1, request(Mode.WATCH, Optional.of("n > 10"), Optional.of(left))))
+                .isEqualTo(left);
         await().untilAsserted(() -> assertThat(changes(second, 1)).hasSize(2));
         Map<String, Value.Struct> state = new TreeMap<>(first.state(1));
         for (DocumentChange change : changes(second, 1)) {
             change.document().ifPresentOrElse(d -> state.put(change.id(), d.data()), () -> state.remove(change.id()));
         }
         assertThat(state).isEqualTo(Map.of("b", number(20), "c", number(30)));
-        assertThat(changes(second, 1).stream().map(change -> change.document().map(d -> d.stored()).map(StoredDocument::id)))
+        assertThat(changes(second, 1).stream()
+                        .map(change -> change.document().map(d -> d.stored()).map(StoredDocument::id)))
                 .contains(Optional.of("c"));
     }
 

@@ -10,9 +10,9 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.document.LoadBatch;
+import io.patchbay.api.document.Precondition;
 import io.patchbay.api.document.TransactionRequest;
 import io.patchbay.api.document.TransactionResult;
-import io.patchbay.api.document.Precondition;
 import io.patchbay.api.document.Value;
 import io.patchbay.engine.commit.CommitterPause;
 import io.patchbay.engine.testing.MemoryStoreFactory;
@@ -42,9 +42,11 @@ class StoreSlotTest {
         try (StoreSlot slot = new StoreSlot(providers, folder, "memory")) {
             slot.start(() -> {});
             assertThatThrownBy(() -> slot.use(Duration.ofMillis(50)))
-                    .isInstanceOfSatisfying(PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE));
+                    .isInstanceOfSatisfying(
+                            PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE));
             assertThat(slot.state()).isEqualTo("unavailable");
-            await().untilAsserted(() -> assertThat(slot.findFault()).hasValueSatisfying(fault -> assertThat(fault).contains("'memory'")));
+            await().untilAsserted(() -> assertThat(slot.findFault())
+                    .hasValueSatisfying(fault -> assertThat(fault).contains("'memory'")));
             providers.plug(DocumentStoreFactory.class, "memory", new MemoryStoreFactory());
             try (StoreUse use = slot.use()) {
                 assertThat(use.store().state().epoch()).isNotEmpty();
@@ -56,7 +58,8 @@ class StoreSlotTest {
     @Test
     void neverTakesAnotherStoreInstead() {
         PluggedProviders providers = new PluggedProviders();
-        new BindingsFile(folder).write(new StoreBindings(new Binding("other", "documents-1-other", Map.of()), Optional.empty()));
+        new BindingsFile(folder)
+                .write(new StoreBindings(new Binding("other", "documents-1-other", Map.of()), Optional.empty()));
         providers.plug(DocumentStoreFactory.class, "memory", new MemoryStoreFactory());
         try (StoreSlot slot = new StoreSlot(providers, folder, "memory")) {
             slot.start(() -> {});
@@ -78,7 +81,8 @@ class StoreSlotTest {
             }
             await().untilAsserted(() -> assertThat(second.opened).hasValue(1));
             assertThat(get(plane.admin.documents().get("items", "a")).data()).isEqualTo(DATA);
-            assertThat(plane.providers.leases(DocumentStoreFactory.class, "memory")).isEqualTo(1);
+            assertThat(plane.providers.leases(DocumentStoreFactory.class, "memory"))
+                    .isEqualTo(1);
         }
     }
 
@@ -89,7 +93,8 @@ class StoreSlotTest {
             plane.collection("items");
             plane.providers.unplug(DocumentStoreFactory.class, "memory");
             await().until(() -> plane.plane.slot().findOpen().isEmpty());
-            CompletionStage<TransactionResult> waiting = plane.admin.documents()
+            CompletionStage<TransactionResult> waiting = plane.admin
+                    .documents()
                     .commit(TransactionRequest.of(TestPlane.put("items", "a", DATA, Precondition.ANY)));
             plane.providers.plug(DocumentStoreFactory.class, "memory", first.nextVersion());
             assertThat(get(waiting).written()).hasSize(1);
@@ -103,7 +108,8 @@ class StoreSlotTest {
             plane.collection("items");
             plane.providers.unplug(DocumentStoreFactory.class, "memory");
             await().until(() -> plane.plane.slot().findOpen().isEmpty());
-            assertThat(failure(plane.admin.documents().get("items", "a")).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+            assertThat(failure(plane.admin.documents().get("items", "a")).code())
+                    .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         }
     }
 
@@ -118,19 +124,29 @@ class StoreSlotTest {
             OpenStore next = slot.openBeside(target);
             CompletionStage<TransactionResult> waiting;
             try (CommitterPause pause = plane.plane.committer().pause(Duration.ofSeconds(5))) {
-                waiting = plane.admin.documents()
+                waiting = plane.admin
+                        .documents()
                         .commit(TransactionRequest.of(TestPlane.put("items", "b", DATA, Precondition.ANY)));
                 OpenStore old = slot.findOpen().orElseThrow();
-                next.store().load(new LoadBatch(
-                        old.store().scanDocuments(Optional.empty(), 1000), old.store().readChanges(0, 1000), List.of()));
+                next.store()
+                        .load(new LoadBatch(
+                                old.store().scanDocuments(Optional.empty(), 1000),
+                                old.store().readChanges(0, 1000),
+                                List.of()));
                 next.store().finishLoad(pause.state());
                 StoreBindings bindings = new StoreBindings(target, Optional.of(old.binding()));
                 assertThat(slot.switchTo(next, bindings)).contains(old);
             }
-            assertThat(get(waiting).position().offset()).isEqualTo(before.position().offset() + 1);
+            assertThat(get(waiting).position().offset())
+                    .isEqualTo(before.position().offset() + 1);
             assertThat(get(plane.admin.documents().get("items", "a")).data()).isEqualTo(DATA);
-            assertThat(next.store().find(plane.plane.catalog().require("items").id(), "b")).isPresent();
-            assertThat(new BindingsFile(folder.resolve("data")).read().orElseThrow().current()).isEqualTo(target);
+            assertThat(next.store().find(plane.plane.catalog().require("items").id(), "b"))
+                    .isPresent();
+            assertThat(new BindingsFile(folder.resolve("data"))
+                            .read()
+                            .orElseThrow()
+                            .current())
+                    .isEqualTo(target);
         }
     }
 
@@ -143,7 +159,9 @@ class StoreSlotTest {
         assertThat(file.read()).isEmpty();
         file.write(bindings);
         assertThat(file.read()).contains(bindings);
-        assertThat(Files.readString(folder.resolve("bindings"))).contains("documents.adapter=h2\n").doesNotContain("202");
+        assertThat(Files.readString(folder.resolve("bindings")))
+                .contains("documents.adapter=h2\n")
+                .doesNotContain("202");
     }
 
     @Test

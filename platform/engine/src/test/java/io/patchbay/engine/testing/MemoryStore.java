@@ -131,11 +131,19 @@ public final class MemoryStore implements DocumentStore {
             if ((before == null ? 0 : before.revision()) != expected) {
                 throw new AssertionError("the before-image of " + key + " is wrong");
             }
-            mutation.after().ifPresentOrElse(after -> files.documents.put(key, after), () -> files.documents.remove(key));
+            mutation.after()
+                    .ifPresentOrElse(after -> files.documents.put(key, after), () -> files.documents.remove(key));
             files.changes.add(new Change(
-                    transaction.offset(), index++, mutation.collection(), mutation.id(), transaction.committedAtMs(), mutation.after()));
+                    transaction.offset(),
+                    index++,
+                    mutation.collection(),
+                    mutation.id(),
+                    transaction.committedAtMs(),
+                    mutation.after()));
         }
-        transaction.outcome().ifPresent(outcome -> files.outcomes.put(List.of(outcome.identity(), outcome.key()), outcome));
+        transaction
+                .outcome()
+                .ifPresent(outcome -> files.outcomes.put(List.of(outcome.identity(), outcome.key()), outcome));
     }
 
     @Override
@@ -160,7 +168,9 @@ public final class MemoryStore implements DocumentStore {
         boolean byId = query.sort().isEmpty();
         List<StoredDocument> found = new ArrayList<>();
         synchronized (files) {
-            DocumentKey from = new DocumentKey(query.collection(), byId && query.after().isPresent() ? query.after().get().id() : "");
+            DocumentKey from = new DocumentKey(
+                    query.collection(),
+                    byId && query.after().isPresent() ? query.after().get().id() : "");
             for (StoredDocument document : files.documents.tailMap(from, false).values()) {
                 if (document.collection() != query.collection()) {
                     break;
@@ -206,7 +216,8 @@ public final class MemoryStore implements DocumentStore {
             List<Change> found = new ArrayList<>();
             for (Change change : files.changes) {
                 if (change.offset() > offset) {
-                    boolean whole = found.isEmpty() || found.get(found.size() - 1).offset() != change.offset();
+                    boolean whole =
+                            found.isEmpty() || found.get(found.size() - 1).offset() != change.offset();
                     if (whole && found.size() >= limit) {
                         break;
                     }
@@ -232,7 +243,8 @@ public final class MemoryStore implements DocumentStore {
     public long changeBytes() {
         synchronized (files) {
             return files.changes.stream()
-                    .mapToLong(change -> 100 + change.document().map(d -> d.body().length).orElse(0))
+                    .mapToLong(change ->
+                            100 + change.document().map(d -> d.body().length).orElse(0))
                     .sum();
         }
     }
@@ -270,10 +282,13 @@ public final class MemoryStore implements DocumentStore {
         synchronized (files) {
             batch.documents().forEach(d -> files.documents.put(new DocumentKey(d.collection(), d.id()), d));
             files.changes.addAll(batch.changes());
-            batch.outcomes().forEach(outcome -> files.outcomes.put(List.of(outcome.identity(), outcome.key()), outcome));
+            batch.outcomes()
+                    .forEach(outcome -> files.outcomes.put(List.of(outcome.identity(), outcome.key()), outcome));
             loads.incrementAndGet();
             if (forgetsALoad && !batch.documents().isEmpty()) {
-                files.documents.remove(new DocumentKey(batch.documents().get(0).collection(), batch.documents().get(0).id()));
+                files.documents.remove(new DocumentKey(
+                        batch.documents().get(0).collection(),
+                        batch.documents().get(0).id()));
             }
         }
     }

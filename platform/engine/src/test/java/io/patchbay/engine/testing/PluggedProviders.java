@@ -89,7 +89,11 @@ public final class PluggedProviders implements Providers {
 
     @Override
     public List<String> names(Class<?> type) {
-        return plugged.keySet().stream().filter(key -> key.get(0).equals(type)).map(key -> (String) key.get(1)).sorted().toList();
+        return plugged.keySet().stream()
+                .filter(key -> key.get(0).equals(type))
+                .map(key -> (String) key.get(1))
+                .sorted()
+                .toList();
     }
 
     @Override

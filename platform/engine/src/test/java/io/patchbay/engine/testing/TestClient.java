@@ -28,7 +28,6 @@ public final class TestClient implements MessageChannel {
     /** The protocol that test clients speak. */
     public static final String PROTOCOL = "test";
 
-
     private final List<SubscriptionEvent> events = new ArrayList<>();
     private final Deque<Runnable> unread = new ArrayDeque<>();
     private final AtomicReference<String> closed = new AtomicReference<>("");
@@ -63,12 +62,14 @@ public final class TestClient implements MessageChannel {
 
         @Override
         public Codec open(Connection connection, Optional<StateRecord> state) {
-            state.ifPresent(saved -> savedStates.add(new String(saved.body(), java.nio.charset.StandardCharsets.UTF_8)));
+            state.ifPresent(
+                    saved -> savedStates.add(new String(saved.body(), java.nio.charset.StandardCharsets.UTF_8)));
             return new Codec() {
                 @Override
                 public void onMessage(ByteBuffer message, boolean text) {
                     if (text) {
-                        throw new io.patchbay.api.PatchbayException(io.patchbay.api.ErrorCode.MALFORMED, "No text, please.");
+                        throw new io.patchbay.api.PatchbayException(
+                                io.patchbay.api.ErrorCode.MALFORMED, "No text, please.");
                     }
                     byte[] copy = new byte[message.remaining()];
                     message.get(copy);
@@ -93,12 +94,19 @@ public final class TestClient implements MessageChannel {
 
         private static int size(SubscriptionEvent event) {
             if (event instanceof SubscriptionEvent.Snapshot snapshot) {
-                return 64 + snapshot.items().stream().mapToInt(d -> d.stored().body().length).sum();
+                return 64
+                        + snapshot.items().stream()
+                                .mapToInt(d -> d.stored().body().length)
+                                .sum();
             }
             if (event instanceof SubscriptionEvent.Changes changes) {
-                return 64 + changes.changes().stream()
-                        .mapToInt(c -> 32 + c.document().map(d -> d.stored().body().length).orElse(0))
-                        .sum();
+                return 64
+                        + changes.changes().stream()
+                                .mapToInt(c -> 32
+                                        + c.document()
+                                                .map(d -> d.stored().body().length)
+                                                .orElse(0))
+                                .sum();
             }
             return 64;
         }
@@ -114,7 +122,9 @@ public final class TestClient implements MessageChannel {
     }
 
     public synchronized List<SubscriptionEvent> eventsOf(long subscription) {
-        return events.stream().filter(event -> event.subscription() == subscription).toList();
+        return events.stream()
+                .filter(event -> event.subscription() == subscription)
+                .toList();
     }
 
     /** What a client that applies every event of a watch holds now: data by id. */
@@ -134,8 +144,11 @@ public final class TestClient implements MessageChannel {
                     state.put(item.id(), item.data());
                 }
             } else if (event instanceof SubscriptionEvent.Changes changes) {
-                changes.changes().forEach(change -> change.document()
-                        .ifPresentOrElse(document -> state.put(change.id(), document.data()), () -> state.remove(change.id())));
+                changes.changes()
+                        .forEach(change -> change.document()
+                                .ifPresentOrElse(
+                                        document -> state.put(change.id(), document.data()),
+                                        () -> state.remove(change.id())));
             }
         }
         return state;

@@ -58,7 +58,8 @@ public final class TestPlane implements AutoCloseable {
     }
 
     public static Identity user(String name) {
-        return new Identity("id-of-" + name, name, Optional.of(Role.USER), Optional.of("family-of-" + name), Optional.empty());
+        return new Identity(
+                "id-of-" + name, name, Optional.of(Role.USER), Optional.of("family-of-" + name), Optional.empty());
     }
 
     public CollectionInfo collection(String name) {
@@ -78,7 +79,8 @@ public final class TestPlane implements AutoCloseable {
     }
 
     public TransactionResult delete(String collection, String id) {
-        return get(admin.documents().commit(TransactionRequest.of(new Operation.Delete(collection, id, Precondition.ANY))));
+        return get(admin.documents()
+                .commit(TransactionRequest.of(new Operation.Delete(collection, id, Precondition.ANY))));
     }
 
     /** What the stage gives, soon. */

@@ -30,7 +30,9 @@ class CelBundleTest {
     void start() throws BundleException {
         framework = new FrameworkFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, cache.toString()));
         framework.start();
-        bundle = framework.getBundleContext().installBundle("reference:" + Path.of("target/classes").toUri());
+        bundle = framework
+                .getBundleContext()
+                .installBundle("reference:" + Path.of("target/classes").toUri());
         bundle.start(Bundle.START_ACTIVATION_POLICY);
     }
 
@@ -58,7 +60,9 @@ class CelBundleTest {
             })
     void parsesExpressions(String expression) throws Exception {
         Object result = parse(expression);
-        assertThat((boolean) call(result, "hasError")).as(String.valueOf(call(result, "getErrorString"))).isFalse();
+        assertThat((boolean) call(result, "hasError"))
+                .as(String.valueOf(call(result, "getErrorString")))
+                .isFalse();
         Object tree = call(result, "getAst");
         assertThat(call(tree, "getExpr")).isNotNull();
     }
@@ -74,12 +78,18 @@ class CelBundleTest {
     private Object parse(String expression) throws Exception {
         Class<?> factory = bundle.loadClass("dev.cel.parser.CelParserFactory");
         Object builder = factory.getMethod("standardCelParserBuilder").invoke(null);
-        Object macros = bundle.loadClass("dev.cel.parser.CelStandardMacro").getField("STANDARD_MACROS").get(null);
+        Object macros = bundle.loadClass("dev.cel.parser.CelStandardMacro")
+                .getField("STANDARD_MACROS")
+                .get(null);
         Object withMacros = bundle.loadClass("dev.cel.parser.CelParserBuilder")
                 .getMethod("setStandardMacros", Iterable.class)
                 .invoke(builder, macros);
-        Object parser = bundle.loadClass("dev.cel.parser.CelParserBuilder").getMethod("build").invoke(withMacros);
-        return bundle.loadClass("dev.cel.parser.CelParser").getMethod("parse", String.class).invoke(parser, expression);
+        Object parser = bundle.loadClass("dev.cel.parser.CelParserBuilder")
+                .getMethod("build")
+                .invoke(withMacros);
+        return bundle.loadClass("dev.cel.parser.CelParser")
+                .getMethod("parse", String.class)
+                .invoke(parser, expression);
     }
 
     private static Object call(Object target, String method) throws Exception {

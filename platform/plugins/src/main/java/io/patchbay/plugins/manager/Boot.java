@@ -45,7 +45,9 @@ final class Boot {
         jars.dropAllPlanned();
         jars.keepOnly(wanted.digests());
         // Of two that offer the same, the one that came last serves, as it did before the node stopped.
-        wanted.list().stream().sorted(Comparator.comparing(WantedPlugin::installedAt)).forEach(plugin -> start(plugin, faults));
+        wanted.list().stream()
+                .sorted(Comparator.comparing(WantedPlugin::installedAt))
+                .forEach(plugin -> start(plugin, faults));
         journal.end();
     }
 
@@ -58,14 +60,17 @@ final class Boot {
                 entry.done().map(Step::words).orElse("nothing"),
                 happened ? "finished now" : "undone");
         if (!happened && entry.wasStarting()) {
-            inbox.reject(entry.sourceFile(), "The node went down while this plugin was started or checked; drop it again to try again.");
+            inbox.reject(
+                    entry.sourceFile(),
+                    "The node went down while this plugin was started or checked; drop it again to try again.");
         }
     }
 
     private void removeUnwanted() {
         Set<String> digests = wanted.list().stream().map(WantedPlugin::digest).collect(Collectors.toSet());
         List<Bundle> unwanted = bundles.list().stream()
-                .filter(bundle -> PluginBundles.digestOf(bundle).filter(digests::contains).isEmpty())
+                .filter(bundle ->
+                        PluginBundles.digestOf(bundle).filter(digests::contains).isEmpty())
                 .toList();
         bundles.remove(unwanted).forEach(LOG::warn);
     }
@@ -83,7 +88,8 @@ final class Boot {
 
     private Bundle install(WantedPlugin plugin) {
         if (jars.keeps(plugin.digest()) && !jars.isIntact(plugin.digest())) {
-            throw new IllegalStateException("its jar data/plugins/%s.jar is damaged; install it again.".formatted(plugin.digest()));
+            throw new IllegalStateException(
+                    "its jar data/plugins/%s.jar is damaged; install it again.".formatted(plugin.digest()));
         }
         return bundles.install(jars.require(plugin.digest()), plugin.digest(), plugin.name());
     }

@@ -60,7 +60,11 @@ final class Change {
         this.before = parts.wanted.find(intent.plugin());
         this.outgoing = before.flatMap(plugin -> parts.bundles.find(plugin.digest()));
         this.entry = new Journal.Entry(
-                intent.kind().word(), intent.plugin(), intent.incoming().map(PluginJar::digest), intent.sourceFile(), Optional.empty());
+                intent.kind().word(),
+                intent.plugin(),
+                intent.incoming().map(PluginJar::digest),
+                intent.sourceFile(),
+                Optional.empty());
     }
 
     /** Returns the receipt of the version that was removed; empty if none was. Throws after it has undone everything. */
@@ -102,13 +106,18 @@ final class Change {
             List<String> unmet = parts.offers.listUnmet(jar, outgoing);
             throw new PatchbayException(
                     ErrorCode.PLUGIN_UNRESOLVED,
-                    unmet.isEmpty() ? "%s %s does not resolve: what it needs can't be had together.".formatted(jar.name(), jar.version()) : String.join(" ", unmet));
+                    unmet.isEmpty()
+                            ? "%s %s does not resolve: what it needs can't be had together."
+                                    .formatted(jar.name(), jar.version())
+                            : String.join(" ", unmet));
         }
         return bundle;
     }
 
     private void handOver() throws InterruptedException {
-        Set<String> adapters = parts.stores.working(Planner.adapters(outgoing.map(bundle -> NamedService.of(parts.switchboard.namedServices(bundle))).orElse(Set.of())));
+        Set<String> adapters = parts.stores.working(
+                Planner.adapters(outgoing.map(bundle -> NamedService.of(parts.switchboard.namedServices(bundle)))
+                        .orElse(Set.of())));
         control.checkCancelled();
         control.pointOfNoReturn();
         step(Step.WANT, this::want);
@@ -127,7 +136,12 @@ final class Change {
         }
         PluginJar jar = intent.incoming().get();
         parts.wanted.put(new WantedPlugin(
-                jar.name(), jar.version().toString(), jar.digest(), previous(jar), parts.clock.instant(), intent.sourceFile()));
+                jar.name(),
+                jar.version().toString(),
+                jar.digest(),
+                previous(jar),
+                parts.clock.instant(),
+                intent.sourceFile()));
     }
 
     private Optional<WantedPlugin.Version> previous(PluginJar jar) {
@@ -151,11 +165,14 @@ final class Change {
     private void drain(Bundle old) throws InterruptedException {
         progress(Step.DRAIN);
         stillHeld = parts.switchboard.drain(old, Limits.DRAIN);
-        Optional<Holder> store = stillHeld.stream().filter(holder -> StoresInUse.isAdapter(holder.type())).findFirst();
+        Optional<Holder> store = stillHeld.stream()
+                .filter(holder -> StoresInUse.isAdapter(holder.type()))
+                .findFirst();
         if (store.isPresent()) {
             throw new PatchbayException(
                     ErrorCode.PLUGIN_FAILED,
-                    "The store on %s did not let go of the old version within %d s.".formatted(store.get().name(), Limits.DRAIN.toSeconds()));
+                    "The store on %s did not let go of the old version within %d s."
+                            .formatted(store.get().name(), Limits.DRAIN.toSeconds()));
         }
     }
 

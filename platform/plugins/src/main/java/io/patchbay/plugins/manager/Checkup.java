@@ -46,7 +46,8 @@ final class Checkup {
                 return jar;
             });
         } catch (TimeoutException e) {
-            throw unhealthy(jar.name() + " did not answer its health check within " + Limits.HEALTH_CHECK.toSeconds() + " s.");
+            throw unhealthy(
+                    jar.name() + " did not answer its health check within " + Limits.HEALTH_CHECK.toSeconds() + " s.");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof PatchbayException known) {
                 throw known;
@@ -85,7 +86,8 @@ final class Checkup {
     }
 
     private static boolean isOf(ServiceReference<?> reference, DeclaredService declared) {
-        return declared.name().equals(reference.getProperty(Providers.NAME)) && types(reference).contains(declared.type());
+        return declared.name().equals(reference.getProperty(Providers.NAME))
+                && types(reference).contains(declared.type());
     }
 
     static List<String> types(ServiceReference<?> reference) {
@@ -98,7 +100,10 @@ final class Checkup {
         if (service == null) {
             String component = String.valueOf(reference.getProperty("component.name"));
             throw unhealthy("%s fails to activate %s: %s"
-                    .formatted(bundle.getSymbolicName(), component, components.find(bundle, component).orElse("the log says why.")));
+                    .formatted(
+                            bundle.getSymbolicName(),
+                            component,
+                            components.find(bundle, component).orElse("the log says why.")));
         }
         // Given back when the bundle stops: giving it back now would deactivate it until its first caller.
     }
@@ -106,7 +111,8 @@ final class Checkup {
     private void askHealth(Bundle bundle) {
         ServiceReference<?>[] registered = bundle.getRegisteredServices();
         for (ServiceReference<?> reference : registered == null ? new ServiceReference<?>[0] : registered) {
-            if (types(reference).contains(HealthCheck.class.getName()) && context.getService(reference) instanceof HealthCheck check) {
+            if (types(reference).contains(HealthCheck.class.getName())
+                    && context.getService(reference) instanceof HealthCheck check) {
                 check.findFault().ifPresent(fault -> {
                     throw unhealthy("%s says that it is unhealthy: %s".formatted(bundle.getSymbolicName(), fault));
                 });

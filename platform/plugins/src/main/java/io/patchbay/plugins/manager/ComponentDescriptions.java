@@ -33,7 +33,8 @@ final class ComponentDescriptions {
                         // References and the rest don't matter here.
                     }
                 }
-            } else if (event == XMLStreamConstants.END_ELEMENT && reader.getLocalName().equals("component")) {
+            } else if (event == XMLStreamConstants.END_ELEMENT
+                    && reader.getLocalName().equals("component")) {
                 found.addAll(component.services());
             }
         }
@@ -63,7 +64,11 @@ final class ComponentDescriptions {
 
         List<DeclaredService> services() {
             String named = name;
-            return named == null ? List.of() : types.stream().map(type -> new DeclaredService(component, type, named)).toList();
+            return named == null
+                    ? List.of()
+                    : types.stream()
+                            .map(type -> new DeclaredService(component, type, named))
+                            .toList();
         }
     }
 }

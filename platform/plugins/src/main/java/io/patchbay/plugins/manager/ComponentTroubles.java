@@ -26,16 +26,20 @@ final class ComponentTroubles {
         if (scr == null || description == null) {
             return Optional.empty();
         }
-        return scr.getComponentConfigurationDTOs(description).stream().flatMap(ComponentTroubles::sentences).findFirst();
+        return scr.getComponentConfigurationDTOs(description).stream()
+                .flatMap(ComponentTroubles::sentences)
+                .findFirst();
     }
 
     private static Stream<String> sentences(ComponentConfigurationDTO configuration) {
         String name = configuration.description.name;
         return switch (configuration.state) {
-            case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION -> Stream.of("the component %s has no configuration.".formatted(name));
+            case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION ->
+                Stream.of("the component %s has no configuration.".formatted(name));
             case ComponentConfigurationDTO.UNSATISFIED_REFERENCE ->
                 Stream.of(configuration.unsatisfiedReferences).map(reference -> lacks(configuration, reference));
-            case ComponentConfigurationDTO.FAILED_ACTIVATION -> Stream.of("the component %s failed: %s".formatted(name, rootCause(configuration.failure)));
+            case ComponentConfigurationDTO.FAILED_ACTIVATION ->
+                Stream.of("the component %s failed: %s".formatted(name, rootCause(configuration.failure)));
             default -> Stream.empty();
         };
     }
@@ -47,7 +51,8 @@ final class ComponentTroubles {
                 .findFirst()
                 .orElse(unsatisfied.name);
         String target = unsatisfied.target == null ? "" : " with " + unsatisfied.target;
-        return "the component %s needs a service %s%s, which nobody offers.".formatted(configuration.description.name, type, target);
+        return "the component %s needs a service %s%s, which nobody offers."
+                .formatted(configuration.description.name, type, target);
     }
 
     /** The failure is a whole stack trace; the last "Caused by" is its reason. */
@@ -55,7 +60,10 @@ final class ComponentTroubles {
         if (stackTrace == null) {
             return "the log says why.";
         }
-        String cause = stackTrace.lines().reduce((first, line) -> line.startsWith("Caused by: ") ? line.substring(11) : first).orElse("");
+        String cause = stackTrace
+                .lines()
+                .reduce((first, line) -> line.startsWith("Caused by: ") ? line.substring(11) : first)
+                .orElse("");
         return cause.endsWith(".") ? cause : cause + ".";
     }
 }

@@ -16,7 +16,9 @@ final class Failures {
         for (int depth = 0; root.getCause() != null && depth < DEPTH; depth++) {
             root = root.getCause();
         }
-        String text = root.getMessage() == null ? root.getClass().getName() : root.getClass().getSimpleName() + ": " + root.getMessage();
+        String text = root.getMessage() == null
+                ? root.getClass().getName()
+                : root.getClass().getSimpleName() + ": " + root.getMessage();
         return text.endsWith(".") ? text : text + ".";
     }
 }

@@ -51,7 +51,8 @@ final class Inbox {
         for (Path jar : listJars()) {
             try {
                 BasicFileAttributes attributes = Files.readAttributes(jar, BasicFileAttributes.class);
-                Look look = new Look(attributes.size(), attributes.lastModifiedTime().toInstant());
+                Look look = new Look(
+                        attributes.size(), attributes.lastModifiedTime().toInstant());
                 if (!look.equals(lastLooks.get(jar)) || isOnItsWay(jar, look) || !install(jar)) {
                     looks.put(jar, look);
                 }

@@ -120,7 +120,11 @@ final class JarInspection {
 
     private void checkPath(String name) {
         boolean climbs = List.of(name.split("/", -1)).contains("..");
-        if (climbs || name.startsWith("/") || name.indexOf('\\') >= 0 || name.indexOf('\0') >= 0 || name.matches("[A-Za-z]:.*")) {
+        if (climbs
+                || name.startsWith("/")
+                || name.indexOf('\\') >= 0
+                || name.indexOf('\0') >= 0
+                || name.matches("[A-Za-z]:.*")) {
             throw invalid("has an entry with an unsafe path: " + name);
         }
     }
@@ -158,7 +162,8 @@ final class JarInspection {
         }
         String host = manifest.getMainAttributes().getValue(Constants.FRAGMENT_HOST);
         if (host != null) {
-            throw invalid("is a fragment of %s, and a plugin must be a bundle of its own".formatted(host.split(";", 2)[0].strip()));
+            throw invalid("is a fragment of %s, and a plugin must be a bundle of its own"
+                    .formatted(host.split(";", 2)[0].strip()));
         }
         String name = header.split(";", 2)[0].strip();
         if (!SYMBOLIC_NAME.matcher(name).matches()) {
@@ -194,7 +199,8 @@ final class JarInspection {
             scan(entry.getName(), in, entry.getCompressedSize(), 0);
         }
         if (entry.getCrc() != -1 && entry.getCrc() != crc.getValue()) {
-            throw invalid("is damaged: the checksum of %s is wrong (read %d bytes)".formatted(entry.getName(), unpacked - before));
+            throw invalid("is damaged: the checksum of %s is wrong (read %d bytes)"
+                    .formatted(entry.getName(), unpacked - before));
         }
     }
 
@@ -243,19 +249,24 @@ final class JarInspection {
         String path = "/" + name.replace("!/", "/");
         for (String driver : DRIVER_PACKAGES) {
             if (path.contains(driver) && !path.endsWith("/")) {
-                throw invalid("contains %s, which the node has as its one copy: import the package %s instead of embedding it"
-                        .formatted(name, driver.substring(1, driver.length() - 1).replace('/', '.')));
+                throw invalid(
+                        "contains %s, which the node has as its one copy: import the package %s instead of embedding it"
+                                .formatted(
+                                        name,
+                                        driver.substring(1, driver.length() - 1).replace('/', '.')));
             }
         }
         String file = path.substring(path.lastIndexOf('/') + 1);
         if (NATIVE.matcher(file).matches()
-                && (DRIVER_LIBRARY.matcher(file).matches() || carriedLibraries.contains(file.toLowerCase(Locale.ROOT)))) {
+                && (DRIVER_LIBRARY.matcher(file).matches()
+                        || carriedLibraries.contains(file.toLowerCase(Locale.ROOT)))) {
             throw invalid("contains the native library %s, which the node has as its one copy".formatted(name));
         }
     }
 
     private void checkClassVersion(String name, byte[] head) {
-        Matcher release = MULTI_RELEASE.matcher(name.substring(name.lastIndexOf("!/") + 1).replaceFirst("^/", ""));
+        Matcher release =
+                MULTI_RELEASE.matcher(name.substring(name.lastIndexOf("!/") + 1).replaceFirst("^/", ""));
         int java = Runtime.version().feature();
         if (release.matches() && Integer.parseInt(release.group(1)) > java) {
             return;
@@ -281,7 +292,8 @@ final class JarInspection {
                 try {
                     services.addAll(ComponentDescriptions.parse(read(zip, entry, MANIFEST_BYTES)));
                 } catch (XMLStreamException e) {
-                    throw invalid("has a malformed component description %s: %s".formatted(entry.getName(), e.getMessage().replace('\n', ' ')));
+                    throw invalid("has a malformed component description %s: %s"
+                            .formatted(entry.getName(), e.getMessage().replace('\n', ' ')));
                 }
             }
         }
@@ -290,7 +302,8 @@ final class JarInspection {
 
     private List<? extends ZipEntry> matching(ZipFile zip, String path) {
         String regex = Pattern.quote(path).replace("*", "\\E[^/]*\\Q");
-        List<? extends ZipEntry> found = zip.stream().filter(entry -> entry.getName().matches(regex)).toList();
+        List<? extends ZipEntry> found =
+                zip.stream().filter(entry -> entry.getName().matches(regex)).toList();
         if (found.isEmpty() && !path.contains("*")) {
             throw invalid("lacks the component description %s that its manifest names".formatted(path));
         }

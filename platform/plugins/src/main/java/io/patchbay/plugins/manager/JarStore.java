@@ -52,7 +52,8 @@ final class JarStore {
             DurableFile.move(copy, plannedFile(digest));
             return digest;
         } catch (IOException e) {
-            throw new PatchbayException(ErrorCode.PLUGIN_INVALID, "The file %s can't be copied: %s.".formatted(jar, e.getMessage()), e);
+            throw new PatchbayException(
+                    ErrorCode.PLUGIN_INVALID, "The file %s can't be copied: %s.".formatted(jar, e.getMessage()), e);
         } finally {
             deleteQuietly(copy);
         }
@@ -78,7 +79,9 @@ final class JarStore {
                 total += read;
                 if (total > Limits.PLUGIN_BYTES) {
                     throw new PatchbayException(
-                            ErrorCode.PLUGIN_INVALID, "%s is too large: a plugin has at most %d MiB.".formatted(from.getFileName(), Limits.PLUGIN_BYTES >> 20));
+                            ErrorCode.PLUGIN_INVALID,
+                            "%s is too large: a plugin has at most %d MiB."
+                                    .formatted(from.getFileName(), Limits.PLUGIN_BYTES >> 20));
                 }
                 sha256.update(buffer, 0, read);
                 ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, read);
@@ -135,7 +138,10 @@ final class JarStore {
         try {
             DurableFile.move(plannedFile(digest), keptFile(digest));
         } catch (IOException e) {
-            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The jar can't be stored as %s: %s.".formatted(keptFile(digest), e.getMessage()), e);
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE,
+                    "The jar can't be stored as %s: %s.".formatted(keptFile(digest), e.getMessage()),
+                    e);
         }
     }
 
@@ -147,7 +153,8 @@ final class JarStore {
     void keepOnly(Set<String> digests) {
         try (Stream<Path> files = Files.list(kept)) {
             files.filter(file -> file.getFileName().toString().matches("[0-9a-f]{64}\\.jar"))
-                    .filter(file -> !digests.contains(file.getFileName().toString().substring(0, 64)))
+                    .filter(file ->
+                            !digests.contains(file.getFileName().toString().substring(0, 64)))
                     .forEach(JarStore::deleteQuietly);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -37,7 +37,8 @@ final class Journal {
 
         /** Whether code of the new plugin may have been running when the node went down. */
         boolean wasStarting() {
-            return done.filter(step -> step == Step.INSTALL || step == Step.START).isPresent();
+            return done.filter(step -> step == Step.INSTALL || step == Step.START)
+                    .isPresent();
         }
     }
 
@@ -52,7 +53,8 @@ final class Journal {
                             entry.done.map(Step::name).orElse(NONE),
                             entry.sourceFile.replace('\n', ' ')));
         } catch (IOException e) {
-            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The journal %s can't be written: %s.".formatted(file, e.getMessage()), e);
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "The journal %s can't be written: %s.".formatted(file, e.getMessage()), e);
         }
     }
 
@@ -81,7 +83,8 @@ final class Journal {
         try {
             DurableFile.delete(file);
         } catch (IOException e) {
-            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The journal %s can't be deleted: %s.".formatted(file, e.getMessage()), e);
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "The journal %s can't be deleted: %s.".formatted(file, e.getMessage()), e);
         }
     }
 }

@@ -9,12 +9,15 @@ import org.osgi.framework.ServiceReference;
 
 /** A type and a name that callers ask the switchboard for. */
 record NamedService(String type, String name) implements Comparable<NamedService> {
-    private static final Comparator<NamedService> ORDER = Comparator.comparing(NamedService::shown).thenComparing(NamedService::type);
+    private static final Comparator<NamedService> ORDER =
+            Comparator.comparing(NamedService::shown).thenComparing(NamedService::type);
 
     static Set<NamedService> of(List<ServiceReference<?>> references) {
         Set<NamedService> services = new TreeSet<>();
         for (ServiceReference<?> reference : references) {
-            Checkup.types(reference).forEach(type -> services.add(new NamedService(type, String.valueOf(reference.getProperty(Providers.NAME)))));
+            Checkup.types(reference)
+                    .forEach(type -> services.add(
+                            new NamedService(type, String.valueOf(reference.getProperty(Providers.NAME)))));
         }
         return services;
     }

@@ -30,12 +30,14 @@ record Need(String namespace, String filter) {
         return revision.getDeclaredRequirements(null).stream()
                 .filter(requirement -> isWired(requirement.getDirectives()))
                 .map(Need::of)
-                .filter(need -> revision.getDeclaredCapabilities(need.namespace).stream().noneMatch(offer -> need.isMetBy(offer.getAttributes())))
+                .filter(need -> revision.getDeclaredCapabilities(need.namespace).stream()
+                        .noneMatch(offer -> need.isMetBy(offer.getAttributes())))
                 .toList();
     }
 
     private static Need of(BundleRequirement requirement) {
-        return new Need(requirement.getNamespace(), requirement.getDirectives().getOrDefault(Constants.FILTER_DIRECTIVE, ""));
+        return new Need(
+                requirement.getNamespace(), requirement.getDirectives().getOrDefault(Constants.FILTER_DIRECTIVE, ""));
     }
 
     private static boolean isWired(Map<String, String> directives) {
@@ -56,7 +58,9 @@ record Need(String namespace, String filter) {
     /** The package that is needed, if it is one. */
     Optional<String> packageName() {
         Matcher matcher = PACKAGE.matcher(filter);
-        return namespace.equals(PackageNamespace.PACKAGE_NAMESPACE) && matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+        return namespace.equals(PackageNamespace.PACKAGE_NAMESPACE) && matcher.find()
+                ? Optional.of(matcher.group(1))
+                : Optional.empty();
     }
 
     boolean isJava() {
@@ -82,6 +86,8 @@ record Need(String namespace, String filter) {
         if (!floor.find()) {
             return "";
         }
-        return ceiling.find() ? " [" + floor.group(1) + "," + ceiling.group(1) + ")" : " " + floor.group(1) + " or newer";
+        return ceiling.find()
+                ? " [" + floor.group(1) + "," + ceiling.group(1) + ")"
+                : " " + floor.group(1) + " or newer";
     }
 }

@@ -37,7 +37,8 @@ final class Offers {
         List<String> sentences = new ArrayList<>();
         for (Need need : jar.needs()) {
             if (!isMet(need, leaving)) {
-                sentences.add("%s %s needs %s: %s.".formatted(jar.name(), jar.version(), need.shown(), advise(need, leaving)));
+                sentences.add("%s %s needs %s: %s."
+                        .formatted(jar.name(), jar.version(), need.shown(), advise(need, leaving)));
             }
         }
         return sentences;
@@ -48,7 +49,8 @@ final class Offers {
     }
 
     private Stream<Bundle> others(Optional<Bundle> leaving) {
-        return Stream.of(context.getBundles()).filter(bundle -> !leaving.filter(bundle::equals).isPresent());
+        return Stream.of(context.getBundles())
+                .filter(bundle -> !leaving.filter(bundle::equals).isPresent());
     }
 
     private static boolean isResolved(Bundle bundle) {
@@ -68,19 +70,26 @@ final class Offers {
         if (need.isJava()) {
             return "this node runs on Java " + Runtime.version().feature();
         }
-        Optional<String> unresolved =
-                others(leaving).filter(bundle -> !isResolved(bundle) && offers(bundle, need)).map(Bundle::getSymbolicName).findFirst();
+        Optional<String> unresolved = others(leaving)
+                .filter(bundle -> !isResolved(bundle) && offers(bundle, need))
+                .map(Bundle::getSymbolicName)
+                .findFirst();
         if (unresolved.isPresent()) {
             return unresolved.get() + " offers it but lacks something itself";
         }
-        return need.packageName().flatMap(name -> otherVersion(name, leaving).or(() -> notInstalled(name))).orElse("nobody in this node offers it");
+        return need.packageName()
+                .flatMap(name -> otherVersion(name, leaving).or(() -> notInstalled(name)))
+                .orElse("nobody in this node offers it");
     }
 
     private Optional<String> otherVersion(String packageName, Optional<Bundle> leaving) {
         return others(leaving)
                 .flatMap(bundle -> capabilities(bundle, PackageNamespace.PACKAGE_NAMESPACE).stream())
                 .filter(offer -> packageName.equals(offer.getAttributes().get(PackageNamespace.PACKAGE_NAMESPACE)))
-                .map(offer -> "%s offers version %s of it".formatted(offer.getRevision().getSymbolicName(), offer.getAttributes().get(Constants.VERSION_ATTRIBUTE)))
+                .map(offer -> "%s offers version %s of it"
+                        .formatted(
+                                offer.getRevision().getSymbolicName(),
+                                offer.getAttributes().get(Constants.VERSION_ATTRIBUTE)))
                 .findFirst();
     }
 
@@ -95,7 +104,9 @@ final class Offers {
 
     private static List<Path> jars(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             return List.of();
         }
@@ -104,7 +115,8 @@ final class Offers {
     private static String exportHeader(Path jar) {
         try (JarFile file = new JarFile(jar.toFile())) {
             Manifest manifest = file.getManifest();
-            String header = manifest == null ? null : manifest.getMainAttributes().getValue(Constants.EXPORT_PACKAGE);
+            String header =
+                    manifest == null ? null : manifest.getMainAttributes().getValue(Constants.EXPORT_PACKAGE);
             // Quoted parts are attributes such as "uses", which name packages too.
             return header == null ? "" : header.replaceAll("\"[^\"]*\"", "");
         } catch (IOException e) {

@@ -24,7 +24,13 @@ final class Planner {
     private final SwapGuard switchboard;
     private final StoresInUse stores;
 
-    Planner(BundleContext context, PluginBundles bundles, WantedPlugins wanted, Offers offers, SwapGuard switchboard, StoresInUse stores) {
+    Planner(
+            BundleContext context,
+            PluginBundles bundles,
+            WantedPlugins wanted,
+            Offers offers,
+            SwapGuard switchboard,
+            StoresInUse stores) {
         this.context = context;
         this.bundles = bundles;
         this.wanted = wanted;
@@ -43,18 +49,25 @@ final class Planner {
     Planned plan(String id, Intent intent) {
         Optional<WantedPlugin> present = wanted.find(intent.plugin());
         Optional<Bundle> outgoing = present.flatMap(plugin -> bundles.find(plugin.digest()));
-        Set<NamedService> before = outgoing.map(bundle -> NamedService.of(switchboard.namedServices(bundle))).orElse(Set.of());
-        Set<NamedService> after = intent.incoming().map(NamedService::declaredBy).orElse(Set.of());
+        Set<NamedService> before = outgoing.map(bundle -> NamedService.of(switchboard.namedServices(bundle)))
+                .orElse(Set.of());
+        Set<NamedService> after =
+                intent.incoming().map(NamedService::declaredBy).orElse(Set.of());
         Set<NamedService> others = others(outgoing);
 
-        List<String> unresolved = intent.incoming().map(jar -> offers.listUnmet(jar, outgoing)).orElse(List.of());
+        List<String> unresolved =
+                intent.incoming().map(jar -> offers.listUnmet(jar, outgoing)).orElse(List.of());
         List<String> conflicts = new ArrayList<>(lostStores(before, after, others));
         // If its bundle is missing, because the jar was damaged or lost, the same jar mends it.
-        boolean same = outgoing.isPresent() && intent.incoming().map(PluginJar::digest).equals(present.map(WantedPlugin::digest));
+        boolean same = outgoing.isPresent()
+                && intent.incoming().map(PluginJar::digest).equals(present.map(WantedPlugin::digest));
         if (same) {
-            conflicts.add("%s %s is installed already, from this very jar.".formatted(intent.plugin(), present.get().version()));
+            conflicts.add("%s %s is installed already, from this very jar."
+                    .formatted(intent.plugin(), present.get().version()));
         }
-        ErrorCode problemCode = same ? ErrorCode.ALREADY_EXISTS : unresolved.isEmpty() ? ErrorCode.CONFLICT : ErrorCode.PLUGIN_UNRESOLVED;
+        ErrorCode problemCode = same
+                ? ErrorCode.ALREADY_EXISTS
+                : unresolved.isEmpty() ? ErrorCode.CONFLICT : ErrorCode.PLUGIN_UNRESOLVED;
         Plan plan = new Plan(
                 id,
                 intent.kind().word(),
@@ -80,7 +93,8 @@ final class Planner {
     }
 
     private List<String> lostStores(Set<NamedService> before, Set<NamedService> after, Set<NamedService> others) {
-        Set<String> left = Stream.concat(adapters(after).stream(), adapters(others).stream()).collect(Collectors.toSet());
+        Set<String> left = Stream.concat(adapters(after).stream(), adapters(others).stream())
+                .collect(Collectors.toSet());
         Set<String> lost = new TreeSet<>(adapters(before));
         lost.removeAll(left);
         return lost.isEmpty() ? List.of() : stores.objections(lost, left);
@@ -115,7 +129,8 @@ final class Planner {
             steps.add("start it, within %d s".formatted(PluginBundles.START.toSeconds()));
             steps.add("check its health, within %d s".formatted(Limits.HEALTH_CHECK.toSeconds()));
         });
-        steps.add(intent.incoming().isPresent() ? "write it to the list of plugins" : "take it from the list of plugins");
+        steps.add(
+                intent.incoming().isPresent() ? "write it to the list of plugins" : "take it from the list of plugins");
         steps.add(intent.incoming().isPresent() ? "let its services serve" : "take its services out");
         if (running) {
             steps.add("wait for the calls on %s, up to %d s".formatted(old, Limits.DRAIN.toSeconds()));
@@ -124,23 +139,36 @@ final class Planner {
         return steps;
     }
 
-    private List<String> warnings(Intent intent, Optional<WantedPlugin> present, Optional<Bundle> outgoing, Set<NamedService> after) {
+    private List<String> warnings(
+            Intent intent, Optional<WantedPlugin> present, Optional<Bundle> outgoing, Set<NamedService> after) {
         List<String> warnings = new ArrayList<>();
         intent.incoming().ifPresent(jar -> {
-            warnings.add(jar.signed() ? "The plugin is signed, but its signature is not checked." : "The plugin is unsigned.");
-            boolean older = present.isPresent() && jar.version().compareTo(Version.parseVersion(present.get().version())) < 0;
+            warnings.add(
+                    jar.signed()
+                            ? "The plugin is signed, but its signature is not checked."
+                            : "The plugin is unsigned.");
+            boolean older = present.isPresent()
+                    && jar.version()
+                                    .compareTo(
+                                            Version.parseVersion(present.get().version()))
+                            < 0;
             if (older && intent.kind() == Intent.Kind.UPDATE) {
-                warnings.add("%s is older than %s, which is installed.".formatted(jar.version(), present.get().version()));
+                warnings.add("%s is older than %s, which is installed."
+                        .formatted(jar.version(), present.get().version()));
             }
         });
-        outgoing.map(bundles::dependents).filter(names -> !names.isEmpty()).ifPresent(names -> warnings.add("%s use its packages and are restarted.".formatted(String.join(", ", names))));
+        outgoing.map(bundles::dependents)
+                .filter(names -> !names.isEmpty())
+                .ifPresent(names ->
+                        warnings.add("%s use its packages and are restarted.".formatted(String.join(", ", names))));
         for (Bundle bundle : context.getBundles()) {
             if (outgoing.filter(bundle::equals).isPresent()) {
                 continue;
             }
             Set<NamedService> taken = NamedService.of(switchboard.namedServices(bundle));
             taken.retainAll(after);
-            taken.forEach(service -> warnings.add("It takes %s over from %s.".formatted(service.shown(), bundle.getSymbolicName())));
+            taken.forEach(service ->
+                    warnings.add("It takes %s over from %s.".formatted(service.shown(), bundle.getSymbolicName())));
         }
         return warnings;
     }

@@ -105,7 +105,8 @@ final class PluginBundles {
         try (InputStream in = Files.newInputStream(jar)) {
             return context.installBundle(location, in);
         } catch (BundleException | IOException e) {
-            throw new PatchbayException(ErrorCode.PLUGIN_INVALID, "The framework does not take the jar: " + Failures.sentence(e), e);
+            throw new PatchbayException(
+                    ErrorCode.PLUGIN_INVALID, "The framework does not take the jar: " + Failures.sentence(e), e);
         }
     }
 
@@ -123,25 +124,37 @@ final class PluginBundles {
             });
         } catch (TimeoutException e) {
             throw new PatchbayException(
-                    ErrorCode.PLUGIN_FAILED, "%s did not start within %d s.".formatted(bundle.getSymbolicName(), START.toSeconds()), e);
+                    ErrorCode.PLUGIN_FAILED,
+                    "%s did not start within %d s.".formatted(bundle.getSymbolicName(), START.toSeconds()),
+                    e);
         } catch (ExecutionException e) {
-            throw new PatchbayException(ErrorCode.PLUGIN_FAILED, "%s does not start: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)), e);
+            throw new PatchbayException(
+                    ErrorCode.PLUGIN_FAILED,
+                    "%s does not start: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)),
+                    e);
         }
         if (bundle.getState() != Bundle.ACTIVE && bundle.getState() != Bundle.STARTING) {
-            throw new PatchbayException(ErrorCode.PLUGIN_FAILED, "%s stopped while it was started.".formatted(bundle.getSymbolicName()));
+            throw new PatchbayException(
+                    ErrorCode.PLUGIN_FAILED, "%s stopped while it was started.".formatted(bundle.getSymbolicName()));
         }
     }
 
     /** Marks it to be started when the framework comes to its level, or starts it if it is there already. */
     void startInTurn(Bundle bundle) {
-        if (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkStartLevel.class).getStartLevel() >= START_LEVEL) {
+        if (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
+                        .adapt(FrameworkStartLevel.class)
+                        .getStartLevel()
+                >= START_LEVEL) {
             start(bundle);
             return;
         }
         try {
             bundle.start();
         } catch (BundleException e) {
-            throw new PatchbayException(ErrorCode.PLUGIN_FAILED, "%s does not start: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)), e);
+            throw new PatchbayException(
+                    ErrorCode.PLUGIN_FAILED,
+                    "%s does not start: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)),
+                    e);
         }
     }
 
@@ -157,7 +170,8 @@ final class PluginBundles {
             } catch (TimeoutException e) {
                 troubles.add("%s did not stop within %d s.".formatted(bundle.getSymbolicName(), STOP.toSeconds()));
             } catch (ExecutionException e) {
-                troubles.add("%s failed while it was stopped: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)));
+                troubles.add(
+                        "%s failed while it was stopped: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)));
             }
             try {
                 TimeLimit.call("uninstall " + bundle.getSymbolicName(), STOP, () -> {
@@ -165,7 +179,8 @@ final class PluginBundles {
                     return bundle;
                 });
             } catch (TimeoutException | ExecutionException e) {
-                troubles.add("%s can't be taken out before the next start of the node.".formatted(bundle.getSymbolicName()));
+                troubles.add(
+                        "%s can't be taken out before the next start of the node.".formatted(bundle.getSymbolicName()));
             }
         }
         if (!refresh(bundles)) {

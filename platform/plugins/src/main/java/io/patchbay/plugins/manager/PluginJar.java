@@ -10,7 +10,8 @@ import org.osgi.framework.Version;
  * @param services the named services that its component descriptions promise
  * @param needs what it needs of others, as the framework reads its manifest
  */
-record PluginJar(String name, Version version, String digest, List<DeclaredService> services, List<Need> needs, boolean signed) {
+record PluginJar(
+        String name, Version version, String digest, List<DeclaredService> services, List<Need> needs, boolean signed) {
     PluginJar {
         services = List.copyOf(services);
         needs = List.copyOf(needs);

@@ -122,7 +122,11 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private static List<Path> distributionFolders(BundleContext context) {
         String distribution = context.getProperty("patchbay.distribution");
-        return distribution == null ? List.of() : Stream.of("bundles", "plugins").map(Path.of(distribution)::resolve).toList();
+        return distribution == null
+                ? List.of()
+                : Stream.of("bundles", "plugins")
+                        .map(Path.of(distribution)::resolve)
+                        .toList();
     }
 
     @Activate
@@ -137,7 +141,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             unreadable = e;
             LOG.error("{}", e.getMessage());
         } catch (IOException | UncheckedIOException e) {
-            unreadable = new PatchbayException(ErrorCode.UNAVAILABLE, "The folder data/plugins can't be used: " + e.getMessage() + ".", e);
+            unreadable = new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "The folder data/plugins can't be used: " + e.getMessage() + ".", e);
             LOG.error("{}", Failures.sentence(e));
         }
         keeper.scheduleWithFixedDelay(this::keep, KEEPER_MS, KEEPER_MS, TimeUnit.MILLISECONDS);
@@ -186,7 +191,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private void noteFailedStart(FrameworkEvent event) {
         if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null && event.getBundle() != null) {
             PluginBundles.digestOf(event.getBundle())
-                    .ifPresent(digest -> faults.put(event.getBundle().getSymbolicName(), Failures.sentence(event.getThrowable())));
+                    .ifPresent(digest ->
+                            faults.put(event.getBundle().getSymbolicName(), Failures.sentence(event.getThrowable())));
         }
     }
 
@@ -205,7 +211,10 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     /** Before, a bundle would only be marked to start later, and nobody could say whether it works. */
     private boolean isUp() {
-        return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkStartLevel.class).getStartLevel() >= PluginBundles.START_LEVEL;
+        return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
+                        .adapt(FrameworkStartLevel.class)
+                        .getStartLevel()
+                >= PluginBundles.START_LEVEL;
     }
 
     @Override
@@ -221,7 +230,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private WantedPlugin requirePlugin(String name) {
         requireReadable();
-        return wanted.find(name).orElseThrow(() -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no plugin \"%s\".".formatted(name)));
+        return wanted.find(name)
+                .orElseThrow(
+                        () -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no plugin \"%s\".".formatted(name)));
     }
 
     private void requireReadable() {
@@ -233,17 +244,23 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private PluginInfo info(WantedPlugin plugin) {
         Optional<Bundle> bundle = bundles.find(plugin.digest());
-        boolean active = bundle.filter(b -> b.getState() == Bundle.ACTIVE || b.getState() == Bundle.STARTING).isPresent();
+        boolean active = bundle.filter(b -> b.getState() == Bundle.ACTIVE || b.getState() == Bundle.STARTING)
+                .isPresent();
         return new PluginInfo(
                 plugin.name(),
                 plugin.version(),
                 plugin.digest(),
                 active ? "active" : bundle.isPresent() ? "failed" : "unavailable",
                 plugin.installedAt(),
-                bundle.map(b -> NamedService.of(switchboard.namedServices(b)).stream().map(NamedService::shown).toList()).orElse(List.of()),
+                bundle.map(b -> NamedService.of(switchboard.namedServices(b)).stream()
+                                .map(NamedService::shown)
+                                .toList())
+                        .orElse(List.of()),
                 plugin.previous().map(WantedPlugin.Version::version),
                 remarks(plugin.name()),
-                active ? Optional.empty() : Optional.of(faults.getOrDefault(plugin.name(), "It is not running; the log says why.")));
+                active
+                        ? Optional.empty()
+                        : Optional.of(faults.getOrDefault(plugin.name(), "It is not running; the log says why.")));
     }
 
     private Optional<String> remarks(String plugin) {
@@ -282,7 +299,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         synchronized (bundles) {
             needs = bundles.look(file, digest);
         }
-        return new PluginJar(findings.name(), findings.version(), digest, findings.services(), needs, findings.signed());
+        return new PluginJar(
+                findings.name(), findings.version(), digest, findings.services(), needs, findings.signed());
     }
 
     @Override
@@ -295,7 +313,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     public Plan planRollBack(String name) {
         WantedPlugin plugin = requirePlugin(name);
         WantedPlugin.Version previous = plugin.previous()
-                .orElseThrow(() -> new PatchbayException(ErrorCode.CONFLICT, "%s has no version to go back to.".formatted(name)));
+                .orElseThrow(() ->
+                        new PatchbayException(ErrorCode.CONFLICT, "%s has no version to go back to.".formatted(name)));
         PluginJar jar = inspect(previous.digest(), name + " " + previous.version());
         return remember(new Intent(Intent.Kind.ROLLBACK, name, Optional.of(jar), plugin.sourceFile()));
     }
@@ -313,7 +332,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     }
 
     private boolean isPlanned(String digest) {
-        return plans.values().stream().anyMatch(planned -> planned.plan().digest().filter(digest::equals).isPresent());
+        return plans.values().stream()
+                .anyMatch(planned ->
+                        planned.plan().digest().filter(digest::equals).isPresent());
     }
 
     @Override
@@ -328,7 +349,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             throw new PatchbayException(ErrorCode.UNAVAILABLE, "The node is still starting; try again in a moment.");
         }
         if (!underWay.compareAndSet(null, plan)) {
-            throw new PatchbayException(ErrorCode.UNAVAILABLE, "Another change of plugins runs; try again when it has ended.");
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "Another change of plugins runs; try again when it has ended.");
         }
         try {
             Job job = runner.start(title(plan), control -> carryOut(planned, control));
@@ -353,11 +375,16 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private static PatchbayException outdated(Plan plan) {
         return new PatchbayException(
-                ErrorCode.PLAN_OUTDATED, "The plan to %s %s no longer fits the node; make a new one.".formatted(plan.kind(), plan.plugin()));
+                ErrorCode.PLAN_OUTDATED,
+                "The plan to %s %s no longer fits the node; make a new one.".formatted(plan.kind(), plan.plugin()));
     }
 
     private static String title(Plan plan) {
-        return "%s %s%s".formatted(plan.kind(), plan.plugin(), plan.toVersion().map(version -> " " + version).orElse(""));
+        return "%s %s%s"
+                .formatted(
+                        plan.kind(),
+                        plan.plugin(),
+                        plan.toVersion().map(version -> " " + version).orElse(""));
     }
 
     private String carryOut(Planner.Planned planned, JobControl control) {
@@ -368,7 +395,10 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             }
             Optional<Receipt> receipt = new Change(parts, plan, planned.intent(), control).run();
             settle(plan, receipt);
-            planned.intent().incoming().filter(jar -> planned.intent().kind() == Intent.Kind.UPDATE).ifPresent(probation::begin);
+            planned.intent()
+                    .incoming()
+                    .filter(jar -> planned.intent().kind() == Intent.Kind.UPDATE)
+                    .ifPresent(probation::begin);
             String result = summary(plan) + receipt.map(r -> "; " + r).orElse("") + ".";
             LOG.info("{}", result);
             return result;
@@ -419,7 +449,11 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             facts.put("fault", String.valueOf(failure.getMessage()));
             return new ComponentState("plugins", "failed", facts, Collections.emptyList());
         }
-        return new ComponentState("plugins", "running", facts, list().stream().map(PluginManager::describe).toList());
+        return new ComponentState(
+                "plugins",
+                "running",
+                facts,
+                list().stream().map(PluginManager::describe).toList());
     }
 
     private static ComponentState describe(PluginInfo plugin) {

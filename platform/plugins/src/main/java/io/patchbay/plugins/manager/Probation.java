@@ -42,7 +42,13 @@ final class Probation {
     private record Trial(PluginJar jar, Instant began) {}
 
     /** @param changeRuns whether a plugin is being changed now */
-    Probation(BundleContext context, Plugins plugins, PluginBundles bundles, Checkup checkup, Clock clock, BooleanSupplier changeRuns) {
+    Probation(
+            BundleContext context,
+            Plugins plugins,
+            PluginBundles bundles,
+            Checkup checkup,
+            Clock clock,
+            BooleanSupplier changeRuns) {
         this.context = context;
         this.plugins = plugins;
         this.bundles = bundles;
@@ -91,7 +97,8 @@ final class Probation {
 
     private Optional<String> findFault(PluginJar jar) {
         Optional<Bundle> bundle = bundles.find(jar.digest());
-        if (bundle.filter(b -> b.getState() == Bundle.ACTIVE || b.getState() == Bundle.STARTING).isEmpty()) {
+        if (bundle.filter(b -> b.getState() == Bundle.ACTIVE || b.getState() == Bundle.STARTING)
+                .isEmpty()) {
             return Optional.of(jar.name() + " has stopped.");
         }
         try {
@@ -112,14 +119,18 @@ final class Probation {
             return;
         }
         long seconds = Duration.between(trial.began, clock.instant()).toSeconds();
-        LOG.error("{} {} failed {} s after its update and is rolled back: {}", name, trial.jar.version(), seconds, fault);
+        LOG.error(
+                "{} {} failed {} s after its update and is rolled back: {}", name, trial.jar.version(), seconds, fault);
         try {
             Job job = plugins.execute(plugins.planRollBack(name));
             job.ended().toCompletableFuture().join();
             job.failure().ifPresent(failure -> {
                 throw failure;
             });
-            remarks.put(name, "%s was rolled back by itself %d s after its update: %s".formatted(trial.jar.version(), seconds, fault));
+            remarks.put(
+                    name,
+                    "%s was rolled back by itself %d s after its update: %s"
+                            .formatted(trial.jar.version(), seconds, fault));
         } catch (PatchbayException e) {
             LOG.error("{} can't be rolled back: {}", name, e.getMessage());
             if (!e.code().retryable()) {

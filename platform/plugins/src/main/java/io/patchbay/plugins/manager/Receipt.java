@@ -48,7 +48,12 @@ final class Receipt {
      *
      * @param stillHeld leases that were open when the drain time was over
      */
-    static Receipt of(String version, WeakReference<ClassLoader> loader, List<Holder> stillHeld, List<String> troubles, Clock clock) {
+    static Receipt of(
+            String version,
+            WeakReference<ClassLoader> loader,
+            List<Holder> stillHeld,
+            List<String> troubles,
+            Clock clock) {
         List<String> all = new ArrayList<>(troubles);
         stillHeld.forEach(holder -> all.add(holder + "."));
         return new Receipt(version, loader, all, clock);
@@ -66,9 +71,15 @@ final class Receipt {
     public String toString() {
         look();
         Duration after = collectedAfter;
-        String end = after == null ? "old class loader pending a garbage collection" : "old class loader collected after %d s".formatted(after.toSeconds());
-        String holders = after == null ? threadsThatHoldIt().map(threads -> "; held by " + threads).orElse("") : "";
-        String said = troubles.isEmpty() ? "" : "; " + String.join(" ", troubles.subList(0, Math.min(NAMED, troubles.size())));
+        String end = after == null
+                ? "old class loader pending a garbage collection"
+                : "old class loader collected after %d s".formatted(after.toSeconds());
+        String holders = after == null
+                ? threadsThatHoldIt().map(threads -> "; held by " + threads).orElse("")
+                : "";
+        String said = troubles.isEmpty()
+                ? ""
+                : "; " + String.join(" ", troubles.subList(0, Math.min(NAMED, troubles.size())));
         return version + ": " + end + holders + said;
     }
 
@@ -78,7 +89,8 @@ final class Receipt {
             return Optional.empty();
         }
         List<String> names = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getContextClassLoader() == held || thread.getClass().getClassLoader() == held)
+                .filter(thread -> thread.getContextClassLoader() == held
+                        || thread.getClass().getClassLoader() == held)
                 .map(thread -> "thread \"" + thread.getName() + "\"")
                 .sorted()
                 .limit(NAMED)

@@ -45,7 +45,10 @@ final class StartWatch implements SynchronousBundleListener {
         Instant tooLongSince = clock.instant().minus(PluginBundles.START);
         starting.forEach((id, start) -> {
             if (start.began.isBefore(tooLongSince) && starting.remove(id, start)) {
-                LOG.error("The plugin {} has not started for {} s and is interrupted.", start.name, PluginBundles.START.toSeconds());
+                LOG.error(
+                        "The plugin {} has not started for {} s and is interrupted.",
+                        start.name,
+                        PluginBundles.START.toSeconds());
                 start.thread.interrupt();
             }
         });

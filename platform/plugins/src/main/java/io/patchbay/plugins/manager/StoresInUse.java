@@ -42,15 +42,22 @@ final class StoresInUse {
         for (StoreInfo store : list()) {
             if (lost.contains(store.adapter())) {
                 sentences.add("%s are served by %s; swap to another adapter first: patchbay store swap %s --to %s."
-                        .formatted(capital(store.name()), store.adapter(), store.name(), left.stream().sorted().findFirst().orElse("ADAPTER")));
+                        .formatted(
+                                capital(store.name()),
+                                store.adapter(),
+                                store.name(),
+                                left.stream().sorted().findFirst().orElse("ADAPTER")));
             }
             Optional<String> follower = store.follower().filter(lost::contains);
             if (follower.isPresent()) {
-                sentences.add("The old store of %s is kept by %s and follows; drop it first: patchbay store drop %s.".formatted(store.name(), follower.get(), store.name()));
+                sentences.add("The old store of %s is kept by %s and follows; drop it first: patchbay store drop %s."
+                        .formatted(store.name(), follower.get(), store.name()));
             }
             // Where it goes to is the job's alone to know, so no adapter is taken away until it is there.
             if (sentences.isEmpty() && store.state().equals(MIGRATING)) {
-                sentences.add("%s are on their way to another adapter; wait for that job, or cancel it: patchbay job list.".formatted(capital(store.name())));
+                sentences.add(
+                        "%s are on their way to another adapter; wait for that job, or cancel it: patchbay job list."
+                                .formatted(capital(store.name())));
             }
         }
         return sentences;
@@ -65,7 +72,8 @@ final class StoresInUse {
                 StoreInfo store = down.get(0);
                 throw new PatchbayException(
                         ErrorCode.PLUGIN_FAILED,
-                        "The store %s did not open with the new version: %s".formatted(store.name(), store.fault().orElse("it is unavailable.")));
+                        "The store %s did not open with the new version: %s"
+                                .formatted(store.name(), store.fault().orElse("it is unavailable.")));
             }
             Thread.sleep(POLL_MS);
             down = down(adapters);
@@ -75,13 +83,17 @@ final class StoresInUse {
     /** Of these adapters, those on which a store works now: what an update must keep up. */
     Set<String> working(Set<String> adapters) {
         return list().stream()
-                .filter(store -> adapters.contains(store.adapter()) && !store.state().equals(UNAVAILABLE))
+                .filter(store ->
+                        adapters.contains(store.adapter()) && !store.state().equals(UNAVAILABLE))
                 .map(StoreInfo::adapter)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
     private List<StoreInfo> down(Set<String> adapters) {
-        return list().stream().filter(store -> adapters.contains(store.adapter()) && store.state().equals(UNAVAILABLE)).toList();
+        return list().stream()
+                .filter(store ->
+                        adapters.contains(store.adapter()) && store.state().equals(UNAVAILABLE))
+                .toList();
     }
 
     private List<StoreInfo> list() {

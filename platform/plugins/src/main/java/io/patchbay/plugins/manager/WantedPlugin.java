@@ -14,7 +14,13 @@ import java.util.Optional;
  * @param previous the version before, for a roll-back
  * @param sourceFile the name of the file it came from
  */
-record WantedPlugin(String name, String version, String digest, Optional<Version> previous, Instant installedAt, String sourceFile) {
+record WantedPlugin(
+        String name,
+        String version,
+        String digest,
+        Optional<Version> previous,
+        Instant installedAt,
+        String sourceFile) {
     private static final String NONE = "-";
     private static final int COLUMNS = 7;
 
@@ -43,7 +49,8 @@ record WantedPlugin(String name, String version, String digest, Optional<Version
         if (columns.length != COLUMNS) {
             throw new IllegalArgumentException("expected " + COLUMNS + " columns, found " + columns.length);
         }
-        Optional<Version> previous = columns[4].equals(NONE) ? Optional.empty() : Optional.of(new Version(columns[3], digest(columns[4])));
+        Optional<Version> previous =
+                columns[4].equals(NONE) ? Optional.empty() : Optional.of(new Version(columns[3], digest(columns[4])));
         try {
             return new WantedPlugin(
                     columns[0],

@@ -34,7 +34,10 @@ final class WantedPlugins {
             byName = Files.exists(file) ? parse(Files.readAllLines(file)) : Map.of();
         } catch (IOException | IllegalArgumentException e) {
             throw new PatchbayException(
-                    ErrorCode.UNAVAILABLE, "The list of plugins %s can't be read (%s); put a good copy there and restart.".formatted(file, e.getMessage()), e);
+                    ErrorCode.UNAVAILABLE,
+                    "The list of plugins %s can't be read (%s); put a good copy there and restart."
+                            .formatted(file, e.getMessage()),
+                    e);
         }
     }
 
@@ -43,7 +46,11 @@ final class WantedPlugins {
             throw new IllegalArgumentException("its first line is not \"" + HEADER + "\"");
         }
         Map<String, WantedPlugin> read = new TreeMap<>();
-        lines.stream().skip(1).filter(line -> !line.isBlank()).map(WantedPlugin::parse).forEach(plugin -> read.put(plugin.name(), plugin));
+        lines.stream()
+                .skip(1)
+                .filter(line -> !line.isBlank())
+                .map(WantedPlugin::parse)
+                .forEach(plugin -> read.put(plugin.name(), plugin));
         return Map.copyOf(read);
     }
 
@@ -75,7 +82,10 @@ final class WantedPlugins {
         try {
             DurableFile.replace(file, lines);
         } catch (IOException e) {
-            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The list of plugins %s can't be written: %s.".formatted(file, e.getMessage()), e);
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE,
+                    "The list of plugins %s can't be written: %s.".formatted(file, e.getMessage()),
+                    e);
         }
         byName = Map.copyOf(next);
     }

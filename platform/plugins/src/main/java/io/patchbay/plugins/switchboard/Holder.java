@@ -13,6 +13,7 @@ public record Holder(String type, String name, String thread, Duration held) {
     @Override
     public String toString() {
         String simpleType = type.substring(type.lastIndexOf('.') + 1);
-        return "thread \"%s\" holds a lease on %s %s for %.1f s".formatted(thread, simpleType, name, held.toMillis() / 1000.0);
+        return "thread \"%s\" holds a lease on %s %s for %.1f s"
+                .formatted(thread, simpleType, name, held.toMillis() / 1000.0);
     }
 }

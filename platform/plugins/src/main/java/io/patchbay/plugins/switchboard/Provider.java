@@ -62,7 +62,8 @@ final class Provider {
      * The service; null if it can't be had: it is unregistered, or its component fails to activate. Only between {@link #enter} and {@link #leave}. The first call activates a lazy
      * component, so no lock may be held.
      */
-    @Nullable Object service() {
+    @Nullable
+    Object service() {
         Object known = service.get();
         if (known != null || objects == null) {
             return known;

@@ -15,12 +15,14 @@ final class Slot {
         this.name = name;
     }
 
-    @Nullable Provider current() {
+    @Nullable
+    Provider current() {
         return current;
     }
 
     /** Returns who served before. First the new provider is visible, then the old one refuses: a caller who is refused finds the new one. */
-    @Nullable Provider plug(@Nullable Provider next) {
+    @Nullable
+    Provider plug(@Nullable Provider next) {
         Provider before = current;
         current = next;
         if (before != null) {

@@ -64,6 +64,7 @@ final class SlotLease<T> implements Lease<T> {
     }
 
     Holder holder() {
-        return new Holder(slot.type(), slot.name(), thread.getName(), Duration.ofNanos(System.nanoTime() - acquiredNanos));
+        return new Holder(
+                slot.type(), slot.name(), thread.getName(), Duration.ofNanos(System.nanoTime() - acquiredNanos));
     }
 }

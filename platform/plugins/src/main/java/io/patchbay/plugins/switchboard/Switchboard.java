@@ -98,7 +98,10 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
             slots.awaitChange(name, Math.min(left, RETRY_UNUSABLE.toNanos()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new PatchbayException(ErrorCode.CANCELLED, "The wait for %s \"%s\" was interrupted.".formatted(type.getSimpleName(), name), e);
+            throw new PatchbayException(
+                    ErrorCode.CANCELLED,
+                    "The wait for %s \"%s\" was interrupted.".formatted(type.getSimpleName(), name),
+                    e);
         }
         slots.retryUnusable();
     }
@@ -159,9 +162,12 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
 
     @Override
     public List<Holder> drain(Bundle bundle, Duration atMost) throws InterruptedException {
-        List<Provider> ending = ending(provider -> bundle.equals(provider.reference().getBundle()));
+        List<Provider> ending =
+                ending(provider -> bundle.equals(provider.reference().getBundle()));
         awaitDrained(ending, atMost);
-        return ending.stream().flatMap(provider -> provider.listHolders().stream()).toList();
+        return ending.stream()
+                .flatMap(provider -> provider.listHolders().stream())
+                .toList();
     }
 
     @Override
@@ -173,7 +179,11 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
     @Override
     public List<ServiceReference<?>> namedServices(Bundle bundle) {
         ServiceReference<?>[] registered = bundle.getRegisteredServices();
-        return registered == null ? List.of() : Arrays.stream(registered).filter(reference -> TypeSlots.nameOf(reference) != null).toList();
+        return registered == null
+                ? List.of()
+                : Arrays.stream(registered)
+                        .filter(reference -> TypeSlots.nameOf(reference) != null)
+                        .toList();
     }
 
     @Override
@@ -196,9 +206,13 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
             facts.put("leases", Long.toString(current.leases()));
             holders.addAll(current.listHolders());
         }
-        List<Provider> ending = slots.ending().stream().filter(provider -> slot.name().equals(TypeSlots.nameOf(provider.reference()))).toList();
+        List<Provider> ending = slots.ending().stream()
+                .filter(provider -> slot.name().equals(TypeSlots.nameOf(provider.reference())))
+                .toList();
         if (!ending.isEmpty()) {
-            facts.put("draining", Long.toString(ending.stream().mapToLong(Provider::leases).sum()));
+            facts.put(
+                    "draining",
+                    Long.toString(ending.stream().mapToLong(Provider::leases).sum()));
             ending.forEach(provider -> holders.addAll(provider.listHolders()));
         }
         String old = holders.stream()
@@ -210,7 +224,8 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
             facts.put("longLeases", old);
         }
         String simpleType = slot.type().substring(slot.type().lastIndexOf('.') + 1);
-        return ComponentState.of("switchboard/" + simpleType + "/" + slot.name(), current == null ? "empty" : "serving", facts);
+        return ComponentState.of(
+                "switchboard/" + simpleType + "/" + slot.name(), current == null ? "empty" : "serving", facts);
     }
 
     private void reconsider() {
@@ -245,7 +260,8 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
         return followed.slots;
     }
 
-    private final class FollowedType implements ServiceTrackerCustomizer<Object, ServiceReference<Object>>, TypeSlots.Admission {
+    private final class FollowedType
+            implements ServiceTrackerCustomizer<Object, ServiceReference<Object>>, TypeSlots.Admission {
         private final TypeSlots slots;
         private final ServiceTracker<Object, ServiceReference<Object>> tracker;
         private volatile boolean open;
@@ -265,7 +281,8 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
             }
             synchronized (this) {
                 if (!open) {
-                    // All services, whatever copy of the type they are of: find() checks, and says nothing of a class loader.
+                    // All services, whatever copy of the type they are of: find() checks, and says nothing of a class
+                    // loader.
                     tracker.open(true);
                     open = true;
                 }
@@ -293,10 +310,17 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
         }
 
         private void awaitLeases(ServiceReference<Object> reference) {
-            List<Provider> ending = slots.ending().stream().filter(provider -> provider.reference().equals(reference)).toList();
+            List<Provider> ending = slots.ending().stream()
+                    .filter(provider -> provider.reference().equals(reference))
+                    .toList();
             try {
                 if (!awaitDrained(ending, UNREGISTERING_WAIT)) {
-                    LOG.warn("{} is going although {}.", reference, ending.stream().flatMap(provider -> provider.listHolders().stream()).toList());
+                    LOG.warn(
+                            "{} is going although {}.",
+                            reference,
+                            ending.stream()
+                                    .flatMap(provider -> provider.listHolders().stream())
+                                    .toList());
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

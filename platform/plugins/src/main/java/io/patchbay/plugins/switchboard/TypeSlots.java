@@ -56,7 +56,11 @@ final class TypeSlots {
 
     void added(ServiceReference<Object> reference) {
         if (nameOf(reference) == null) {
-            LOG.warn("{} of {} has no property {}, so nobody can lease it.", type, reference.getBundle(), Providers.NAME);
+            LOG.warn(
+                    "{} of {} has no property {}, so nobody can lease it.",
+                    type,
+                    reference.getBundle(),
+                    Providers.NAME);
         }
         update(() -> candidates.add(reference));
     }
@@ -103,7 +107,8 @@ final class TypeSlots {
         });
     }
 
-    @Nullable Slot find(String name) {
+    @Nullable
+    Slot find(String name) {
         return slots.get(name);
     }
 

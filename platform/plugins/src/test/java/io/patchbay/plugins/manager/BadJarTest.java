@@ -67,19 +67,46 @@ class BadJarTest {
                 invalid("empty", new byte[0], "is not a jar"),
                 invalid("flipped bit", flipped(good), "damaged"),
                 invalid("no manifest", nested("a.txt", "a".getBytes(StandardCharsets.UTF_8)), "it has no manifest"),
-                invalid("not a bundle", plugin().without("Bundle-SymbolicName"), "its manifest has no Bundle-SymbolicName"),
+                invalid(
+                        "not a bundle",
+                        plugin().without("Bundle-SymbolicName"),
+                        "its manifest has no Bundle-SymbolicName"),
                 invalid("old manifest", plugin().without("Bundle-ManifestVersion"), "no Bundle-ManifestVersion 2"),
-                invalid("name of the node's own", plugin().header("Bundle-SymbolicName", "org.apache.felix.scr"), "which is a bundle of the node itself"),
-                invalid("fragment", plugin().header("Fragment-Host", "io.patchbay.engine;bundle-version=1"), "is a fragment of io.patchbay.engine"),
+                invalid(
+                        "name of the node's own",
+                        plugin().header("Bundle-SymbolicName", "org.apache.felix.scr"),
+                        "which is a bundle of the node itself"),
+                invalid(
+                        "fragment",
+                        plugin().header("Fragment-Host", "io.patchbay.engine;bundle-version=1"),
+                        "is a fragment of io.patchbay.engine"),
                 invalid("version", plugin().header("Bundle-Version", "one"), "malformed Bundle-Version: one"),
                 invalid("path", plugin().entry("../../etc/passwd", new byte[1]), "unsafe path: ../../etc/passwd"),
-                invalid("driver", plugin().entry("org/rocksdb/RocksDB.class", javaClass(52)), "contains org/rocksdb/RocksDB.class, which the node has as its one copy"),
-                invalid("nested driver", plugin().entry("lib/sqlite.jar", sqlite), "contains lib/sqlite.jar!/org/sqlite/JDBC.class"),
-                invalid("native driver", plugin().entry("linux/libduckdb_java.so_linux_amd64.so", new byte[9]), "contains the native library linux/libduckdb_java"),
-                invalid("bomb", plugin().entry("zeros", new byte[40 << 20]), "unpacks to more than 100 times its size: zeros"),
+                invalid(
+                        "driver",
+                        plugin().entry("org/rocksdb/RocksDB.class", javaClass(52)),
+                        "contains org/rocksdb/RocksDB.class, which the node has as its one copy"),
+                invalid(
+                        "nested driver",
+                        plugin().entry("lib/sqlite.jar", sqlite),
+                        "contains lib/sqlite.jar!/org/sqlite/JDBC.class"),
+                invalid(
+                        "native driver",
+                        plugin().entry("linux/libduckdb_java.so_linux_amd64.so", new byte[9]),
+                        "contains the native library linux/libduckdb_java"),
+                invalid(
+                        "bomb",
+                        plugin().entry("zeros", new byte[40 << 20]),
+                        "unpacks to more than 100 times its size: zeros"),
                 invalid("newer Java", plugin().entry("com/example/Future.class", javaClass(99)), "needs Java 55"),
-                invalid("no class", plugin().entry("com/example/Broken.class", new byte[3]), "has a class file that is none"),
-                invalid("component", plugin().entry("OSGI-INF/greeter.xml", "<scr:component".getBytes(StandardCharsets.UTF_8)), "malformed component description"),
+                invalid(
+                        "no class",
+                        plugin().entry("com/example/Broken.class", new byte[3]),
+                        "has a class file that is none"),
+                invalid(
+                        "component",
+                        plugin().entry("OSGI-INF/greeter.xml", "<scr:component".getBytes(StandardCharsets.UTF_8)),
+                        "malformed component description"),
                 invalid("header", plugin().header("Import-Package", ";;,"), "The framework does not take the jar"));
     }
 
@@ -102,10 +129,14 @@ class BadJarTest {
 
     @Test
     void jarWithTwoEntriesOfOneNameIsRefused() throws Exception {
-        byte[] bytes = Files.readAllBytes(plugin().entry("twin-a", new byte[1]).entry("twin-b", new byte[1]).build(folder));
-        Path jar = Files.write(folder.resolve("twins.jar"), new String(bytes, StandardCharsets.ISO_8859_1)
-                .replace("twin-b", "twin-a")
-                .getBytes(StandardCharsets.ISO_8859_1));
+        byte[] bytes = Files.readAllBytes(plugin().entry("twin-a", new byte[1])
+                .entry("twin-b", new byte[1])
+                .build(folder));
+        Path jar = Files.write(
+                folder.resolve("twins.jar"),
+                new String(bytes, StandardCharsets.ISO_8859_1)
+                        .replace("twin-b", "twin-a")
+                        .getBytes(StandardCharsets.ISO_8859_1));
 
         PatchbayException refused = catchThrowableOfType(PatchbayException.class, () -> node.plugins.planInstall(jar));
 
@@ -114,19 +145,40 @@ class BadJarTest {
 
     static Stream<Arguments> failingPlugins() {
         return Stream.of(
-                Arguments.of("activation", plugin().onActivate("throw new IllegalStateException(\"no licence\");"), ErrorCode.PLUGIN_UNHEALTHY, "IllegalStateException: no licence."),
-                Arguments.of("activator", plugin().activator("throw new java.io.IOException(\"port taken\");"), ErrorCode.PLUGIN_FAILED, "IOException: port taken."),
-                Arguments.of("no class", plugin().activator("").header("Bundle-Activator", "com.example.Missing"), ErrorCode.PLUGIN_FAILED, "com.example.Missing"),
-                Arguments.of("health", plugin().unhealthy("The licence has expired."), ErrorCode.PLUGIN_UNHEALTHY, "says that it is unhealthy: The licence has expired."),
+                Arguments.of(
+                        "activation",
+                        plugin().onActivate("throw new IllegalStateException(\"no licence\");"),
+                        ErrorCode.PLUGIN_UNHEALTHY,
+                        "IllegalStateException: no licence."),
+                Arguments.of(
+                        "activator",
+                        plugin().activator("throw new java.io.IOException(\"port taken\");"),
+                        ErrorCode.PLUGIN_FAILED,
+                        "IOException: port taken."),
+                Arguments.of(
+                        "no class",
+                        plugin().activator("").header("Bundle-Activator", "com.example.Missing"),
+                        ErrorCode.PLUGIN_FAILED,
+                        "com.example.Missing"),
+                Arguments.of(
+                        "health",
+                        plugin().unhealthy("The licence has expired."),
+                        ErrorCode.PLUGIN_UNHEALTHY,
+                        "says that it is unhealthy: The licence has expired."),
                 Arguments.of(
                         "reference",
                         plugin().references("<reference name=\"clock\" interface=\"java.time.Clock\"/>"),
                         ErrorCode.PLUGIN_UNHEALTHY,
                         "needs a service java.time.Clock, which nobody offers."),
-                Arguments.of("hang", plugin().activator("Thread.sleep(3600_000);"), ErrorCode.PLUGIN_FAILED, "did not start within 10 s."),
+                Arguments.of(
+                        "hang",
+                        plugin().activator("Thread.sleep(3600_000);"),
+                        ErrorCode.PLUGIN_FAILED,
+                        "did not start within 10 s."),
                 Arguments.of(
                         "hang that ignores interrupts",
-                        plugin().activator("long until = System.nanoTime() + 15_000_000_000L; while (System.nanoTime() < until) { Thread.onSpinWait(); }"),
+                        plugin().activator(
+                                        "long until = System.nanoTime() + 15_000_000_000L; while (System.nanoTime() < until) { Thread.onSpinWait(); }"),
                         ErrorCode.PLUGIN_FAILED,
                         "did not start within 10 s."));
     }
@@ -134,7 +186,8 @@ class BadJarTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("failingPlugins")
     void pluginThatFailsIsUndone(String name, SamplePlugin plugin, ErrorCode code, String reason) throws Exception {
-        PatchbayException failure = catchThrowableOfType(PatchbayException.class, () -> node.install(plugin.build(folder)));
+        PatchbayException failure =
+                catchThrowableOfType(PatchbayException.class, () -> node.install(plugin.build(folder)));
 
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure).hasMessageContaining(reason);
@@ -142,8 +195,9 @@ class BadJarTest {
 
     @Test
     void missingPackageIsNamedWithWhoOffersAnotherVersion() throws Exception {
-        Plan plan = node.plugins.planInstall(plugin()
-                .header("Import-Package", "io.patchbay.api.plugin;version=\"[9,10)\",com.example.nowhere,io.patchbay.api,io.patchbay.api.document")
+        Plan plan = node.plugins.planInstall(plugin().header(
+                        "Import-Package",
+                        "io.patchbay.api.plugin;version=\"[9,10)\",com.example.nowhere,io.patchbay.api,io.patchbay.api.document")
                 .build(folder));
 
         assertThat(plan.problems())

@@ -32,7 +32,8 @@ class KillTest {
             kills.add(Arguments.of(change, "plugins.begin", false));
             for (Step step : Step.values()) {
                 boolean removes = change.equals("uninstall");
-                boolean reached = (!removes || step.compareTo(Step.WANT) >= 0) && (!change.equals("install") || step != Step.REMOVE);
+                boolean reached = (!removes || step.compareTo(Step.WANT) >= 0)
+                        && (!change.equals("install") || step != Step.REMOVE);
                 if (reached) {
                     kills.add(Arguments.of(change, step.failpoint(), step.compareTo(Step.WANT) >= 0));
                 }
@@ -77,7 +78,9 @@ class KillTest {
             assertVersion(node, Optional.empty());
             assertThat(dropped).doesNotExist();
             assertThat(home.resolve("plugins/failed/greeter.jar")).exists();
-            assertThat(home.resolve("plugins/failed/greeter.jar.txt")).content().contains("The node went down while this plugin was started");
+            assertThat(home.resolve("plugins/failed/greeter.jar.txt"))
+                    .content()
+                    .contains("The node went down while this plugin was started");
         }
     }
 
@@ -109,7 +112,10 @@ class KillTest {
                 change.equals("update") ? "install" : change,
                 jar.toString());
         Path log = folder.resolve("log");
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(() -> "exit; log: " + read(log)).isEqualTo(Failpoints.EXIT);
     }
@@ -123,17 +129,23 @@ class KillTest {
     }
 
     private static void assertVersion(TestNode node, Optional<String> version) throws Exception {
-        assertThat(node.plugins.list().stream().map(PluginInfo::version)).containsExactlyElementsOf(version.stream().toList());
+        assertThat(node.plugins.list().stream().map(PluginInfo::version))
+                .containsExactlyElementsOf(version.stream().toList());
         assertThat(node.pluginBundles()).isEqualTo(version.isPresent() ? 1 : 0);
         assertThat(node.data().resolve("journal")).doesNotExist();
         if (version.isPresent()) {
             assertThat(node.greet()).isEqualTo(version.get());
         } else {
-            assertThat(node.switchboard.find(Component.class, SamplePlugin.SERVICE)).isEmpty();
+            assertThat(node.switchboard.find(Component.class, SamplePlugin.SERVICE))
+                    .isEmpty();
         }
         try (Stream<Path> files = Files.list(node.data())) {
             long kept = files.filter(file -> file.toString().endsWith(".jar")).count();
-            assertThat(kept).isEqualTo(new HashSet<>(node.plugins.list().stream().flatMap(KillTest::versions).toList()).size());
+            assertThat(kept)
+                    .isEqualTo(new HashSet<>(node.plugins.list().stream()
+                                    .flatMap(KillTest::versions)
+                                    .toList())
+                            .size());
         }
     }
 

@@ -142,13 +142,16 @@ class PluginLifeTest {
     @Test
     void receiptNamesTheThreadThatHoldsTheOldClassLoader() throws Exception {
         node.install(SamplePlugin.version("1.0.0")
-                .onActivate("Thread t = new Thread(() -> { try { Thread.sleep(60000); } catch (InterruptedException e) { } }, \"leaked by greeter\");"
-                        + "t.setDaemon(true); t.setContextClassLoader(getClass().getClassLoader()); t.start();")
+                .onActivate(
+                        "Thread t = new Thread(() -> { try { Thread.sleep(60000); } catch (InterruptedException e) { } }, \"leaked by greeter\");"
+                                + "t.setDaemon(true); t.setContextClassLoader(getClass().getClassLoader()); t.start();")
                 .build(folder));
         node.install(version("1.1.0"));
 
         assertThat(receipt()).contains("held by thread \"leaked by greeter\"");
-        Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("leaked by greeter")).forEach(Thread::interrupt);
+        Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().equals("leaked by greeter"))
+                .forEach(Thread::interrupt);
     }
 
     private String receipt() {
@@ -173,8 +176,9 @@ class PluginLifeTest {
     void withoutAVersionBeforeThereIsNothingToGoBackTo() throws Exception {
         node.install(version("1.0.0"));
 
-        assertThatThrownBy(() -> node.plugins.planRollBack(SamplePlugin.NAME)).isInstanceOfSatisfying(PatchbayException.class, e -> assertThat(e.code())
-                .isEqualTo(ErrorCode.CONFLICT));
+        assertThatThrownBy(() -> node.plugins.planRollBack(SamplePlugin.NAME))
+                .isInstanceOfSatisfying(
+                        PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT));
     }
 
     @Test
@@ -195,9 +199,13 @@ class PluginLifeTest {
         Plan second = node.plugins.planInstall(version("1.1.0"));
         node.succeed(first);
 
-        assertThat(node.run(second).failure()).get().extracting(PatchbayException::code).isEqualTo(ErrorCode.PLAN_OUTDATED);
-        assertThatThrownBy(() -> node.plugins.execute(first)).isInstanceOfSatisfying(PatchbayException.class, e -> assertThat(e.code())
-                .isEqualTo(ErrorCode.PLAN_OUTDATED));
+        assertThat(node.run(second).failure())
+                .get()
+                .extracting(PatchbayException::code)
+                .isEqualTo(ErrorCode.PLAN_OUTDATED);
+        assertThatThrownBy(() -> node.plugins.execute(first))
+                .isInstanceOfSatisfying(
+                        PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PLAN_OUTDATED));
         assertThat(node.greet()).isEqualTo("1.0.0");
     }
 
@@ -226,18 +234,27 @@ class PluginLifeTest {
 
     @Test
     void badJarMovesToFailedWithTheReason() throws Exception {
-        Files.copy(SamplePlugin.version("1.0.0").onActivate("throw new IllegalStateException(\"no licence\");").build(folder), inbox("bad.jar"));
+        Files.copy(
+                SamplePlugin.version("1.0.0")
+                        .onActivate("throw new IllegalStateException(\"no licence\");")
+                        .build(folder),
+                inbox("bad.jar"));
 
         await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(inbox("failed/bad.jar")));
 
-        assertThat(inbox("failed/bad.jar.txt")).content().contains("PLUGIN_UNHEALTHY").contains("no licence");
+        assertThat(inbox("failed/bad.jar.txt"))
+                .content()
+                .contains("PLUGIN_UNHEALTHY")
+                .contains("no licence");
         assertThat(inbox("bad.jar")).doesNotExist();
     }
 
     @Test
     void updateThatFailsSoonAfterwardsIsRolledBackByItself() throws Exception {
         node.install(version("1.0.0"));
-        node.install(SamplePlugin.version("1.1.0").faultFrom("System.getProperty(\"greeter.fault\", \"\")").build(folder));
+        node.install(SamplePlugin.version("1.1.0")
+                .faultFrom("System.getProperty(\"greeter.fault\", \"\")")
+                .build(folder));
         assertThat(node.greet()).isEqualTo("1.1.0");
 
         System.setProperty("greeter.fault", "The disk is full.");
@@ -247,12 +264,17 @@ class PluginLifeTest {
             System.clearProperty("greeter.fault");
         }
 
-        await().untilAsserted(() -> assertThat(receipt()).matches("(?s)1\\.1\\.0 was rolled back by itself \\d+ s after its update: .* unhealthy: The disk is full\\.; .*"));
+        await().untilAsserted(
+                        () -> assertThat(receipt())
+                                .matches(
+                                        "(?s)1\\.1\\.0 was rolled back by itself \\d+ s after its update: .* unhealthy: The disk is full\\.; .*"));
     }
 
     @Test
     void pluginThatHangsWhileTheNodeStartsDoesNotKeepItFromStarting() throws Exception {
-        node.install(SamplePlugin.version("1.0.0").activator("if (Boolean.getBoolean(\"greeter.hang\")) { Thread.sleep(3_600_000); }").build(folder));
+        node.install(SamplePlugin.version("1.0.0")
+                .activator("if (Boolean.getBoolean(\"greeter.hang\")) { Thread.sleep(3_600_000); }")
+                .build(folder));
         node.close();
 
         System.setProperty("greeter.hang", "true");
@@ -276,7 +298,8 @@ class PluginLifeTest {
 
         node = TestNode.start(folder.resolve("home"));
 
-        assertThatThrownBy(() -> node.plugins.planInstall(version("1.1.0"))).hasMessageContaining("can't be read (expected 7 columns, found 1)");
+        assertThatThrownBy(() -> node.plugins.planInstall(version("1.1.0")))
+                .hasMessageContaining("can't be read (expected 7 columns, found 1)");
         assertThat(list).content().contains("rubbish");
         assertThat(node.plugins.describe().state()).isEqualTo("failed");
         assertThat(jars()).hasSize(1);
@@ -293,7 +316,10 @@ class PluginLifeTest {
         node = TestNode.start(folder.resolve("home"));
 
         assertThat(node.plugins.get(SamplePlugin.NAME).state()).isEqualTo("unavailable");
-        assertThat(node.plugins.get(SamplePlugin.NAME).fault()).get().asString().contains("is damaged; install it again");
+        assertThat(node.plugins.get(SamplePlugin.NAME).fault())
+                .get()
+                .asString()
+                .contains("is damaged; install it again");
         node.install(good);
         assertThat(node.greet()).isEqualTo("1.0.0");
         assertThat(node.plugins.get(SamplePlugin.NAME).previousVersion()).isEmpty();

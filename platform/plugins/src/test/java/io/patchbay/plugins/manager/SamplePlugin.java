@@ -176,28 +176,39 @@ final class SamplePlugin {
     static Map<String, byte[]> compile(String className, String source) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         Map<String, ByteArrayOutputStream> classes = new LinkedHashMap<>();
-        JavaFileObject input = new SimpleJavaFileObject(URI.create("string:///com/example/greeter/" + className + ".java"), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return source;
-            }
-        };
-        JavaFileManager files = new ForwardingJavaFileManager<JavaFileManager>(compiler.getStandardFileManager(null, null, null)) {
-            @Override
-            public JavaFileObject getJavaFileForOutput(Location location, String name, JavaFileObject.Kind kind, FileObject sibling) {
-                return new SimpleJavaFileObject(URI.create("mem:///" + name), kind) {
+        JavaFileObject input =
+                new SimpleJavaFileObject(
+                        URI.create("string:///com/example/greeter/" + className + ".java"),
+                        JavaFileObject.Kind.SOURCE) {
                     @Override
-                    public OutputStream openOutputStream() {
-                        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                        classes.put(name.replace('.', '/') + ".class", bytes);
-                        return bytes;
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return source;
                     }
                 };
-            }
-        };
+        JavaFileManager files =
+                new ForwardingJavaFileManager<JavaFileManager>(compiler.getStandardFileManager(null, null, null)) {
+                    @Override
+                    public JavaFileObject getJavaFileForOutput(
+                            Location location, String name, JavaFileObject.Kind kind, FileObject sibling) {
+                        return new SimpleJavaFileObject(URI.create("mem:///" + name), kind) {
+                            @Override
+                            public OutputStream openOutputStream() {
+                                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                                classes.put(name.replace('.', '/') + ".class", bytes);
+                                return bytes;
+                            }
+                        };
+                    }
+                };
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         try (files) {
-            boolean compiled = compiler.getTask(null, files, null, List.of("-classpath", classPath, "-proc:none", "-Xlint:none", "--release", "17"), null, List.of(input))
+            boolean compiled = compiler.getTask(
+                            null,
+                            files,
+                            null,
+                            List.of("-classpath", classPath, "-proc:none", "-Xlint:none", "--release", "17"),
+                            null,
+                            List.of(input))
                     .call();
             if (!compiled) {
                 throw new IllegalStateException("does not compile: " + source);

@@ -49,7 +49,8 @@ class StorePluginTest {
         Plan plan = node.plugins.planUninstall(SamplePlugin.NAME);
 
         assertThat(plan.problems())
-                .containsExactly("Documents are served by h2; swap to another adapter first: patchbay store swap documents --to ADAPTER.");
+                .containsExactly(
+                        "Documents are served by h2; swap to another adapter first: patchbay store swap documents --to ADAPTER.");
         PatchbayException refused = catchThrowableOfType(PatchbayException.class, () -> node.plugins.execute(plan));
         assertThat(refused.code()).isEqualTo(ErrorCode.CONFLICT);
     }
@@ -59,7 +60,8 @@ class StorePluginTest {
         stores.serve("sqlite", Optional.of("h2"));
 
         assertThat(node.plugins.planUninstall(SamplePlugin.NAME).problems())
-                .containsExactly("The old store of documents is kept by h2 and follows; drop it first: patchbay store drop documents.");
+                .containsExactly(
+                        "The old store of documents is kept by h2 and follows; drop it first: patchbay store drop documents.");
     }
 
     @Test
@@ -67,15 +69,21 @@ class StorePluginTest {
         stores.migrate("sqlite");
 
         assertThat(node.plugins.planUninstall(SamplePlugin.NAME).problems())
-                .containsExactly("Documents are on their way to another adapter; wait for that job, or cancel it: patchbay job list.");
+                .containsExactly(
+                        "Documents are on their way to another adapter; wait for that job, or cancel it: patchbay job list.");
     }
 
     @Test
     void updateThatNoLongerOffersTheAdapterIsAProblem() throws Exception {
         stores.serve("h2", Optional.empty());
 
-        assertThat(node.plugins.planInstall(SamplePlugin.version("2.0.0").offers(FACTORY, "other").build(folder)).problems())
-                .containsExactly("Documents are served by h2; swap to another adapter first: patchbay store swap documents --to other.");
+        assertThat(node.plugins
+                        .planInstall(SamplePlugin.version("2.0.0")
+                                .offers(FACTORY, "other")
+                                .build(folder))
+                        .problems())
+                .containsExactly(
+                        "Documents are served by h2; swap to another adapter first: patchbay store swap documents --to other.");
     }
 
     @Test
@@ -101,7 +109,8 @@ class StorePluginTest {
     void updateIsUndoneIfTheStoreDoesNotLetGo() throws Exception {
         stores.serve("h2", Optional.empty());
         try (Lease<DocumentStoreFactory> held = lease()) {
-            PatchbayException failure = catchThrowableOfType(PatchbayException.class, () -> node.install(version("1.1.0")));
+            PatchbayException failure =
+                    catchThrowableOfType(PatchbayException.class, () -> node.install(version("1.1.0")));
 
             assertThat(failure.code()).isEqualTo(ErrorCode.PLUGIN_FAILED);
             assertThat(failure).hasMessage("The store on h2 did not let go of the old version within 10 s.");
@@ -126,7 +135,10 @@ class StorePluginTest {
         })) {
             Job job = node.run(node.plugins.planInstall(version("1.1.0")));
 
-            assertThat(job.failure()).get().extracting(Throwable::getMessage).isEqualTo("The store documents did not open with the new version: it does not work.");
+            assertThat(job.failure())
+                    .get()
+                    .extracting(Throwable::getMessage)
+                    .isEqualTo("The store documents did not open with the new version: it does not work.");
             assertThat(node.plugins.get(SamplePlugin.NAME).version()).isEqualTo("1.0.0");
             assertThat(stores.works()).isTrue();
         }
@@ -150,7 +162,8 @@ class StorePluginTest {
         }
 
         void migrate(String from) {
-            stores = List.of(new StoreInfo("documents", "migrating", from, 0, "e:0", Optional.empty(), 0, Optional.empty()));
+            stores = List.of(
+                    new StoreInfo("documents", "migrating", from, 0, "e:0", Optional.empty(), 0, Optional.empty()));
         }
 
         boolean works() {
@@ -160,7 +173,15 @@ class StorePluginTest {
         void works(boolean works) {
             StoreInfo was = stores.get(0);
             Optional<String> fault = works ? Optional.empty() : Optional.of("it does not work.");
-            stores = List.of(new StoreInfo(was.name(), works ? "serving" : "unavailable", was.adapter(), 0, was.position(), was.follower(), 0, fault));
+            stores = List.of(new StoreInfo(
+                    was.name(),
+                    works ? "serving" : "unavailable",
+                    was.adapter(),
+                    0,
+                    was.position(),
+                    was.follower(),
+                    0,
+                    fault));
         }
 
         @Override

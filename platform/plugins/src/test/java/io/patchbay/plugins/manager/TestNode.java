@@ -65,20 +65,33 @@ final class TestNode implements AutoCloseable {
         return start(home, Optional.empty());
     }
 
-    static TestNode start(Path home, Optional<Stores> stores) throws BundleException, IOException, InterruptedException {
+    static TestNode start(Path home, Optional<Stores> stores)
+            throws BundleException, IOException, InterruptedException {
         Files.createDirectories(home.resolve("plugins"));
         Framework framework = new FrameworkFactory()
                 .newFramework(Map.of(
-                        Constants.FRAMEWORK_STORAGE, home.resolve("cache").toString(),
-                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, PACKAGES,
-                        Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE,
-                        Constants.FRAMEWORK_BEGINNING_STARTLEVEL, String.valueOf(MANAGER_LEVEL),
-                        "felix.cache.locking", "false",
-                        "felix.service.urlhandlers", "false",
-                        "felix.log.level", "1",
-                        "ds.loglevel", "1"));
+                        Constants.FRAMEWORK_STORAGE,
+                        home.resolve("cache").toString(),
+                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
+                        PACKAGES,
+                        Constants.FRAMEWORK_BSNVERSION,
+                        Constants.FRAMEWORK_BSNVERSION_MULTIPLE,
+                        Constants.FRAMEWORK_BEGINNING_STARTLEVEL,
+                        String.valueOf(MANAGER_LEVEL),
+                        "felix.cache.locking",
+                        "false",
+                        "felix.service.urlhandlers",
+                        "false",
+                        "felix.log.level",
+                        "1",
+                        "ds.loglevel",
+                        "1"));
         framework.init();
-        Path scr = Path.of(org.apache.felix.scr.impl.Activator.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+        Path scr = Path.of(org.apache.felix.scr.impl.Activator.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath());
         framework.getBundleContext().installBundle(scr.toUri().toString()).start();
         framework.start();
         TestNode node = new TestNode(home, framework, stores);

@@ -49,7 +49,8 @@ class SwitchboardTest {
 
     @BeforeEach
     void start() throws Exception {
-        framework = new FrameworkFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, folder.toString(), "felix.log.level", "1"));
+        framework = new FrameworkFactory()
+                .newFramework(Map.of(Constants.FRAMEWORK_STORAGE, folder.toString(), "felix.log.level", "1"));
         framework.start();
         switchboard = new Switchboard(framework.getBundleContext());
     }
@@ -80,7 +81,8 @@ class SwitchboardTest {
     void callerIsToldWhatThereIsWhenNoneCame() {
         register("b", new Fixed("b"), 0);
 
-        PatchbayException none = catchThrowableOfType(PatchbayException.class, () -> switchboard.acquire(Component.class, "a"));
+        PatchbayException none =
+                catchThrowableOfType(PatchbayException.class, () -> switchboard.acquire(Component.class, "a"));
 
         assertThat(none.code()).isEqualTo(ErrorCode.UNAVAILABLE);
         assertThat(none).hasMessage("No Component named \"a\" came within 5 s; there is now: b.");
@@ -156,12 +158,16 @@ class SwitchboardTest {
     @Test
     void drainNamesWhoHolds() throws Exception {
         register("a", new Fixed("a"), 0);
-        List<Lease<Component>> leases = List.of(switchboard.acquire(Component.class, "a"), switchboard.acquire(Component.class, "a"));
+        List<Lease<Component>> leases =
+                List.of(switchboard.acquire(Component.class, "a"), switchboard.acquire(Component.class, "a"));
         switchboard.holdBack(framework);
 
         List<Holder> holders = switchboard.drain(framework, Duration.ofMillis(10));
 
-        assertThat(holders).hasSize(2).allSatisfy(holder -> assertThat(holder.thread()).isEqualTo(Thread.currentThread().getName()));
+        assertThat(holders)
+                .hasSize(2)
+                .allSatisfy(holder -> assertThat(holder.thread())
+                        .isEqualTo(Thread.currentThread().getName()));
         leases.forEach(Lease::close);
         assertThat(switchboard.drain(framework, Duration.ofMillis(10))).isEmpty();
     }
@@ -252,7 +258,11 @@ class SwitchboardTest {
     }
 
     private Map<String, String> facts(String path) {
-        return switchboard.describe().parts().stream().filter(part -> part.path().equals(path)).findFirst().orElseThrow().facts();
+        return switchboard.describe().parts().stream()
+                .filter(part -> part.path().equals(path))
+                .findFirst()
+                .orElseThrow()
+                .facts();
     }
 
     private ServiceRegistration<Component> register(String name, Component component, int ranking) {

@@ -142,8 +142,14 @@ final class CborReader {
             case CborWriter.DOUBLE -> number(Double.longBitsToDouble(big(8)));
             case UNDEFINED -> throw invalid("Undefined can't be part of a value; leave the field out or send null");
             case BREAK -> throw malformed("a break ends nothing");
-            case SIMPLE -> throw next() < 32 ? malformed("a simple value is encoded too long") : invalid("A simple value can't be part of a value");
-            default -> throw (head & 0x1f) < 24 ? invalid("A simple value can't be part of a value") : malformed("a reserved head");
+            case SIMPLE ->
+                throw next() < 32
+                        ? malformed("a simple value is encoded too long")
+                        : invalid("A simple value can't be part of a value");
+            default ->
+                throw (head & 0x1f) < 24
+                        ? invalid("A simple value can't be part of a value")
+                        : malformed("a reserved head");
         };
     }
 
@@ -248,7 +254,9 @@ final class CborReader {
 
     private int deeper(int depth) {
         if (depth >= Limits.DEPTH) {
-            throw new PatchbayException(ErrorCode.LIMIT_EXCEEDED, "A value may be nested " + Limits.DEPTH + " levels deep, and this one is deeper.");
+            throw new PatchbayException(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "A value may be nested " + Limits.DEPTH + " levels deep, and this one is deeper.");
         }
         return depth + 1;
     }
@@ -258,7 +266,8 @@ final class CborReader {
     }
 
     private PatchbayException malformed(String what) {
-        return new PatchbayException(ErrorCode.MALFORMED, "This is not CBOR: " + what + ", at byte " + (position - start) + ".");
+        return new PatchbayException(
+                ErrorCode.MALFORMED, "This is not CBOR: " + what + ", at byte " + (position - start) + ".");
     }
 
     private PatchbayException invalid(String what) {

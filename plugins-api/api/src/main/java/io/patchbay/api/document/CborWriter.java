@@ -233,14 +233,16 @@ public final class CborWriter {
 
     private void ensure(int more) {
         if (more > bytes.length - size) {
-            bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(size, more), (int) Math.min(bytes.length * 2L, Integer.MAX_VALUE - 8)));
+            bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(size, more), (int)
+                    Math.min(bytes.length * 2L, Integer.MAX_VALUE - 8)));
         }
     }
 
     private static void requireDepth(int depth) {
         if (depth > Limits.DEPTH) {
             throw new PatchbayException(
-                    ErrorCode.LIMIT_EXCEEDED, "A value may be nested " + Limits.DEPTH + " levels deep, and this one is deeper.");
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "A value may be nested " + Limits.DEPTH + " levels deep, and this one is deeper.");
         }
     }
 }

@@ -26,7 +26,8 @@ public final class DocumentIds {
         boolean control = id.chars().anyMatch(c -> Character.isISOControl((char) c));
         if (id.isEmpty() || control || id.getBytes(StandardCharsets.UTF_8).length > Limits.ID_BYTES) {
             throw new PatchbayException(
-                    ErrorCode.ID_INVALID, "A document id is 1 to " + Limits.ID_BYTES + " bytes of UTF-8 without control characters.");
+                    ErrorCode.ID_INVALID,
+                    "A document id is 1 to " + Limits.ID_BYTES + " bytes of UTF-8 without control characters.");
         }
         Value.Text.requireNoLoneSurrogate(id);
         return id;

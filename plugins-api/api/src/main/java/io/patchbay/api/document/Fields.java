@@ -39,7 +39,8 @@ public final class Fields {
         if (value instanceof Value.Struct struct) {
             return new Fields(where, struct.fields());
         }
-        throw new PatchbayException(ErrorCode.BAD_REQUEST, "Expected an object as " + where + ", not " + typeOf(value) + ".");
+        throw new PatchbayException(
+                ErrorCode.BAD_REQUEST, "Expected an object as " + where + ", not " + typeOf(value) + ".");
     }
 
     public boolean has(String name) {
@@ -103,8 +104,13 @@ public final class Fields {
     public void done() {
         for (String name : fields.keySet()) {
             if (!asked.contains(name)) {
-                String hint = Nearest.find(name, asked).map(near -> " Did you mean '" + near + "'?").orElseGet(this::known);
-                throw new PatchbayException(ErrorCode.UNKNOWN_FIELD, "There is no field '" + shortened(name) + "' in " + where + "." + hint, Map.of("field", shortened(name)));
+                String hint = Nearest.find(name, asked)
+                        .map(near -> " Did you mean '" + near + "'?")
+                        .orElseGet(this::known);
+                throw new PatchbayException(
+                        ErrorCode.UNKNOWN_FIELD,
+                        "There is no field '" + shortened(name) + "' in " + where + "." + hint,
+                        Map.of("field", shortened(name)));
             }
         }
     }

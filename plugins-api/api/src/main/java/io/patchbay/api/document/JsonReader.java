@@ -34,7 +34,8 @@ final class JsonReader {
             }
             return value;
         } catch (StreamConstraintsException e) {
-            throw new PatchbayException(ErrorCode.LIMIT_EXCEEDED, "The JSON goes beyond a limit: " + e.getOriginalMessage() + ".", e);
+            throw new PatchbayException(
+                    ErrorCode.LIMIT_EXCEEDED, "The JSON goes beyond a limit: " + e.getOriginalMessage() + ".", e);
         } catch (JsonProcessingException e) {
             throw syntax(e);
         } catch (IOException e) {
@@ -54,7 +55,10 @@ final class JsonReader {
                 throw malformed("Byte " + (i - offset) + " is zero, which JSON in UTF-8 never has");
             }
         }
-        if (length >= 3 && (bytes[offset] & 0xff) == 0xef && (bytes[offset + 1] & 0xff) == 0xbb && (bytes[offset + 2] & 0xff) == 0xbf) {
+        if (length >= 3
+                && (bytes[offset] & 0xff) == 0xef
+                && (bytes[offset + 1] & 0xff) == 0xbb
+                && (bytes[offset + 2] & 0xff) == 0xbf) {
             throw malformed("It begins with a byte order mark");
         }
         if (!Utf8.isValid(bytes, unusual, end - unusual)) {
@@ -75,7 +79,8 @@ final class JsonReader {
             case VALUE_NULL -> Value.NULL;
             case START_ARRAY -> array(deeper(depth));
             case START_OBJECT -> struct(deeper(depth));
-            case END_ARRAY, END_OBJECT, FIELD_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT -> throw malformed("A value is missing");
+            case END_ARRAY, END_OBJECT, FIELD_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
+                throw malformed("A value is missing");
         };
     }
 
@@ -92,7 +97,8 @@ final class JsonReader {
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             Value.Text.requireNoLoneSurrogate(name);
             if (fields.put(name, value(parser.nextToken(), depth)) != null) {
-                throw new PatchbayException(ErrorCode.VALUE_INVALID, "The key '" + Json.shortened(name) + "' comes twice.");
+                throw new PatchbayException(
+                        ErrorCode.VALUE_INVALID, "The key '" + Json.shortened(name) + "' comes twice.");
             }
         }
         return new Value.Struct(fields);
@@ -107,7 +113,8 @@ final class JsonReader {
         try {
             return new Value.Int(Long.parseLong(digits));
         } catch (NumberFormatException e) {
-            throw new PatchbayException(ErrorCode.VALUE_INVALID, "The integer " + Json.shortened(digits) + " does not fit 64 bits.");
+            throw new PatchbayException(
+                    ErrorCode.VALUE_INVALID, "The integer " + Json.shortened(digits) + " does not fit 64 bits.");
         }
     }
 
@@ -115,7 +122,8 @@ final class JsonReader {
         double value = parser.getDoubleValue();
         if (!Double.isFinite(value)) {
             throw new PatchbayException(
-                    ErrorCode.VALUE_INVALID, "The number " + Json.shortened(parser.getText()) + " is beyond what a double can hold.");
+                    ErrorCode.VALUE_INVALID,
+                    "The number " + Json.shortened(parser.getText()) + " is beyond what a double can hold.");
         }
         return Value.of(value);
     }
@@ -123,20 +131,30 @@ final class JsonReader {
     private static int deeper(int depth) {
         if (depth >= Limits.DEPTH) {
             throw new PatchbayException(
-                    ErrorCode.LIMIT_EXCEEDED, "A value may be nested " + Limits.DEPTH + " levels deep, and this one is deeper.");
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "A value may be nested " + Limits.DEPTH + " levels deep, and this one is deeper.");
         }
         return depth + 1;
     }
 
     private static PatchbayException syntax(JsonProcessingException e) {
-        String where = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-        String what = e.getOriginalMessage().lines().findFirst().orElse("it ends too early")
+        String where = e.getLocation() == null
+                ? ""
+                : " at line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr();
+        String what = e.getOriginalMessage()
+                .lines()
+                .findFirst()
+                .orElse("it ends too early")
                 // Advice for the programmer who set the parser up, and its own word for our bytes.
-                .replaceAll(": enable `.*$|: was expecting \\(.*$| \\(start marker at .*$|: maybe a \\(non-standard\\).*$", "")
+                .replaceAll(
+                        ": enable `.*$|: was expecting \\(.*$| \\(start marker at .*$|: maybe a \\(non-standard\\).*$",
+                        "")
                 .replaceAll("[.;:]?\\s*$", "");
         // Jackson refuses an escaped half in a name by itself; in a text, Value.Text does.
         if (what.contains("surrogate")) {
-            return new PatchbayException(ErrorCode.VALUE_INVALID, "A key contains half of a surrogate pair" + where + ".", e);
+            return new PatchbayException(
+                    ErrorCode.VALUE_INVALID, "A key contains half of a surrogate pair" + where + ".", e);
         }
         return new PatchbayException(ErrorCode.MALFORMED, "This is not JSON" + where + ": " + what + ".", e);
     }

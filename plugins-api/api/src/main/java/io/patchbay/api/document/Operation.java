@@ -9,7 +9,8 @@ public sealed interface Operation {
     Precondition precondition();
 
     /** Writes the whole document; {@code id} empty: the server chooses one. */
-    record Put(String collection, Optional<String> id, Value.Struct data, Precondition precondition) implements Operation {}
+    record Put(String collection, Optional<String> id, Value.Struct data, Precondition precondition)
+            implements Operation {}
 
     /** Merges {@code patch} (RFC 7396) into a document that must exist. */
     record Patch(String collection, String id, Value.Struct patch, Precondition precondition) implements Operation {}

@@ -32,17 +32,26 @@ public final class OperationForm {
     /** {@code collection, document, patch, ifRevision?} */
     public static Operation.Patch patch(Fields fields) {
         return new Operation.Patch(
-                fields.requireText("collection"), document(fields), fields.requireStruct("patch"), ifRevision(fields).orElse(Precondition.ANY));
+                fields.requireText("collection"),
+                document(fields),
+                fields.requireStruct("patch"),
+                ifRevision(fields).orElse(Precondition.ANY));
     }
 
     /** {@code collection, document, ifRevision?} */
     public static Operation.Delete delete(Fields fields) {
-        return new Operation.Delete(fields.requireText("collection"), document(fields), ifRevision(fields).orElse(Precondition.ANY));
+        return new Operation.Delete(
+                fields.requireText("collection"),
+                document(fields),
+                ifRevision(fields).orElse(Precondition.ANY));
     }
 
     /** {@code collection, document, ifRevision?, ifAbsent?}; with neither the document must exist. */
     public static Operation.Check check(Fields fields) {
-        return new Operation.Check(fields.requireText("collection"), document(fields), precondition(fields).orElse(Precondition.EXISTS));
+        return new Operation.Check(
+                fields.requireText("collection"),
+                document(fields),
+                precondition(fields).orElse(Precondition.EXISTS));
     }
 
     /** {@code operations}: an array of structs, each with its {@code op}. LIMIT_EXCEEDED beyond {@link Limits#TRANSACTION_OPERATIONS}. */
@@ -53,7 +62,9 @@ public final class OperationForm {
         }
         if (items.size() > Limits.TRANSACTION_OPERATIONS) {
             throw new PatchbayException(
-                    ErrorCode.LIMIT_EXCEEDED, "A transaction holds at most " + Limits.TRANSACTION_OPERATIONS + " operations, not " + items.size() + ".");
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "A transaction holds at most " + Limits.TRANSACTION_OPERATIONS + " operations, not " + items.size()
+                            + ".");
         }
         List<Operation> operations = new ArrayList<>(items.size());
         for (Value item : items) {
@@ -70,21 +81,22 @@ public final class OperationForm {
     /** @throws PatchbayException BAD_REQUEST if it is no idempotency key */
     public static String requireKey(String key) {
         if (key.isBlank() || key.length() > Limits.IDEMPOTENCY_KEY_CHARS) {
-            throw new PatchbayException(ErrorCode.BAD_REQUEST, "An idempotency key is 1 to " + Limits.IDEMPOTENCY_KEY_CHARS + " characters.");
+            throw new PatchbayException(
+                    ErrorCode.BAD_REQUEST,
+                    "An idempotency key is 1 to " + Limits.IDEMPOTENCY_KEY_CHARS + " characters.");
         }
         return key;
     }
 
     private static Operation operation(Fields fields) {
         String op = fields.requireText("op");
-        Operation operation =
-                switch (op) {
-                    case "put" -> put(fields);
-                    case "patch" -> patch(fields);
-                    case "delete" -> delete(fields);
-                    case "check" -> check(fields);
-                    default -> throw fields.refused("op", "There is no operation '" + op + "'." + Nearest.hint(op, OPERATIONS));
-                };
+        Operation operation = switch (op) {
+            case "put" -> put(fields);
+            case "patch" -> patch(fields);
+            case "delete" -> delete(fields);
+            case "check" -> check(fields);
+            default -> throw fields.refused("op", "There is no operation '" + op + "'." + Nearest.hint(op, OPERATIONS));
+        };
         fields.done();
         return operation;
     }

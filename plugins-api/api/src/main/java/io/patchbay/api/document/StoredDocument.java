@@ -30,7 +30,8 @@ public final class StoredDocument {
     }
 
     /** With {@code body}, which is {@code data} encoded: for a caller that has both, so that neither is computed again. */
-    public static StoredDocument of(long collection, String id, long revision, long updatedAtMs, byte[] body, Value.Struct data) {
+    public static StoredDocument of(
+            long collection, String id, long revision, long updatedAtMs, byte[] body, Value.Struct data) {
         StoredDocument document = new StoredDocument(collection, id, revision, updatedAtMs, body);
         document.data = data;
         return document;

@@ -15,7 +15,8 @@ final class Utf8 {
     /** The text, or nothing if the bytes are not valid. */
     static Optional<String> find(byte[] bytes, int offset, int length) {
         String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
-        // The constructor puts U+FFFD for what is invalid, and is several times faster than a reporting decoder; so only a text that has one is checked.
+        // The constructor puts U+FFFD for what is invalid, and is several times faster than a reporting decoder; so
+        // only a text that has one is checked.
         if (text.indexOf('\uFFFD') >= 0 && !isValid(bytes, offset, length)) {
             return Optional.empty();
         }

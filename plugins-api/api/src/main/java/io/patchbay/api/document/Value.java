@@ -57,9 +57,12 @@ public sealed interface Value {
                 if (!Character.isSurrogate(c)) {
                     continue;
                 }
-                boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1));
+                boolean pair = Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
                 if (!pair) {
-                    throw new PatchbayException(ErrorCode.VALUE_INVALID, "Text contains half of a surrogate pair at character " + i + ".");
+                    throw new PatchbayException(
+                            ErrorCode.VALUE_INVALID, "Text contains half of a surrogate pair at character " + i + ".");
                 }
                 i++;
             }

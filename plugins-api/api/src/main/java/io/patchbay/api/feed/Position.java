@@ -18,7 +18,8 @@ public record Position(String epoch, long offset) {
                 // Answered below, as every other malformed position.
             }
         }
-        throw new PatchbayException(ErrorCode.POSITION_INVALID, "That is no position; use one that an earlier answer gave.");
+        throw new PatchbayException(
+                ErrorCode.POSITION_INVALID, "That is no position; use one that an earlier answer gave.");
     }
 
     @Override

@@ -22,7 +22,8 @@ public final class Problem {
     public static final String CONTENT_TYPE = "application/problem+json";
 
     private static final JsonFactory JSON = new JsonFactory();
-    private static final Set<String> OWN_MEMBERS = Set.of("type", "title", "status", "detail", "code", "number", "retryable");
+    private static final Set<String> OWN_MEMBERS =
+            Set.of("type", "title", "status", "detail", "code", "number", "retryable");
     private static final String RETRY_AFTER_SECONDS = "1";
 
     private Problem() {}
@@ -30,12 +31,14 @@ public final class Problem {
     /** The answer to a failed request: the failure's own code if it is a {@link PatchbayException}, also inside what futures wrap it in, otherwise INTERNAL without its message. */
     public static HttpResponse of(Throwable failure) {
         Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause instanceof PatchbayException known
                 ? of(known)
-                : of(new PatchbayException(ErrorCode.INTERNAL, "The server failed to answer this request; its log says why."));
+                : of(new PatchbayException(
+                        ErrorCode.INTERNAL, "The server failed to answer this request; its log says why."));
     }
 
     public static HttpResponse of(PatchbayException failure) {

@@ -11,7 +11,8 @@ public sealed interface SubscriptionEvent {
     long subscription();
 
     /** A part of the state at {@code position}; live changes follow after the {@code last} part. */
-    record Snapshot(long subscription, Position position, List<Document> items, boolean last) implements SubscriptionEvent {}
+    record Snapshot(long subscription, Position position, List<Document> items, boolean last)
+            implements SubscriptionEvent {}
 
     /** What one transaction (or, coalesced, several) changed, to apply as a whole. */
     record Changes(long subscription, Position position, List<DocumentChange> changes) implements SubscriptionEvent {}

@@ -27,7 +27,8 @@ record Bounds(Map<FieldPath, KeySet> sets, boolean exact) {
             return ofCall(call);
         }
         if (expression instanceof Expression.Has has) {
-            return ofField(new Expression.Select(has.operand(), has.field()), KeySet.ofKinds(OrderedKey.NULL, OrderedKey.END));
+            return ofField(
+                    new Expression.Select(has.operand(), has.field()), KeySet.ofKinds(OrderedKey.NULL, OrderedKey.END));
         }
         if (expression instanceof Literal literal && literal.value().equals(Value.TRUE)) {
             return new Bounds(Map.of(), true);
@@ -38,7 +39,9 @@ record Bounds(Map<FieldPath, KeySet> sets, boolean exact) {
     /** The parts of which all must be true. */
     static List<Expression> conjuncts(Expression expression) {
         if (expression instanceof Call call && call.function() == Function.AND) {
-            return call.arguments().stream().flatMap(part -> conjuncts(part).stream()).toList();
+            return call.arguments().stream()
+                    .flatMap(part -> conjuncts(part).stream())
+                    .toList();
         }
         return List.of(expression);
     }
@@ -64,7 +67,10 @@ record Bounds(Map<FieldPath, KeySet> sets, boolean exact) {
         List<Expression> arguments = call.arguments();
         Function function = call.function();
         if (function == Function.AND || function == Function.OR) {
-            return arguments.stream().map(Bounds::of).reduce(function == Function.AND ? Bounds::and : Bounds::or).orElse(NOTHING);
+            return arguments.stream()
+                    .map(Bounds::of)
+                    .reduce(function == Function.AND ? Bounds::and : Bounds::or)
+                    .orElse(NOTHING);
         }
         if (function == Function.NOT) {
             return ofField(arguments.get(0), point(Value.FALSE));
@@ -73,10 +79,14 @@ record Bounds(Map<FieldPath, KeySet> sets, boolean exact) {
             return NOTHING;
         }
         if (function == Function.IN) {
-            return literals(arguments.get(1)).map(values -> ofField(arguments.get(0), points(values))).orElse(NOTHING);
+            return literals(arguments.get(1))
+                    .map(values -> ofField(arguments.get(0), points(values)))
+                    .orElse(NOTHING);
         }
         if (function == Function.STARTS_WITH) {
-            return text(arguments.get(1)).map(prefix -> ofField(arguments.get(0), beginningWith(prefix))).orElse(NOTHING);
+            return text(arguments.get(1))
+                    .map(prefix -> ofField(arguments.get(0), beginningWith(prefix)))
+                    .orElse(NOTHING);
         }
         if (arguments.get(1) instanceof Literal literal) {
             return compared(arguments.get(0), function, literal.value());
@@ -138,7 +148,9 @@ record Bounds(Map<FieldPath, KeySet> sets, boolean exact) {
     }
 
     private static KeySet points(List<Value> values) {
-        return KeySet.union(values.stream().map(value -> KeyRange.point(OrderedKey.of(Optional.of(value), false))).toList());
+        return KeySet.union(values.stream()
+                .map(value -> KeyRange.point(OrderedKey.of(Optional.of(value), false)))
+                .toList());
     }
 
     private static KeySet beginningWith(String prefix) {
@@ -148,7 +160,9 @@ record Bounds(Map<FieldPath, KeySet> sets, boolean exact) {
     }
 
     private static Optional<String> text(Expression expression) {
-        return expression instanceof Literal literal && literal.value() instanceof Value.Text text ? Optional.of(text.value()) : Optional.empty();
+        return expression instanceof Literal literal && literal.value() instanceof Value.Text text
+                ? Optional.of(text.value())
+                : Optional.empty();
     }
 
     private static Optional<List<Value>> literals(Expression expression) {

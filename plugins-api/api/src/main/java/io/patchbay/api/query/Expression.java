@@ -45,7 +45,8 @@ public sealed interface Expression {
     }
 
     /** A macro over a list's items or a struct's keys. {@code body} is the predicate, or the transformation of {@code MAP}; {@code condition} is the filter of a three-argument map, otherwise true. */
-    record Comprehension(Kind kind, String variable, Expression range, Expression condition, Expression body) implements Expression {
+    record Comprehension(Kind kind, String variable, Expression range, Expression condition, Expression body)
+            implements Expression {
         public enum Kind {
             ALL,
             EXISTS,

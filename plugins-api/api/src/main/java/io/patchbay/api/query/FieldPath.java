@@ -23,8 +23,10 @@ public record FieldPath(List<String> names) {
     /** @throws PatchbayException with {@code onError} if it is no path of identifiers */
     public static FieldPath parse(String text, ErrorCode onError) {
         List<String> names = List.of(text.split("\\.", -1));
-        if (text.length() > 256 || !names.stream().allMatch(name -> NAME.matcher(name).matches())) {
-            throw new PatchbayException(onError, "'" + text + "' is no field; write a name such as population or address.city.");
+        if (text.length() > 256
+                || !names.stream().allMatch(name -> NAME.matcher(name).matches())) {
+            throw new PatchbayException(
+                    onError, "'" + text + "' is no field; write a name such as population or address.city.");
         }
         return new FieldPath(names);
     }

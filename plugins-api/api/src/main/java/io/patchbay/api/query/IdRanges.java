@@ -13,7 +13,8 @@ final class IdRanges {
 
     static List<KeyRange> of(KeySet set) {
         List<KeyRange> ranges = new ArrayList<>();
-        for (KeyRange range : set.and(KeySet.ofKinds(OrderedKey.TEXT, OrderedKey.ARRAY)).ranges()) {
+        for (KeyRange range :
+                set.and(KeySet.ofKinds(OrderedKey.TEXT, OrderedKey.ARRAY)).ranges()) {
             ranges.add(new KeyRange(plain(range.from()), plain(range.to()), range.point()));
         }
         return ranges;
@@ -27,7 +28,8 @@ final class IdRanges {
         for (int i = 1; i < bound.length; i++) {
             id.write(bound[i]);
             if (bound[i] == 0 && bound[++i] != (byte) 0xFF) {
-                // The end of a text: 00 00 is the text itself; 00 01 is right behind it, where the text with a 00 more would be.
+                // The end of a text: 00 00 is the text itself; 00 01 is right behind it, where the text with a 00 more
+                // would be.
                 byte[] text = id.toByteArray();
                 return bound[i] == 0 ? Arrays.copyOf(text, text.length - 1) : text;
             }

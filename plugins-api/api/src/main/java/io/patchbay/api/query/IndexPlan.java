@@ -165,7 +165,8 @@ public final class IndexPlan {
 
     @Override
     public String toString() {
-        return access + index.map(i -> " " + i).orElse("") + " " + ranges + (backward ? " backward" : "") + (ordered ? " ordered" : "") + residual.map(r -> " then " + r).orElse("");
+        return access + index.map(i -> " " + i).orElse("") + " " + ranges + (backward ? " backward" : "")
+                + (ordered ? " ordered" : "") + residual.map(r -> " then " + r).orElse("");
     }
 
     static byte[] utf8(String id) {

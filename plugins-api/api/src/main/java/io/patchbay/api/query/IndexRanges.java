@@ -39,7 +39,9 @@ record IndexRanges(List<KeyRange> ranges, int equalFields, boolean hasRange, Set
             equalFields++;
         }
         boolean cut = ranges.stream().anyMatch(IndexRanges::isTooLong);
-        List<KeyRange> kept = cut ? KeySet.union(ranges.stream().map(IndexRanges::cut).toList()).ranges() : ranges;
+        List<KeyRange> kept = cut
+                ? KeySet.union(ranges.stream().map(IndexRanges::cut).toList()).ranges()
+                : ranges;
         return new IndexRanges(kept, equalFields, hasRange, cut ? Set.of() : answered);
     }
 
@@ -53,7 +55,8 @@ record IndexRanges(List<KeyRange> ranges, int equalFields, boolean hasRange, Set
 
     private static KeySet hull(KeySet set) {
         List<KeyRange> ranges = set.ranges();
-        return KeySet.of(new KeyRange(ranges.get(0).from(), ranges.get(ranges.size() - 1).to(), false));
+        return KeySet.of(
+                new KeyRange(ranges.get(0).from(), ranges.get(ranges.size() - 1).to(), false));
     }
 
     private static boolean isTooLong(KeyRange range) {
@@ -62,7 +65,9 @@ record IndexRanges(List<KeyRange> ranges, int equalFields, boolean hasRange, Set
 
     private static KeyRange cut(KeyRange range) {
         byte[] to = range.to();
-        byte[] behind = to.length > Limits.INDEX_KEY_BYTES ? OrderedKey.behindPrefix(IndexPlan.cut(to)).orElse(KeyRange.INFINITY) : to;
+        byte[] behind = to.length > Limits.INDEX_KEY_BYTES
+                ? OrderedKey.behindPrefix(IndexPlan.cut(to)).orElse(KeyRange.INFINITY)
+                : to;
         return new KeyRange(IndexPlan.cut(range.from()), behind, false);
     }
 }

@@ -29,7 +29,8 @@ public record KeyRange(byte[] from, byte[] to, boolean point) {
 
     /** The range of the same values' descending keys. */
     KeyRange descending() {
-        // What begins with a bound's bytes is behind the bound; complemented it is still behind, so the complement's place is behind its prefix.
+        // What begins with a bound's bytes is behind the bound; complemented it is still behind, so the complement's
+        // place is behind its prefix.
         byte[] first = OrderedKey.behindPrefix(OrderedKey.complement(to)).orElse(INFINITY);
         byte[] last = OrderedKey.behindPrefix(OrderedKey.complement(from)).orElse(INFINITY);
         return point ? point(OrderedKey.complement(from)) : new KeyRange(first, last, false);
@@ -55,7 +56,10 @@ public record KeyRange(byte[] from, byte[] to, boolean point) {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof KeyRange range && Arrays.equals(from, range.from) && Arrays.equals(to, range.to) && point == range.point;
+        return other instanceof KeyRange range
+                && Arrays.equals(from, range.from)
+                && Arrays.equals(to, range.to)
+                && point == range.point;
     }
 
     @Override

@@ -50,7 +50,8 @@ record KeySet(List<KeyRange> ranges) {
         while (i < ranges.size() && j < other.ranges.size()) {
             KeyRange a = ranges.get(i);
             KeyRange b = other.ranges.get(j);
-            KeyRange both = new KeyRange(KeyRange.larger(a.from(), b.from()), KeyRange.smaller(a.to(), b.to()), a.point() || b.point());
+            KeyRange both = new KeyRange(
+                    KeyRange.larger(a.from(), b.from()), KeyRange.smaller(a.to(), b.to()), a.point() || b.point());
             if (!both.isEmpty()) {
                 common.add(both);
             }

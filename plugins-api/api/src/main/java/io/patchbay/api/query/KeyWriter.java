@@ -80,7 +80,9 @@ final class KeyWriter {
 
     private void writeStruct(Value.Struct struct) {
         put(OrderedKey.STRUCT);
-        List<String> names = struct.fields().keySet().stream().sorted(ValueOrder::compareTexts).toList();
+        List<String> names = struct.fields().keySet().stream()
+                .sorted(ValueOrder::compareTexts)
+                .toList();
         for (String name : names) {
             put(OrderedKey.TEXT);
             writeText(name);

@@ -49,7 +49,10 @@ public final class OrderedKey {
     /** The place of {@code document} in a list that is sorted by {@code sort}. */
     public static SeekKey placeOf(List<SortField> sort, StoredDocument document) {
         return new SeekKey(
-                sort.stream().map(field -> of(field.path().find(document), field.descending())).toList(), document.id());
+                sort.stream()
+                        .map(field -> of(field.path().find(document), field.descending()))
+                        .toList(),
+                document.id());
     }
 
     /** The smallest bytes behind all that begin with {@code bytes}; empty if there are none, for {@code bytes} is all FF. */

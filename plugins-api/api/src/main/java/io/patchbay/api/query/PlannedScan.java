@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +126,10 @@ public final class PlannedScan implements DocumentScan {
     }
 
     private KeyRange clippedForward(KeyRange keys) {
-        return after.isEmpty() ? keys : new KeyRange(KeyRange.larger(keys.from(), IndexPlan.cut(after.get().key())), keys.to(), false);
+        return after.isEmpty()
+                ? keys
+                : new KeyRange(
+                        KeyRange.larger(keys.from(), IndexPlan.cut(after.get().key())), keys.to(), false);
     }
 
     private KeyRange clippedBackward(KeyRange keys) {
@@ -144,7 +146,8 @@ public final class PlannedScan implements DocumentScan {
         }
         range = keys;
         // A place in front of the range, or within documents that share a cut key, excludes none of its entries.
-        Optional<Place> within = after.filter(place -> !IndexPlan.mayBeCut(place.key()) && Arrays.equals(place.key(), keys.from()));
+        Optional<Place> within =
+                after.filter(place -> !IndexPlan.mayBeCut(place.key()) && Arrays.equals(place.key(), keys.from()));
         rows = source.entries(index, keys, within);
     }
 
@@ -187,8 +190,10 @@ public final class PlannedScan implements DocumentScan {
     /** Fills {@link #picked} with the next documents that have this cut key. */
     private void pick(IndexDefinition index, byte[] key) {
         Comparator<Place> byKey = Comparator.comparing(Place::key, Arrays::compareUnsigned);
-        Comparator<Place> order = (plan.backward() ? byKey.reversed() : byKey).thenComparing(Place::id, Arrays::compareUnsigned);
-        PriorityQueue<Placed> nearest = new PriorityQueue<>(Comparator.comparing(Placed::place, order).reversed());
+        Comparator<Place> order =
+                (plan.backward() ? byKey.reversed() : byKey).thenComparing(Place::id, Arrays::compareUnsigned);
+        PriorityQueue<Placed> nearest =
+                new PriorityQueue<>(Comparator.comparing(Placed::place, order).reversed());
         try (Rows entries = source.entries(index, onlyKey(key), Optional.empty())) {
             for (Row row = entries.next(); row != null; row = entries.next()) {
                 Place place = placeOf(index, row.document());

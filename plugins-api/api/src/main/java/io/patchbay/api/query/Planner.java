@@ -64,7 +64,9 @@ final class Planner {
     private Optional<byte[]> seekKey(int field) {
         // A key too few is a foreign cursor as well.
         afterIsForeign |= after.isPresent() && after.get().keys().size() <= field;
-        return afterIsForeign ? Optional.empty() : after.map(place -> place.keys().get(field));
+        return afterIsForeign
+                ? Optional.empty()
+                : after.map(place -> place.keys().get(field));
     }
 
     private boolean isConstant(FieldPath field) {
@@ -85,23 +87,36 @@ final class Planner {
         boolean backward = byId && !sort.isEmpty() && sort.get(0).descending();
         boolean ordered = byId && !afterIsForeign;
         int merit = (points ? MERIT_FEW_IDS : narrowed ? MERIT_RANGE : 0) + (ordered ? MERIT_ORDER : 0);
-        Optional<Place> place = after.filter(seek -> ordered).map(seek -> new Place(new byte[0], IndexPlan.utf8(seek.id())));
+        Optional<Place> place =
+                after.filter(seek -> ordered).map(seek -> new Place(new byte[0], IndexPlan.utf8(seek.id())));
         Optional<Expression> residual = residual(narrowed ? Set.of(Bounds.ID) : Set.of());
-        return new IndexPlan(Access.IDS, Optional.empty(), ranges, narrowed, ordered, backward && ordered, place, residual, merit);
+        return new IndexPlan(
+                Access.IDS, Optional.empty(), ranges, narrowed, ordered, backward && ordered, place, residual, merit);
     }
 
     IndexPlan byIndex(IndexDefinition index) {
         IndexRanges ranges = IndexRanges.of(index, sets);
         Optional<Boolean> direction = afterIsForeign ? Optional.empty() : findDirection(index);
         boolean ordered = direction.isPresent();
-        int merit = ranges.equalFields() * MERIT_EQUAL_FIELD + (ranges.hasRange() ? MERIT_RANGE : 0) + (ordered ? MERIT_ORDER : 0);
+        int merit = ranges.equalFields() * MERIT_EQUAL_FIELD
+                + (ranges.hasRange() ? MERIT_RANGE : 0)
+                + (ordered ? MERIT_ORDER : 0);
         boolean narrowed = ranges.equalFields() > 0 || ranges.hasRange();
         // The order alone recommends an index only if ids don't give it.
         int useful = narrowed || !sort.isEmpty() ? merit : 0;
         boolean backward = direction.orElse(false);
-        Optional<Place> place = after.filter(seek -> ordered).map(seek -> new Place(placeKey(index), IndexPlan.utf8(seek.id())));
+        Optional<Place> place =
+                after.filter(seek -> ordered).map(seek -> new Place(placeKey(index), IndexPlan.utf8(seek.id())));
         return new IndexPlan(
-                Access.INDEX, Optional.of(index), ranges.ranges(), narrowed, ordered, backward, place, residual(ranges.answered()), useful);
+                Access.INDEX,
+                Optional.of(index),
+                ranges.ranges(),
+                narrowed,
+                ordered,
+                backward,
+                place,
+                residual(ranges.answered()),
+                useful);
     }
 
     /** Whether the index's order, forward (false) or backward (true), is the query's; empty if neither is. */
@@ -111,11 +126,15 @@ final class Planner {
             wanted.remove(wanted.size() - 1);
         }
         Set<FieldPath> seen = new HashSet<>();
-        List<SortField> varying = index.fields().stream().filter(field -> seen.add(field.path()) && !isConstant(field.path())).toList();
+        List<SortField> varying = index.fields().stream()
+                .filter(field -> seen.add(field.path()) && !isConstant(field.path()))
+                .toList();
         if (varying.equals(wanted)) {
             return Optional.of(false);
         }
-        List<SortField> reversed = varying.stream().map(field -> new SortField(field.path(), !field.descending())).toList();
+        List<SortField> reversed = varying.stream()
+                .map(field -> new SortField(field.path(), !field.descending()))
+                .toList();
         return reversed.equals(wanted) ? Optional.of(true) : Optional.empty();
     }
 
@@ -127,7 +146,9 @@ final class Planner {
             ascending.put(field.path(), field.descending() ? OrderedKey.complement(given) : given);
         }
         for (SortField field : index.fields()) {
-            byte[] value = isConstant(field.path()) ? sets.get(field.path()).ranges().get(0).from() : ascending.get(field.path());
+            byte[] value = isConstant(field.path())
+                    ? sets.get(field.path()).ranges().get(0).from()
+                    : ascending.get(field.path());
             key.writeBytes(field.descending() ? OrderedKey.complement(value) : value);
         }
         return key.toByteArray();
@@ -136,7 +157,8 @@ final class Planner {
     private Optional<Expression> residual(Set<FieldPath> answered) {
         List<Expression> left = new ArrayList<>();
         for (int i = 0; i < conjuncts.size(); i++) {
-            if (!bounds.get(i).exact() || !answered.containsAll(bounds.get(i).sets().keySet())) {
+            if (!bounds.get(i).exact()
+                    || !answered.containsAll(bounds.get(i).sets().keySet())) {
                 left.add(conjuncts.get(i));
             }
         }

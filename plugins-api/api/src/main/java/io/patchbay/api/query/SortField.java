@@ -11,7 +11,8 @@ public record SortField(FieldPath path, boolean descending) {
     /** @throws PatchbayException SORT_INVALID */
     public static SortField parse(String text) {
         boolean descending = text.startsWith("-");
-        return new SortField(FieldPath.parse(descending ? text.substring(1) : text, ErrorCode.SORT_INVALID), descending);
+        return new SortField(
+                FieldPath.parse(descending ? text.substring(1) : text, ErrorCode.SORT_INVALID), descending);
     }
 
     /**
@@ -22,7 +23,9 @@ public record SortField(FieldPath path, boolean descending) {
     public static List<SortField> parseAll(String text) {
         String[] fields = text.split(",", -1);
         if (fields.length > Limits.SORT_FIELDS) {
-            throw new PatchbayException(ErrorCode.SORT_INVALID, "A sort order has at most " + Limits.SORT_FIELDS + " fields, not " + fields.length + ".");
+            throw new PatchbayException(
+                    ErrorCode.SORT_INVALID,
+                    "A sort order has at most " + Limits.SORT_FIELDS + " fields, not " + fields.length + ".");
         }
         return Arrays.stream(fields).map(String::strip).map(SortField::parse).toList();
     }

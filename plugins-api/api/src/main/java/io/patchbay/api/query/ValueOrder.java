@@ -63,7 +63,9 @@ public enum ValueOrder implements Comparator<Optional<Value>> {
     }
 
     private static BigDecimal exact(Value number) {
-        return number instanceof Value.Int integer ? BigDecimal.valueOf(integer.value()) : new BigDecimal(((Value.Real) number).value());
+        return number instanceof Value.Int integer
+                ? BigDecimal.valueOf(integer.value())
+                : new BigDecimal(((Value.Real) number).value());
     }
 
     private static int compareItems(List<Value> left, List<Value> right) {
@@ -81,15 +83,20 @@ public enum ValueOrder implements Comparator<Optional<Value>> {
     }
 
     private static int compareFields(Value.Struct left, Value.Struct right) {
-        List<String> names = left.fields().keySet().stream().sorted(ValueOrder::compareTexts).toList();
-        Iterator<String> others = right.fields().keySet().stream().sorted(ValueOrder::compareTexts).iterator();
+        List<String> names =
+                left.fields().keySet().stream().sorted(ValueOrder::compareTexts).toList();
+        Iterator<String> others = right.fields().keySet().stream()
+                .sorted(ValueOrder::compareTexts)
+                .iterator();
         for (String name : names) {
             if (!others.hasNext()) {
                 return 1;
             }
             String other = others.next();
             int byName = compareTexts(name, other);
-            int byField = byName != 0 ? byName : compare(left.fields().get(name), right.fields().get(other));
+            int byField = byName != 0
+                    ? byName
+                    : compare(left.fields().get(name), right.fields().get(other));
             if (byField != 0) {
                 return byField;
             }

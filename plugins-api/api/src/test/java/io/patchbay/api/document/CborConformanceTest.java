@@ -31,7 +31,9 @@ class CborConformanceTest {
     @TestFactory
     Stream<DynamicTest> everyVectorIsDecodedRightOrRefused() throws IOException {
         Path file = Path.of(System.getProperty("patchbay.conformance.data"), "cbor-test-vectors", "appendix_a.json");
-        JsonNode vectors = new ObjectMapper().enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS).readTree(Files.readAllBytes(file));
+        JsonNode vectors = new ObjectMapper()
+                .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
+                .readTree(Files.readAllBytes(file));
         assertThat(vectors.size()).isGreaterThan(50);
         return Stream.iterate(0, i -> i < vectors.size(), i -> i + 1)
                 .map(vectors::get)
@@ -42,11 +44,17 @@ class CborConformanceTest {
         byte[] cbor = HexFormat.of().parseHex(vector.get("hex").asText());
         JsonNode decoded = vector.get("decoded");
         if (vector.get("hex").asText().equals(NO_LONGER_WELL_FORMED)) {
-            assertThat(catchThrowableOfType(PatchbayException.class, () -> Cbor.decode(cbor)).code()).isEqualTo(ErrorCode.MALFORMED);
+            assertThat(catchThrowableOfType(PatchbayException.class, () -> Cbor.decode(cbor))
+                            .code())
+                    .isEqualTo(ErrorCode.MALFORMED);
             return;
         }
-        if (decoded == null || !isValue(decoded) || hasForeignKey(vector.get("hex").asText())) {
-            assertThat(catchThrowableOfType(PatchbayException.class, () -> Cbor.decode(cbor)).code()).isEqualTo(ErrorCode.VALUE_INVALID);
+        if (decoded == null
+                || !isValue(decoded)
+                || hasForeignKey(vector.get("hex").asText())) {
+            assertThat(catchThrowableOfType(PatchbayException.class, () -> Cbor.decode(cbor))
+                            .code())
+                    .isEqualTo(ErrorCode.VALUE_INVALID);
             return;
         }
         Value value = Cbor.decode(cbor);
@@ -58,7 +66,9 @@ class CborConformanceTest {
     }
 
     private static boolean isValue(JsonNode node) {
-        return !node.isBigInteger() || node.bigIntegerValue().compareTo(MIN) >= 0 && node.bigIntegerValue().compareTo(MAX) <= 0;
+        return !node.isBigInteger()
+                || node.bigIntegerValue().compareTo(MIN) >= 0
+                        && node.bigIntegerValue().compareTo(MAX) <= 0;
     }
 
     /** The one vector with integers as keys, which JSON shows as text. */

@@ -27,8 +27,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CborTest {
     @ParameterizedTest
     @CsvSource({
-        "0, 00", "23, 17", "24, 1818", "255, 18ff", "256, 190100", "65536, 1a00010000", "4294967296, 1b0000000100000000",
-        "-1, 20", "-24, 37", "-25, 3818", "9223372036854775807, 1b7fffffffffffffff", "-9223372036854775808, 3b7fffffffffffffff"
+        "0, 00",
+        "23, 17",
+        "24, 1818",
+        "255, 18ff",
+        "256, 190100",
+        "65536, 1a00010000",
+        "4294967296, 1b0000000100000000",
+        "-1, 20",
+        "-24, 37",
+        "-25, 3818",
+        "9223372036854775807, 1b7fffffffffffffff",
+        "-9223372036854775808, 3b7fffffffffffffff"
     })
     void integersTakeTheirShortestForm(long value, String hex) {
         assertThat(hex(Value.of(value))).isEqualTo(hex);
@@ -37,8 +47,10 @@ class CborTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1.5, f93e00", "-0.5, f9b800", "5.960464477539063e-8, f90001", "0.00006103515625, f90400", "6.097555160522461e-5, f903ff", "2.98023223876953125e-8, fa33000000",
-        "0.1, fb3fb999999999999a", "3.4028234663852886e+38, fa7f7fffff", "1.0e300, fb7e37e43c8800759c", "1.0009765625, f93c01", "2047.5, fa44fff000", "1023.5, f963ff"
+        "1.5, f93e00", "-0.5, f9b800", "5.960464477539063e-8, f90001", "0.00006103515625, f90400",
+                "6.097555160522461e-5, f903ff", "2.98023223876953125e-8, fa33000000",
+        "0.1, fb3fb999999999999a", "3.4028234663852886e+38, fa7f7fffff", "1.0e300, fb7e37e43c8800759c",
+                "1.0009765625, f93c01", "2047.5, fa44fff000", "1023.5, f963ff"
     })
     void doublesTakeTheShortestFormThatIsExact(double value, String hex) {
         assertThat(hex(Value.of(value))).isEqualTo(hex);
@@ -46,7 +58,16 @@ class CborTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"f93c00", "fa3f800000", "fb3ff0000000000000", "1801", "190001", "1a00000001", "1b0000000000000001"})
+    @ValueSource(
+            strings = {
+                "f93c00",
+                "fa3f800000",
+                "fb3ff0000000000000",
+                "1801",
+                "190001",
+                "1a00000001",
+                "1b0000000000000001"
+            })
     void everyFormOfOneIsTheSameInteger(String hex) {
         assertThat(decode(hex)).isEqualTo(Value.of(1));
     }
@@ -59,8 +80,23 @@ class CborTest {
 
     @Test
     void keysComeInTheOrderOfTheirEncoding() {
-        Value.Struct struct = Value.struct("aa", Value.of(1), "é", Value.of(2), "b", Value.of(3), "", Value.of(4), "\uffff", Value.of(5), "😀", Value.of(6), "zzz", Value.of(7));
-        List<String> keys = new ArrayList<>(((Value.Struct) Cbor.decode(Cbor.encode(struct))).fields().keySet());
+        Value.Struct struct = Value.struct(
+                "aa",
+                Value.of(1),
+                "é",
+                Value.of(2),
+                "b",
+                Value.of(3),
+                "",
+                Value.of(4),
+                "\uffff",
+                Value.of(5),
+                "😀",
+                Value.of(6),
+                "zzz",
+                Value.of(7));
+        List<String> keys = new ArrayList<>(
+                ((Value.Struct) Cbor.decode(Cbor.encode(struct))).fields().keySet());
         assertThat(keys).containsExactly("", "b", "aa", "é", "zzz", "\uffff", "😀");
     }
 
@@ -101,22 +137,101 @@ class CborTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "18", "1b00000000000000", "61", "7bffffffffffffffff", "7a7fffffff61", "9bffffffffffffffff", "9a7fffffff00", "81", "a1", "a16161", "bb7fffffffffffffff", "ff", "81ff", "a1ff", "bf6161ff",
-        "1c", "1d", "1e", "1f", "3f", "fc", "fd", "fe", "f800", "f81f", "f8", "63efbf", "7f", "7fff00", "7f00ff", "7f7f6161ffff", "7f4161ff", "9f", "9f00", "bf", "0000", "f6f6", "9c", "bc", "7c", "f97e", "fa7f8000", "fb00"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "18",
+                "1b00000000000000",
+                "61",
+                "7bffffffffffffffff",
+                "7a7fffffff61",
+                "9bffffffffffffffff",
+                "9a7fffffff00",
+                "81",
+                "a1",
+                "a16161",
+                "bb7fffffffffffffff",
+                "ff",
+                "81ff",
+                "a1ff",
+                "bf6161ff",
+                "1c",
+                "1d",
+                "1e",
+                "1f",
+                "3f",
+                "fc",
+                "fd",
+                "fe",
+                "f800",
+                "f81f",
+                "f8",
+                "63efbf",
+                "7f",
+                "7fff00",
+                "7f00ff",
+                "7f7f6161ffff",
+                "7f4161ff",
+                "9f",
+                "9f00",
+                "bf",
+                "0000",
+                "f6f6",
+                "9c",
+                "bc",
+                "7c",
+                "f97e",
+                "fa7f8000",
+                "fb00"
+            })
     void whatIsNotWellFormedIsMalformed(String hex) {
         assertRefused(hex, ErrorCode.MALFORMED);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "c074323031332d30332d32315432303a30343a30305a", "d9d9f700", "c249010000000000000000", "40", "4101", "5f4100ff", "f7", "f0", "f8ff", "f820", "e0",
-        "f97e00", "f97c00", "f9fc00", "fa7fc00000", "fa7f800000", "fb7ff0000000000000", "fb7ff8000000000000",
-        "1b8000000000000000", "1bffffffffffffffff", "3b8000000000000000", "3bffffffffffffffff",
-        "a2616101616102", "bf616101616102ff", "a10001", "a1f601", "a1800000", "a1416101",
-        "61ff", "62c080", "62c0af", "63e08080", "64f0808080", "63eda080", "66eda0bdedb880", "64f4908080", "61c3", "7f61c361a9ff", "a161ff00", "5f"
-    })
+    @ValueSource(
+            strings = {
+                "c074323031332d30332d32315432303a30343a30305a",
+                "d9d9f700",
+                "c249010000000000000000",
+                "40",
+                "4101",
+                "5f4100ff",
+                "f7",
+                "f0",
+                "f8ff",
+                "f820",
+                "e0",
+                "f97e00",
+                "f97c00",
+                "f9fc00",
+                "fa7fc00000",
+                "fa7f800000",
+                "fb7ff0000000000000",
+                "fb7ff8000000000000",
+                "1b8000000000000000",
+                "1bffffffffffffffff",
+                "3b8000000000000000",
+                "3bffffffffffffffff",
+                "a2616101616102",
+                "bf616101616102ff",
+                "a10001",
+                "a1f601",
+                "a1800000",
+                "a1416101",
+                "61ff",
+                "62c080",
+                "62c0af",
+                "63e08080",
+                "64f0808080",
+                "63eda080",
+                "66eda0bdedb880",
+                "64f4908080",
+                "61c3",
+                "7f61c361a9ff",
+                "a161ff00",
+                "5f"
+            })
     void whatNoValueCanBeIsInvalid(String hex) {
         assertRefused(hex, ErrorCode.VALUE_INVALID);
     }
@@ -134,7 +249,9 @@ class CborTest {
         }
         assertThat(Cbor.decode(Cbor.encode(deep))).isEqualTo(deep);
         Value tooDeep = Value.array(deep);
-        assertThatExceptionOfType(PatchbayException.class).isThrownBy(() -> Cbor.encode(tooDeep)).matches(e -> e.code() == ErrorCode.LIMIT_EXCEEDED);
+        assertThatExceptionOfType(PatchbayException.class)
+                .isThrownBy(() -> Cbor.encode(tooDeep))
+                .matches(e -> e.code() == ErrorCode.LIMIT_EXCEEDED);
         assertRefused("81".repeat(Limits.DEPTH + 1) + "00", ErrorCode.LIMIT_EXCEEDED);
         assertRefused("9f".repeat(100_000), ErrorCode.LIMIT_EXCEEDED);
         assertRefused("bf60".repeat(100_000), ErrorCode.LIMIT_EXCEEDED);
@@ -174,7 +291,9 @@ class CborTest {
             assertThat(Json.decode(Json.fromCbor(bytes))).as("seed %d", seed).isEqualTo(value);
         } catch (PatchbayException e) {
             PatchbayException same = catchThrowableOfType(PatchbayException.class, () -> Json.fromCbor(bytes));
-            assertThat(same).as("seed %d, %s", seed, HexFormat.of().formatHex(bytes)).isNotNull();
+            assertThat(same)
+                    .as("seed %d, %s", seed, HexFormat.of().formatHex(bytes))
+                    .isNotNull();
             assertThat(same.code()).isEqualTo(e.code());
         }
     }
@@ -194,12 +313,33 @@ class CborTest {
     void aWriterEmbedsWhatIsEncodedAlready() {
         Value.Struct data = Value.struct("name", Value.of("Lyon"), "tags", Value.array(Value.of("é")));
         CborWriter writer = new CborWriter();
-        writer.startMap(5).text("id").text("ça").text("revision").integer(-7).text("data").raw(Cbor.encode(data));
-        writer.text("more").startArray(4).bool(true).nil().real(2.0).real(0.5).text("x".repeat(2000)).value(Value.NULL);
+        writer.startMap(5)
+                .text("id")
+                .text("ça")
+                .text("revision")
+                .integer(-7)
+                .text("data")
+                .raw(Cbor.encode(data));
+        writer.text("more")
+                .startArray(4)
+                .bool(true)
+                .nil()
+                .real(2.0)
+                .real(0.5)
+                .text("x".repeat(2000))
+                .value(Value.NULL);
         assertThat(Cbor.decode(writer.toByteArray()))
                 .isEqualTo(Value.struct(
-                        "id", Value.of("ça"), "revision", Value.of(-7), "data", data,
-                        "more", Value.array(Value.TRUE, Value.NULL, Value.of(2), Value.of(0.5)), "x".repeat(2000), Value.NULL));
+                        "id",
+                        Value.of("ça"),
+                        "revision",
+                        Value.of(-7),
+                        "data",
+                        data,
+                        "more",
+                        Value.array(Value.TRUE, Value.NULL, Value.of(2), Value.of(0.5)),
+                        "x".repeat(2000),
+                        Value.NULL));
         assertThat(writer.reset().integer(1).toByteArray()).containsExactly(1);
     }
 
@@ -245,7 +385,8 @@ class CborTest {
 
     private static Value shuffled(Value value, Random random) {
         if (value instanceof Value.Array array) {
-            return new Value.Array(array.items().stream().map(item -> shuffled(item, random)).toList());
+            return new Value.Array(
+                    array.items().stream().map(item -> shuffled(item, random)).toList());
         }
         if (value instanceof Value.Struct struct) {
             List<String> names = new ArrayList<>(struct.fields().keySet());

@@ -10,7 +10,9 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class FieldsTest {
-    private final Fields fields = Fields.of("the body", Value.struct("name", Value.of("Lyon"), "limit", Value.of(7), "on", Value.TRUE, "nothing", Value.NULL));
+    private final Fields fields = Fields.of(
+            "the body",
+            Value.struct("name", Value.of("Lyon"), "limit", Value.of(7), "on", Value.TRUE, "nothing", Value.NULL));
 
     @Test
     void fieldsAreReadByTheirType() {
@@ -24,11 +26,25 @@ class FieldsTest {
 
     @Test
     void whatIsWrongIsNamed() {
-        assertRefused(() -> fields.requireText("limit"), ErrorCode.BAD_REQUEST, "limit", "'limit' in the body must be text, not an integer.");
-        assertRefused(() -> fields.findText("nothing"), ErrorCode.BAD_REQUEST, "nothing", "'nothing' in the body must be text, not null.");
-        assertRefused(() -> fields.requireStruct("data"), ErrorCode.BAD_REQUEST, "data", "'data' is missing in the body.");
-        assertRefused(() -> fields.findInt("limit", 1, 5), ErrorCode.BAD_REQUEST, "limit", "'limit' must be from 1 to 5, not 7.");
-        assertThat(catchThrowableOfType(PatchbayException.class, () -> Fields.of("the body", Value.NULL))).hasMessage("Expected an object as the body, not null.");
+        assertRefused(
+                () -> fields.requireText("limit"),
+                ErrorCode.BAD_REQUEST,
+                "limit",
+                "'limit' in the body must be text, not an integer.");
+        assertRefused(
+                () -> fields.findText("nothing"),
+                ErrorCode.BAD_REQUEST,
+                "nothing",
+                "'nothing' in the body must be text, not null.");
+        assertRefused(
+                () -> fields.requireStruct("data"), ErrorCode.BAD_REQUEST, "data", "'data' is missing in the body.");
+        assertRefused(
+                () -> fields.findInt("limit", 1, 5),
+                ErrorCode.BAD_REQUEST,
+                "limit",
+                "'limit' must be from 1 to 5, not 7.");
+        assertThat(catchThrowableOfType(PatchbayException.class, () -> Fields.of("the body", Value.NULL)))
+                .hasMessage("Expected an object as the body, not null.");
     }
 
     @Test
@@ -36,7 +52,11 @@ class FieldsTest {
         fields.requireText("name");
         fields.findText("limits");
         fields.findBool("on");
-        assertRefused(fields::done, ErrorCode.UNKNOWN_FIELD, "limit", "There is no field 'limit' in the body. Did you mean 'limits'?");
+        assertRefused(
+                fields::done,
+                ErrorCode.UNKNOWN_FIELD,
+                "limit",
+                "There is no field 'limit' in the body. Did you mean 'limits'?");
     }
 
     @Test

@@ -23,9 +23,11 @@ import org.junit.jupiter.api.TestFactory;
 /** JSONTestSuite (nst/JSONTestSuite): what must be accepted is, what must be refused is refused in our words, and what is free stays as it is recorded. */
 @Tag("conformance")
 class JsonConformanceTest {
-    private static final Set<ErrorCode> REFUSALS = EnumSet.of(ErrorCode.MALFORMED, ErrorCode.VALUE_INVALID, ErrorCode.LIMIT_EXCEEDED);
+    private static final Set<ErrorCode> REFUSALS =
+            EnumSet.of(ErrorCode.MALFORMED, ErrorCode.VALUE_INVALID, ErrorCode.LIMIT_EXCEEDED);
     /** Valid JSON, but no value: RFC 8259 leaves the meaning of a key that comes twice open. */
-    private static final Set<String> REFUSED_BY_THE_DATA_MODEL = Set.of("y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json");
+    private static final Set<String> REFUSED_BY_THE_DATA_MODEL =
+            Set.of("y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json");
 
     @TestFactory
     Stream<DynamicTest> everyFileIsAcceptedOrRefusedAsItsNameSays() throws IOException {
@@ -44,7 +46,9 @@ class JsonConformanceTest {
             }
         }
         try (InputStream recorded = JsonConformanceTest.class.getResourceAsStream("json-decisions.txt")) {
-            Set<String> lines = new String(recorded.readAllBytes(), StandardCharsets.UTF_8).lines().collect(Collectors.toCollection(TreeSet::new));
+            Set<String> lines = new String(recorded.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .collect(Collectors.toCollection(TreeSet::new));
             assertThat(decided).isEqualTo(lines);
         }
     }
@@ -69,8 +73,11 @@ class JsonConformanceTest {
     }
 
     private static List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of(System.getProperty("patchbay.conformance.data"), "json-test-suite", "test_parsing"))) {
-            List<Path> sorted = files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+        try (Stream<Path> files = Files.list(
+                Path.of(System.getProperty("patchbay.conformance.data"), "json-test-suite", "test_parsing"))) {
+            List<Path> sorted = files.filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .toList();
             assertThat(sorted).hasSizeGreaterThan(100);
             return sorted;
         }

@@ -20,8 +20,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonTest {
     @ParameterizedTest
     @CsvSource({
-        "1, 1", "1.0, 1", "1e3, 1000", "-0, 0", "-0.0, 0", "100e-2, 1", "9007199254740993, 9007199254740993", "9223372036854775807, 9223372036854775807",
-        "-9223372036854775808, -9223372036854775808", "0e400, 0", "1e-400, 0"
+        "1, 1",
+        "1.0, 1",
+        "1e3, 1000",
+        "-0, 0",
+        "-0.0, 0",
+        "100e-2, 1",
+        "9007199254740993, 9007199254740993",
+        "9223372036854775807, 9223372036854775807",
+        "-9223372036854775808, -9223372036854775808",
+        "0e400, 0",
+        "1e-400, 0"
     })
     void integralNumbersAreIntegers(String json, long value) {
         assertThat(decode(json)).isEqualTo(Value.of(value));
@@ -43,29 +52,89 @@ class JsonTest {
             byte[] json = Json.encode(value);
             assertThat(Utf8.isValid(json, 0, json.length)).as("seed %d", seed).isTrue();
             assertThat(Json.decode(json)).as("seed %d", seed).isEqualTo(value);
-            assertThat(Json.decode(Json.fromCbor(Cbor.encode(value)))).as("seed %d", seed).isEqualTo(value);
+            assertThat(Json.decode(Json.fromCbor(Cbor.encode(value))))
+                    .as("seed %d", seed)
+                    .isEqualTo(value);
         }
     }
 
     @Test
     void theTextIsCompactAndKeepsWhatUtf8CanSay() {
-        Value.Struct value = Value.struct("big", Value.of(9007199254740993L), "é😀", Value.array(Value.of("\n\"😀"), Value.NULL, Value.TRUE, Value.of(0.5)));
-        assertThat(new String(Json.encode(value), UTF_8)).isEqualTo("{\"big\":9007199254740993,\"é😀\":[\"\\n\\\"😀\",null,true,0.5]}");
+        Value.Struct value = Value.struct(
+                "big",
+                Value.of(9007199254740993L),
+                "é😀",
+                Value.array(Value.of("\n\"😀"), Value.NULL, Value.TRUE, Value.of(0.5)));
+        assertThat(new String(Json.encode(value), UTF_8))
+                .isEqualTo("{\"big\":9007199254740993,\"é😀\":[\"\\n\\\"😀\",null,true,0.5]}");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", " ", "[1,]", "[1 2]", "{\"a\":1,}", "{a:1}", "{'a':1}", "'a'", "NaN", "[Infinity]", "-Infinity", "01", "+1", ".5", "1.", "0x1", "1e", "--1", "nul", "tru", "[1]]", "{} {}", "1 2", "1// c", "/* c */1", "# c\n1",
-        "\"\n\"", "\"\\x\"", "\"\\u12\"", "\"a", "[", "{", "{\"a\"", "{\"a\":", "[1,,2]", "{1:2}", "[1:2]", "\uFEFF1", "1\u0000", "\u00a01", "True", "\"\u0001\""
-    })
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "[1,]",
+                "[1 2]",
+                "{\"a\":1,}",
+                "{a:1}",
+                "{'a':1}",
+                "'a'",
+                "NaN",
+                "[Infinity]",
+                "-Infinity",
+                "01",
+                "+1",
+                ".5",
+                "1.",
+                "0x1",
+                "1e",
+                "--1",
+                "nul",
+                "tru",
+                "[1]]",
+                "{} {}",
+                "1 2",
+                "1// c",
+                "/* c */1",
+                "# c\n1",
+                "\"\n\"",
+                "\"\\x\"",
+                "\"\\u12\"",
+                "\"a",
+                "[",
+                "{",
+                "{\"a\"",
+                "{\"a\":",
+                "[1,,2]",
+                "{1:2}",
+                "[1:2]",
+                "\uFEFF1",
+                "1\u0000",
+                "\u00a01",
+                "True",
+                "\"\u0001\""
+            })
     void whatIsNotJsonIsMalformed(String json) {
         assertRefused(json.getBytes(UTF_8), ErrorCode.MALFORMED);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "9223372036854775808", "-9223372036854775809", "1e400", "-1e400", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\ud800a\"", "{\"a\":1,\"a\":1}", "{\"\\udc00\":1}", "{\"\\ud800x\":1}", "{\"longer than a few bytes\\ud800\":1}", "{\"a\":1,\"\\u0061\":2}"
-    })
+    @ValueSource(
+            strings = {
+                "9223372036854775808",
+                "-9223372036854775809",
+                "1e400",
+                "-1e400",
+                "\"\\ud800\"",
+                "\"\\udc00\\ud800\"",
+                "\"\\ud800a\"",
+                "{\"a\":1,\"a\":1}",
+                "{\"\\udc00\":1}",
+                "{\"\\ud800x\":1}",
+                "{\"longer than a few bytes\\ud800\":1}",
+                "{\"a\":1,\"\\u0061\":2}"
+            })
     void whatNoValueCanBeIsInvalid(String json) {
         assertRefused(json.getBytes(UTF_8), ErrorCode.VALUE_INVALID);
     }
@@ -125,16 +194,31 @@ class JsonTest {
             }
             json.append("\":1");
         }
-        assertThat(((Value.Struct) decode(json.append('}').toString())).fields()).hasSize(1 << 12);
+        assertThat(((Value.Struct) decode(json.append('}').toString())).fields())
+                .hasSize(1 << 12);
     }
 
     @Test
     void aWriterEmbedsStoredBodies() {
         try (JsonWriter writer = new JsonWriter()) {
-            writer.startObject().key("items").startArray().cbor(Cbor.encode(Value.struct("a", Value.of(1.5)))).value(Value.of("x")).endArray();
-            writer.key("next").nil().key("more").bool(true).key("n").integer(Long.MIN_VALUE).key("t").text("é").endObject();
+            writer.startObject()
+                    .key("items")
+                    .startArray()
+                    .cbor(Cbor.encode(Value.struct("a", Value.of(1.5))))
+                    .value(Value.of("x"))
+                    .endArray();
+            writer.key("next")
+                    .nil()
+                    .key("more")
+                    .bool(true)
+                    .key("n")
+                    .integer(Long.MIN_VALUE)
+                    .key("t")
+                    .text("é")
+                    .endObject();
             assertThat(new String(writer.toByteArray(), UTF_8))
-                    .isEqualTo("{\"items\":[{\"a\":1.5},\"x\"],\"next\":null,\"more\":true,\"n\":-9223372036854775808,\"t\":\"é\"}");
+                    .isEqualTo(
+                            "{\"items\":[{\"a\":1.5},\"x\"],\"next\":null,\"more\":true,\"n\":-9223372036854775808,\"t\":\"é\"}");
         }
     }
 

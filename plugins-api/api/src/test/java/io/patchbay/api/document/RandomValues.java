@@ -11,7 +11,23 @@ final class RandomValues {
     private static final long[] EDGES = {
         0, 23, 24, 255, 256, 65535, 65536, 0xffff_ffffL, 0x1_0000_0000L, 1L << 53, (1L << 53) + 1, Long.MAX_VALUE
     };
-    private static final String[] CHARACTERS = {"a", "Z", "\0", "\"", "\\", "\n", "\u007f", "\u0080", "é", "\u07ff", "\u0800", "\uffff", "\ufffd", "😀", "\udbff\udfff"};
+    private static final String[] CHARACTERS = {
+        "a",
+        "Z",
+        "\0",
+        "\"",
+        "\\",
+        "\n",
+        "\u007f",
+        "\u0080",
+        "é",
+        "\u07ff",
+        "\u0800",
+        "\uffff",
+        "\ufffd",
+        "😀",
+        "\udbff\udfff"
+    };
 
     private final Random random;
 

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class IndexPlanTest {
     private static final Expression COUNTRY = equal("country", Value.of("FR"));
-    private static final Expression LARGE = Call.of(Function.GREATER, new Variable("population"), new Literal(Value.of(1000)));
+    private static final Expression LARGE =
+            Call.of(Function.GREATER, new Variable("population"), new Literal(Value.of(1000)));
     private static final Expression ID = new Expression.Select(new Variable("meta"), "id");
 
     @Test
@@ -33,7 +34,8 @@ class IndexPlanTest {
 
     @Test
     void equalityThenRangeIsAnsweredByOneIndexInOrder() {
-        IndexPlan plan = plan(Call.of(Function.AND, COUNTRY, LARGE), "-population", "country", "country,-population", "population");
+        IndexPlan plan = plan(
+                Call.of(Function.AND, COUNTRY, LARGE), "-population", "country", "country,-population", "population");
         assertThat(plan.index()).contains(index("country,-population"));
         assertThat(plan.ranges()).hasSize(1);
         assertThat(plan.residual()).isEmpty();
@@ -50,26 +52,34 @@ class IndexPlanTest {
 
     @Test
     void mixedDirectionsAreNotTheOrderOfAPlainIndex() {
-        assertThat(plan(Optional.empty(), "country,-population", "country,population").index()).isEmpty();
+        assertThat(plan(Optional.empty(), "country,-population", "country,population")
+                        .index())
+                .isEmpty();
     }
 
     @Test
     void fieldThatTheFilterFixesDoesNotCountInTheOrder() {
-        assertThat(plan(COUNTRY, "country,population,-country,meta.id", "country,population").ordered()).isTrue();
+        assertThat(plan(COUNTRY, "country,population,-country,meta.id", "country,population")
+                        .ordered())
+                .isTrue();
         assertThat(plan(COUNTRY, "country", "country").ordered()).isTrue();
     }
 
     @Test
     void comparisonWithANumberReadsNumbersAlone() {
         IndexPlan plan = plan(LARGE, "", "population");
-        assertThat(plan.ranges()).noneMatch(range -> range.contains(key(Value.of("x"))) || range.contains(key(Value.of(1000))));
+        assertThat(plan.ranges())
+                .noneMatch(range -> range.contains(key(Value.of("x"))) || range.contains(key(Value.of(1000))));
         assertThat(plan.ranges()).anyMatch(range -> range.contains(key(Value.of(1000.5))));
         assertThat(plan.residual()).isEmpty();
     }
 
     @Test
     void alternativesOfOneFieldAreDisjointRanges() {
-        Expression either = Call.of(Function.OR, equal("population", Value.of(5)), Call.of(Function.OR, LARGE, equal("population", Value.of(2000))));
+        Expression either = Call.of(
+                Function.OR,
+                equal("population", Value.of(5)),
+                Call.of(Function.OR, LARGE, equal("population", Value.of(2000))));
         IndexPlan plan = plan(either, "population", "population");
         assertThat(plan.ranges()).hasSize(2);
         assertThat(plan.residual()).isEmpty();
@@ -85,7 +95,8 @@ class IndexPlanTest {
 
     @Test
     void listOfValuesIsOneRangeEach() {
-        Expression in = Call.of(Function.IN, new Variable("country"), new Literal(Value.texts(List.of("FR", "DE", "FR"))));
+        Expression in =
+                Call.of(Function.IN, new Variable("country"), new Literal(Value.texts(List.of("FR", "DE", "FR"))));
         IndexPlan plan = plan(in, "country", "country");
         assertThat(plan.ranges()).hasSize(2).allMatch(KeyRange::point);
         assertThat(plan.residual()).isEmpty();
@@ -93,7 +104,9 @@ class IndexPlanTest {
 
     @Test
     void tooManyRangesBecomeOneAndAreChecked() {
-        List<Value> many = IntStream.range(0, IndexPlan.RANGES + 1).mapToObj(i -> Value.of(i * 2)).toList();
+        List<Value> many = IntStream.range(0, IndexPlan.RANGES + 1)
+                .mapToObj(i -> Value.of(i * 2))
+                .toList();
         Expression in = Call.of(Function.IN, new Variable("population"), new Literal(new Value.Array(many)));
         IndexPlan plan = plan(in, "", "population");
         assertThat(plan.ranges()).hasSize(1);
@@ -103,7 +116,9 @@ class IndexPlanTest {
 
     @Test
     void contradictionReadsNothing() {
-        assertThat(plan(Call.of(Function.AND, COUNTRY, equal("country", Value.of("DE"))), "", "country").ranges()).isEmpty();
+        assertThat(plan(Call.of(Function.AND, COUNTRY, equal("country", Value.of("DE"))), "", "country")
+                        .ranges())
+                .isEmpty();
     }
 
     @Test
@@ -111,7 +126,8 @@ class IndexPlanTest {
         Expression either = Call.of(Function.IN, ID, new Literal(Value.texts(List.of("b", "a\u0000"))));
         IndexPlan plan = plan(Call.of(Function.AND, either, COUNTRY), "", "country");
         assertThat(plan.access()).isEqualTo(Access.IDS);
-        assertThat(plan.ranges().stream().map(range -> new String(range.from()))).containsExactly("a\u0000", "b");
+        assertThat(plan.ranges().stream().map(range -> new String(range.from())))
+                .containsExactly("a\u0000", "b");
         assertThat(plan.ranges()).noneMatch(range -> range.contains("bb".getBytes()) || range.contains("a".getBytes()));
         assertThat(plan.residual()).contains(COUNTRY);
     }
@@ -120,7 +136,9 @@ class IndexPlanTest {
     void idsFromAPrefixOn() {
         IndexPlan plan = plan(Call.of(Function.STARTS_WITH, ID, new Literal(Value.of("user-"))), "-meta.id");
         assertThat(plan.backward()).isTrue();
-        assertThat(plan.ranges()).singleElement().matches(range -> range.contains("user-1".getBytes()) && !range.contains("user.".getBytes()));
+        assertThat(plan.ranges())
+                .singleElement()
+                .matches(range -> range.contains("user-1".getBytes()) && !range.contains("user.".getBytes()));
         assertThat(plan.residual()).isEmpty();
     }
 
@@ -152,11 +170,14 @@ class IndexPlanTest {
 
     private static IndexPlan plan(Optional<Expression> filter, String sort, String... indexes) {
         List<SortField> order = sort.isEmpty() ? List.of() : index(sort).fields();
-        return IndexPlan.of(new StoreQuery(1, filter, order, Optional.empty(), 50), Stream.of(indexes).map(IndexPlanTest::index).toList());
+        return IndexPlan.of(
+                new StoreQuery(1, filter, order, Optional.empty(), 50),
+                Stream.of(indexes).map(IndexPlanTest::index).toList());
     }
 
     private static IndexDefinition index(String text) {
-        return new IndexDefinition(Stream.of(text.split(",")).map(SortField::parse).toList());
+        return new IndexDefinition(
+                Stream.of(text.split(",")).map(SortField::parse).toList());
     }
 
     private static Expression equal(String field, Value value) {

@@ -19,10 +19,15 @@ public final class CelCases {
     public static List<CelCase> read(Path folder) throws IOException {
         List<CelCase> cases = new ArrayList<>();
         try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path file : paths.filter(path -> path.toString().endsWith(".textproto")).sorted().toList()) {
+            for (Path file : paths.filter(path -> path.toString().endsWith(".textproto"))
+                    .sorted()
+                    .toList()) {
                 String name = file.getFileName().toString().replace(".textproto", "");
-                TextProto.parse(Files.readString(file)).messages("section").forEach(section -> section.messages("test")
-                        .forEach(test -> cases.add(read(name + "/" + section.findText("name").orElseThrow(), test))));
+                TextProto.parse(Files.readString(file))
+                        .messages("section")
+                        .forEach(section -> section.messages("test")
+                                .forEach(test -> cases.add(read(
+                                        name + "/" + section.findText("name").orElseThrow(), test))));
             }
         }
         return cases;
@@ -41,7 +46,9 @@ public final class CelCases {
     private static Map<String, Value> variables(TextProto test) {
         Map<String, Value> variables = new LinkedHashMap<>();
         for (TextProto binding : test.messages("bindings")) {
-            TextProto held = binding.findMessage("value").flatMap(value -> value.findMessage("value")).orElseThrow(() -> new ForeignValue("an unknown or an error as a variable"));
+            TextProto held = binding.findMessage("value")
+                    .flatMap(value -> value.findMessage("value"))
+                    .orElseThrow(() -> new ForeignValue("an unknown or an error as a variable"));
             variables.put(binding.findText("key").orElseThrow(), value(held));
         }
         return variables;
@@ -70,7 +77,9 @@ public final class CelCases {
         } else if (message.has("string_value")) {
             return Value.of(message.findText("string_value").orElseThrow());
         } else if (message.has("list_value")) {
-            return new Value.Array(message.findMessage("list_value").orElseThrow().messages("values").stream().map(CelCases::value).toList());
+            return new Value.Array(message.findMessage("list_value").orElseThrow().messages("values").stream()
+                    .map(CelCases::value)
+                    .toList());
         } else if (message.has("map_value")) {
             return struct(message.findMessage("map_value").orElseThrow());
         } else if (message.has("type_value")) {

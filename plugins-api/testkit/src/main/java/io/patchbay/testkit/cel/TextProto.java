@@ -26,7 +26,9 @@ final class TextProto {
     }
 
     List<TextProto> messages(String field) {
-        return fields.getOrDefault(field, List.of()).stream().map(TextProto.class::cast).toList();
+        return fields.getOrDefault(field, List.of()).stream()
+                .map(TextProto.class::cast)
+                .toList();
     }
 
     Optional<TextProto> findMessage(String field) {
@@ -35,7 +37,9 @@ final class TextProto {
 
     /** A scalar as it stands there; a string without its quotes and escapes. */
     Optional<String> findText(String field) {
-        return fields.getOrDefault(field, List.of()).stream().map(String.class::cast).findFirst();
+        return fields.getOrDefault(field, List.of()).stream()
+                .map(String.class::cast)
+                .findFirst();
     }
 
     private static final class Parser {
@@ -52,7 +56,9 @@ final class TextProto {
                 String name = peek() == '[' ? bracketed() : word();
                 boolean colon = accept(':');
                 Object value = value(colon);
-                message.fields.computeIfAbsent(name, n -> new ArrayList<>()).addAll(value instanceof List<?> several ? several : List.of(value));
+                message.fields
+                        .computeIfAbsent(name, n -> new ArrayList<>())
+                        .addAll(value instanceof List<?> several ? several : List.of(value));
                 if (!accept(',')) {
                     accept(';');
                 }
@@ -122,7 +128,9 @@ final class TextProto {
 
         private int digits(int radix, int most) {
             int start = position;
-            while (position < text.length() && position - start < most && Character.digit(text.charAt(position), radix) >= 0) {
+            while (position < text.length()
+                    && position - start < most
+                    && Character.digit(text.charAt(position), radix) >= 0) {
                 position++;
             }
             return Integer.parseInt(text.substring(start, position), radix);
@@ -131,7 +139,9 @@ final class TextProto {
         private String word() {
             peek();
             int start = position;
-            while (position < text.length() && (Character.isLetterOrDigit(text.charAt(position)) || "_.+-".indexOf(text.charAt(position)) >= 0)) {
+            while (position < text.length()
+                    && (Character.isLetterOrDigit(text.charAt(position))
+                            || "_.+-".indexOf(text.charAt(position)) >= 0)) {
                 position++;
             }
             if (start == position) {
@@ -179,7 +189,10 @@ final class TextProto {
         }
 
         IllegalArgumentException fault(String what) {
-            return new IllegalArgumentException(what + " in line " + text.substring(0, Math.min(position, text.length())).lines().count());
+            return new IllegalArgumentException(what + " in line "
+                    + text.substring(0, Math.min(position, text.length()))
+                            .lines()
+                            .count());
         }
     }
 }

@@ -7,7 +7,6 @@ import io.patchbay.api.document.CollectionDefinition;
 import io.patchbay.api.document.CollectionInfo;
 import io.patchbay.api.document.Collections;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -39,7 +38,8 @@ public final class MemoryCollections implements Collections {
     @Override
     public CompletionStage<CollectionInfo> update(CollectionDefinition definition) {
         return asAdmin(() -> {
-            CollectionInfo updated = new CollectionInfo(definition, documents.requireCollection(definition.name()).id());
+            CollectionInfo updated = new CollectionInfo(
+                    definition, documents.requireCollection(definition.name()).id());
             documents.collections().put(definition.name(), updated);
             return updated;
         });

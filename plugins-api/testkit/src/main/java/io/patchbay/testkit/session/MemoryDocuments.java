@@ -5,7 +5,6 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.CollectionDefinition;
 import io.patchbay.api.document.CollectionInfo;
 import io.patchbay.api.document.Document;
-import io.patchbay.api.document.DocumentKey;
 import io.patchbay.api.document.Documents;
 import io.patchbay.api.document.ListRequest;
 import io.patchbay.api.document.MergePatch;
@@ -82,7 +81,8 @@ public final class MemoryDocuments implements Documents {
     public CompletionStage<TransactionResult> commit(TransactionRequest request) {
         return stage(() -> {
             Optional<TransactionResult> before = request.idempotencyKey().map(outcomes::get);
-            TransactionResult result = before.map(MemoryDocuments::replay).orElseGet(() -> carryOut(request.operations()));
+            TransactionResult result =
+                    before.map(MemoryDocuments::replay).orElseGet(() -> carryOut(request.operations()));
             request.idempotencyKey().ifPresent(key -> outcomes.putIfAbsent(key, result));
             return result;
         });
@@ -92,8 +92,13 @@ public final class MemoryDocuments implements Documents {
     public CompletionStage<ChangePage> changes(Optional<Position> since, int limit) {
         return stage(() -> {
             long behind = since.map(Position::offset).orElse(0L);
-            List<NamedChange> items = log.stream().filter(item -> item.position().offset() > behind).limit(limit).toList();
-            return new ChangePage(items, items.isEmpty() ? position() : items.get(items.size() - 1).position());
+            List<NamedChange> items = log.stream()
+                    .filter(item -> item.position().offset() > behind)
+                    .limit(limit)
+                    .toList();
+            return new ChangePage(
+                    items,
+                    items.isEmpty() ? position() : items.get(items.size() - 1).position());
         });
     }
 
@@ -103,7 +108,8 @@ public final class MemoryDocuments implements Documents {
 
     CollectionInfo create(CollectionDefinition definition) {
         if (collections.containsKey(definition.name())) {
-            throw new PatchbayException(ErrorCode.ALREADY_EXISTS, "There is a collection '" + definition.name() + "' already.");
+            throw new PatchbayException(
+                    ErrorCode.ALREADY_EXISTS, "There is a collection '" + definition.name() + "' already.");
         }
         CollectionInfo info = new CollectionInfo(definition, ++collectionId);
         collections.put(definition.name(), info);
@@ -141,10 +147,15 @@ public final class MemoryDocuments implements Documents {
         boolean holds = precondition instanceof Precondition.Any
                 || precondition instanceof Precondition.Absent && present.isEmpty()
                 || precondition instanceof Precondition.Exists && present.isPresent()
-                || precondition instanceof Precondition.AtRevision at && present.filter(document -> document.revision() == at.revision()).isPresent();
+                || precondition instanceof Precondition.AtRevision at
+                        && present.filter(document -> document.revision() == at.revision())
+                                .isPresent();
         if (!holds) {
-            Map<String, Object> details = present.<Map<String, Object>>map(document -> Map.of("currentRevision", document.revision())).orElse(Map.of());
-            throw new PatchbayException(ErrorCode.REVISION_CONFLICT, "The document is not at the revision that was asked for.", details);
+            Map<String, Object> details = present.<Map<String, Object>>map(
+                            document -> Map.of("currentRevision", document.revision()))
+                    .orElse(Map.of());
+            throw new PatchbayException(
+                    ErrorCode.REVISION_CONFLICT, "The document is not at the revision that was asked for.", details);
         }
         if (operation instanceof Operation.Patch patch) {
             require(patch.collection(), patch.id());
@@ -156,32 +167,52 @@ public final class MemoryDocuments implements Documents {
             return Optional.of(write(put.collection(), put.id().orElse("made-" + offset), put.data()));
         }
         if (operation instanceof Operation.Patch patch) {
-            return Optional.of(write(patch.collection(), patch.id(), MergePatch.apply(require(patch.collection(), patch.id()).data(), patch.patch())));
+            return Optional.of(write(
+                    patch.collection(),
+                    patch.id(),
+                    MergePatch.apply(require(patch.collection(), patch.id()).data(), patch.patch())));
         }
         return operation instanceof Operation.Delete delete ? Optional.of(delete(delete)) : Optional.empty();
     }
 
     private Written write(String collection, String id, Value.Struct data) {
-        StoredDocument document = StoredDocument.of(requireCollection(collection).id(), id, offset, START_MS + offset, data);
+        StoredDocument document =
+                StoredDocument.of(requireCollection(collection).id(), id, offset, START_MS + offset, data);
         boolean created = documentsOf(collection).put(id, document) == null;
         log(collection, id, Optional.of(document));
-        return new Written(collection, id, offset, Instant.ofEpochMilli(START_MS + offset), created, false, Optional.of(data));
+        return new Written(
+                collection, id, offset, Instant.ofEpochMilli(START_MS + offset), created, false, Optional.of(data));
     }
 
     private Written delete(Operation.Delete delete) {
         documentsOf(delete.collection()).remove(delete.id());
         log(delete.collection(), delete.id(), Optional.empty());
-        return new Written(delete.collection(), delete.id(), offset, Instant.ofEpochMilli(START_MS + offset), false, true, Optional.empty());
+        return new Written(
+                delete.collection(),
+                delete.id(),
+                offset,
+                Instant.ofEpochMilli(START_MS + offset),
+                false,
+                true,
+                Optional.empty());
     }
 
     private void log(String collection, String id, Optional<StoredDocument> document) {
         long collectionId = requireCollection(collection).id();
-        log.add(new NamedChange(collection, position(), new Change(offset, 0, collectionId, id, START_MS + offset, document)));
+        log.add(new NamedChange(
+                collection, position(), new Change(offset, 0, collectionId, id, START_MS + offset, document)));
     }
 
     private static TransactionResult replay(TransactionResult first) {
         List<Written> written = first.written().stream()
-                .map(w -> new Written(w.collection(), w.id(), w.revision(), w.updatedAt(), w.created(), w.deleted(), Optional.empty()))
+                .map(w -> new Written(
+                        w.collection(),
+                        w.id(),
+                        w.revision(),
+                        w.updatedAt(),
+                        w.created(),
+                        w.deleted(),
+                        Optional.empty()))
                 .toList();
         return new TransactionResult(first.position(), written, true);
     }
@@ -193,7 +224,8 @@ public final class MemoryDocuments implements Documents {
         if (operation instanceof Operation.Patch patch) {
             return Optional.of(patch.id());
         }
-        return Optional.of(operation instanceof Operation.Delete delete ? delete.id() : ((Operation.Check) operation).id());
+        return Optional.of(
+                operation instanceof Operation.Delete delete ? delete.id() : ((Operation.Check) operation).id());
     }
 
     private NavigableMap<String, StoredDocument> documentsOf(String collection) {
@@ -207,6 +239,7 @@ public final class MemoryDocuments implements Documents {
 
     private StoredDocument require(String collection, String id) {
         return find(collection, id)
-                .orElseThrow(() -> new PatchbayException(ErrorCode.DOCUMENT_NOT_FOUND, "There is no document '" + id + "' in '" + collection + "'."));
+                .orElseThrow(() -> new PatchbayException(
+                        ErrorCode.DOCUMENT_NOT_FOUND, "There is no document '" + id + "' in '" + collection + "'."));
     }
 }

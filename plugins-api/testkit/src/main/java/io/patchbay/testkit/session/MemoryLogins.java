@@ -48,8 +48,12 @@ public final class MemoryLogins implements Logins {
     @Override
     public CompletionStage<Tokens> login(LoginRequest request) {
         return MemoryDocuments.stage(() -> {
-            Identity identity = request.fields().findText("identifier").map(people::get).orElse(null);
-            boolean right = request.fields().findText("password").filter(PASSWORD::equals).isPresent();
+            Identity identity =
+                    request.fields().findText("identifier").map(people::get).orElse(null);
+            boolean right = request.fields()
+                    .findText("password")
+                    .filter(PASSWORD::equals)
+                    .isPresent();
             if (identity == null || !right) {
                 throw new PatchbayException(ErrorCode.LOGIN_FAILED, "The name or the password is wrong.");
             }
@@ -88,7 +92,9 @@ public final class MemoryLogins implements Logins {
             if (identity == null) {
                 throw new PatchbayException(ErrorCode.UNAUTHENTICATED, "That is no access token of this node's.");
             }
-            if (identity.expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
+            if (identity.expiresAt()
+                    .filter(end -> !clock.instant().isBefore(end))
+                    .isPresent()) {
                 throw new PatchbayException(ErrorCode.TOKEN_EXPIRED, "The access token has expired.");
             }
             return identity;
@@ -102,7 +108,11 @@ public final class MemoryLogins implements Logins {
 
     private Tokens tokens(Identity identity) {
         Identity expiring = new Identity(
-                identity.id(), identity.name(), identity.role(), identity.family(), java.util.Optional.of(clock.instant().plus(LIFETIME)));
+                identity.id(),
+                identity.name(),
+                identity.role(),
+                identity.family(),
+                java.util.Optional.of(clock.instant().plus(LIFETIME)));
         String next = "refresh-" + ++issued;
         refresh.put(next, identity);
         return new Tokens(issue(expiring), next, LIFETIME, expiring);

@@ -25,7 +25,10 @@ final class Bytes extends BasicDataType<byte[]> {
 
     /** {@code number} so that its bytes order as it does, then {@code rest}. */
     static byte[] key(long number, byte[] rest) {
-        return ByteBuffer.allocate(Long.BYTES + rest.length).putLong(number ^ Long.MIN_VALUE).put(rest).array();
+        return ByteBuffer.allocate(Long.BYTES + rest.length)
+                .putLong(number ^ Long.MIN_VALUE)
+                .put(rest)
+                .array();
     }
 
     static byte[] key(long number, String rest) {

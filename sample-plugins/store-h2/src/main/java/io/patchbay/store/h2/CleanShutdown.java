@@ -12,6 +12,7 @@ import java.nio.file.Path;
 final class CleanShutdown {
     /** The header is a line of text, such as {@code H:2,block:2,...,clean:1,fletcher:...}, at the file's beginning. */
     private static final int HEADER_BYTES = 4096;
+
     private static final String MARK = ",clean:1,";
 
     private CleanShutdown() {}
@@ -24,7 +25,8 @@ final class CleanShutdown {
         try (InputStream in = Files.newInputStream(file)) {
             return new String(in.readNBytes(HEADER_BYTES), StandardCharsets.ISO_8859_1).contains(MARK);
         } catch (IOException e) {
-            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The file " + file + " can't be read: " + e.getMessage() + ".", e);
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE, "The file " + file + " can't be read: " + e.getMessage() + ".", e);
         }
     }
 }

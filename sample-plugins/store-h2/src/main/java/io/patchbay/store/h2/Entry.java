@@ -38,7 +38,9 @@ final class Entry {
     // Not as one run of bytes: a key that continues another would mix with that one's ids.
     static int compare(byte[] left, byte[] right) {
         int byKey = Arrays.compareUnsigned(left, Short.BYTES, keyEnd(left), right, Short.BYTES, keyEnd(right));
-        return byKey != 0 ? byKey : Arrays.compareUnsigned(left, keyEnd(left), left.length, right, keyEnd(right), right.length);
+        return byKey != 0
+                ? byKey
+                : Arrays.compareUnsigned(left, keyEnd(left), left.length, right, keyEnd(right), right.length);
     }
 
     private static int keyEnd(byte[] entry) {

@@ -18,7 +18,9 @@ record H2Config(int cacheMb) {
     static H2Config parse(Map<String, String> settings) {
         for (String name : settings.keySet()) {
             if (!name.equals(CACHE_MB)) {
-                throw new PatchbayException(ErrorCode.BAD_REQUEST, "The h2 store has no setting '" + name + "'; did you mean '" + CACHE_MB + "'?");
+                throw new PatchbayException(
+                        ErrorCode.BAD_REQUEST,
+                        "The h2 store has no setting '" + name + "'; did you mean '" + CACHE_MB + "'?");
             }
         }
         String cacheMb = settings.getOrDefault(CACHE_MB, Integer.toString(DEFAULT_CACHE_MB));
@@ -30,6 +32,8 @@ record H2Config(int cacheMb) {
         } catch (NumberFormatException e) {
             // Answered below, as every other number that does not fit.
         }
-        throw new PatchbayException(ErrorCode.BAD_REQUEST, "The setting 'cacheMb' is a number from 1 to " + MAX_CACHE_MB + ", not '" + cacheMb + "'.");
+        throw new PatchbayException(
+                ErrorCode.BAD_REQUEST,
+                "The setting 'cacheMb' is a number from 1 to " + MAX_CACHE_MB + ", not '" + cacheMb + "'.");
     }
 }

@@ -56,6 +56,7 @@ final class H2DocumentStore implements DocumentStore {
     private static final int RETENTION_MS = 5000;
     /** Each so many writes, chunks of which less than this part (in percent) is alive are packed, so many bytes at a time. */
     private static final int WRITES_PER_PACKING = 256;
+
     private static final int PACK_BELOW_PERCENT = 50;
     private static final int PACK_BYTES = 8 << 20;
     /** Change records that one transaction of trimming deletes, about. */
@@ -104,8 +105,10 @@ final class H2DocumentStore implements DocumentStore {
                     .autoCommitDisabled()
                     .autoCommitBufferSize(0);
             if (!CleanShutdown.of(directory.resolve(FILE))) {
-                // After a kill the engine follows the chunks from the one that its header names, each of which foretells where the next will lie. Where a chunk came to lie
-                // elsewhere, the engine writes the header anew, but with the chunk before: the way ends there, and newer chunks would be lost. This looks for them in the whole file.
+                // After a kill the engine follows the chunks from the one that its header names, each of which
+                // foretells where the next will lie. Where a chunk came to lie
+                // elsewhere, the engine writes the header anew, but with the chunk before: the way ends there, and
+                // newer chunks would be lost. This looks for them in the whole file.
                 builder.recoveryMode();
             }
             engine = builder.open();
@@ -164,12 +167,18 @@ final class H2DocumentStore implements DocumentStore {
                 for (Mutation mutation : transaction.mutations()) {
                     apply(mutation);
                     changeBytes += put(new Change(
-                            transaction.offset(), index++, mutation.collection(), mutation.id(), transaction.committedAtMs(), mutation.after()));
+                            transaction.offset(),
+                            index++,
+                            mutation.collection(),
+                            mutation.id(),
+                            transaction.committedAtMs(),
+                            mutation.after()));
                 }
                 transaction.outcome().ifPresent(this::put);
             }
             StoreState old = before.state();
-            return new StateRecord(new StoreState(old.epoch(), batch.lastOffset(), old.trimmedThrough(), batch.totals()), changeBytes);
+            return new StateRecord(
+                    new StoreState(old.epoch(), batch.lastOffset(), old.trimmedThrough(), batch.totals()), changeBytes);
         });
     }
 
@@ -200,7 +209,8 @@ final class H2DocumentStore implements DocumentStore {
 
     @Override
     public Optional<Outcome> findOutcome(String identity, String key) {
-        return read(view -> Optional.ofNullable(view.findOutcome(Records.outcomeKey(identity, key))).map(Records::outcome));
+        return read(view -> Optional.ofNullable(view.findOutcome(Records.outcomeKey(identity, key)))
+                .map(Records::outcome));
     }
 
     @Override
@@ -223,14 +233,17 @@ final class H2DocumentStore implements DocumentStore {
     public List<Change> readChanges(long offset, int limit) {
         return read(view -> {
             if (offset < view.state().state().trimmedThrough()) {
-                throw new PatchbayException(ErrorCode.HISTORY_GONE, "The changes behind " + offset + " are no longer kept; load the documents anew.");
+                throw new PatchbayException(
+                        ErrorCode.HISTORY_GONE,
+                        "The changes behind " + offset + " are no longer kept; load the documents anew.");
             }
             List<Change> changes = new ArrayList<>();
             Cursor<byte[], byte[]> cursor = view.changes(Records.changeKey(offset + 1, 0));
             int whole = 0;
             while (cursor.hasNext()) {
                 byte[] key = cursor.next();
-                boolean begins = changes.isEmpty() || Bytes.number(key) != changes.get(changes.size() - 1).offset();
+                boolean begins = changes.isEmpty()
+                        || Bytes.number(key) != changes.get(changes.size() - 1).offset();
                 whole = begins ? changes.size() : whole;
                 if (changes.size() >= Math.max(limit, 1) && whole > 0) {
                     return List.copyOf(changes.subList(0, whole));
@@ -279,7 +292,9 @@ final class H2DocumentStore implements DocumentStore {
         }
         step.forEach(maps.changes()::remove);
         StoreState old = before.state();
-        return new StateRecord(new StoreState(old.epoch(), old.lastOffset(), trimmedThrough, old.totals()), before.changeBytes() - freed);
+        return new StateRecord(
+                new StoreState(old.epoch(), old.lastOffset(), trimmedThrough, old.totals()),
+                before.changeBytes() - freed);
     }
 
     @Override
@@ -311,7 +326,8 @@ final class H2DocumentStore implements DocumentStore {
     @Override
     public List<StoredDocument> scanDocuments(Optional<DocumentKey> after, int limit) {
         return read(view -> {
-            byte[] from = after.map(key -> Records.documentKey(key.collection(), key.id())).orElse(Bytes.NONE);
+            byte[] from = after.map(key -> Records.documentKey(key.collection(), key.id()))
+                    .orElse(Bytes.NONE);
             List<StoredDocument> documents = new ArrayList<>();
             Cursor<byte[], byte[]> cursor = view.documents(from, false);
             while (documents.size() < limit && cursor.hasNext()) {
@@ -327,7 +343,8 @@ final class H2DocumentStore implements DocumentStore {
     @Override
     public List<Outcome> scanOutcomes(Optional<Outcome> after, int limit) {
         return read(view -> {
-            byte[] from = after.map(outcome -> Records.outcomeKey(outcome.identity(), outcome.key())).orElse(Bytes.NONE);
+            byte[] from = after.map(outcome -> Records.outcomeKey(outcome.identity(), outcome.key()))
+                    .orElse(Bytes.NONE);
             List<Outcome> outcomes = new ArrayList<>();
             Cursor<byte[], byte[]> cursor = view.outcomes(from);
             while (outcomes.size() < limit && cursor.hasNext()) {
@@ -344,7 +361,9 @@ final class H2DocumentStore implements DocumentStore {
         writeUnsynced(before -> {
             for (StoredDocument document : batch.documents()) {
                 byte[] key = Records.documentKey(document.collection(), document.id());
-                Optional<StoredDocument> old = Optional.ofNullable(maps.documents().put(key, Records.document(document))).map(value -> Records.document(key, value));
+                Optional<StoredDocument> old = Optional.ofNullable(
+                                maps.documents().put(key, Records.document(document)))
+                        .map(value -> Records.document(key, value));
                 indexes.replace(document.collection(), document.id(), old, Optional.of(document));
             }
             batch.changes().forEach(this::put);
@@ -505,6 +524,9 @@ final class H2DocumentStore implements DocumentStore {
     }
 
     private static PatchbayException failure(Path directory, Exception cause) {
-        return new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store in " + directory + " failed: " + cause.getMessage() + ".", cause);
+        return new PatchbayException(
+                ErrorCode.STORE_UNAVAILABLE,
+                "The store in " + directory + " failed: " + cause.getMessage() + ".",
+                cause);
     }
 }

@@ -15,7 +15,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /** Offers H2's storage engine as document store {@code h2}, and says whether it works. */
-@Component(service = {DocumentStoreFactory.class, HealthCheck.class}, property = "patchbay.name=h2")
+@Component(
+        service = {DocumentStoreFactory.class, HealthCheck.class},
+        property = "patchbay.name=h2")
 public final class H2DocumentStoreFactory implements DocumentStoreFactory, HealthCheck {
     private final Set<H2DocumentStore> open = ConcurrentHashMap.newKeySet();
 
@@ -46,10 +48,14 @@ public final class H2DocumentStoreFactory implements DocumentStoreFactory, Healt
     private static Optional<String> findEngineFault() {
         byte[] word = {1, 2, 3};
         try (MVStore engine = new MVStore.Builder().open()) {
-            MVMap<byte[], byte[]> map = engine.openMap("health", new MVMap.Builder<byte[], byte[]>().keyType(Bytes.TYPE).valueType(Bytes.TYPE));
+            MVMap<byte[], byte[]> map = engine.openMap(
+                    "health",
+                    new MVMap.Builder<byte[], byte[]>().keyType(Bytes.TYPE).valueType(Bytes.TYPE));
             map.put(word, word);
             engine.commit();
-            return Arrays.equals(map.get(word), word) ? Optional.empty() : Optional.of("H2's storage engine does not give back what it was given.");
+            return Arrays.equals(map.get(word), word)
+                    ? Optional.empty()
+                    : Optional.of("H2's storage engine does not give back what it was given.");
         }
     }
 

@@ -30,12 +30,16 @@ final class H2PlanSource implements PlanSource {
     }
 
     List<IndexDefinition> indexes() {
-        return snapshot.indexes().stream().filter(index -> index.collection() == collection).map(IndexEntries.Index::definition).toList();
+        return snapshot.indexes().stream()
+                .filter(index -> index.collection() == collection)
+                .map(IndexEntries.Index::definition)
+                .toList();
     }
 
     private long number(IndexDefinition definition) {
         return snapshot.indexes().stream()
-                .filter(index -> index.collection() == collection && index.definition().equals(definition))
+                .filter(index ->
+                        index.collection() == collection && index.definition().equals(definition))
                 .findFirst()
                 .orElseThrow()
                 .number();
@@ -64,7 +68,9 @@ final class H2PlanSource implements PlanSource {
             byte[] first = Bytes.key(collection, range.from());
             byte[] end = Bytes.key(collection, range.to());
             Cursor<byte[], byte[]> documents = snapshot.documents(backward ? end : first, backward);
-            return new H2Rows(documents, key -> backward ? Arrays.compareUnsigned(key, first) < 0 : Arrays.compareUnsigned(key, end) >= 0) {
+            return new H2Rows(
+                    documents,
+                    key -> backward ? Arrays.compareUnsigned(key, first) < 0 : Arrays.compareUnsigned(key, end) >= 0) {
                 @Override
                 boolean skips(byte[] key) {
                     return backward && Arrays.equals(key, end);
@@ -83,7 +89,8 @@ final class H2PlanSource implements PlanSource {
         return store.guarded(() -> {
             long number = number(index);
             byte[] end = Entry.before(number, range.to());
-            byte[] first = after.map(place -> Entry.of(number, place.key(), place.id())).orElse(Entry.before(number, range.from()));
+            byte[] first = after.map(place -> Entry.of(number, place.key(), place.id()))
+                    .orElse(Entry.before(number, range.from()));
             return new H2Rows(snapshot.entries(first, false), key -> Entry.compare(key, end) >= 0) {
                 @Override
                 boolean skips(byte[] key) {

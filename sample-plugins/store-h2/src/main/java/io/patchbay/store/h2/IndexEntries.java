@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class IndexEntries {
     /** What a step of building reads, and a step of dropping deletes, at most. */
     private static final int STEP_DOCUMENTS = 256;
+
     private static final int STEP_BYTES = 4 << 20;
     private static final int STEP_ENTRIES = 4096;
     /** Below every id. */
@@ -61,20 +62,32 @@ final class IndexEntries {
         List<Index> indexes = new ArrayList<>();
         for (Map.Entry<byte[], byte[]> entry : maps.indexes().entrySet()) {
             Value.Struct record = (Value.Struct) Cbor.decode(entry.getValue());
-            List<SortField> fields = Stream.of(record.findText("fields").orElseThrow().split(",")).map(SortField::parse).toList();
+            List<SortField> fields = Stream.of(
+                            record.findText("fields").orElseThrow().split(","))
+                    .map(SortField::parse)
+                    .toList();
             long collection = record.findInt("collection").orElseThrow();
             State state = State.valueOf(record.findText("state").orElseThrow());
-            byte[] through = record.findText("builtThrough").map(id -> Records.documentKey(collection, id)).orElse(FROM_START);
-            indexes.add(new Index(Bytes.number(entry.getKey()), collection, new IndexDefinition(fields), state, through));
+            byte[] through = record.findText("builtThrough")
+                    .map(id -> Records.documentKey(collection, id))
+                    .orElse(FROM_START);
+            indexes.add(
+                    new Index(Bytes.number(entry.getKey()), collection, new IndexDefinition(fields), state, through));
         }
         return indexes;
     }
 
     private void write(Index index) {
         Value.Struct record = Value.struct(
-                "collection", Value.of(index.collection()), "fields", Value.of(index.definition().toString()), "state", Value.of(index.state().name()));
+                "collection",
+                Value.of(index.collection()),
+                "fields",
+                Value.of(index.definition().toString()),
+                "state",
+                Value.of(index.state().name()));
         if (index.builtThrough().length > 0) {
-            record = record.with("builtThrough", Value.of(new String(Bytes.from(index.builtThrough(), Long.BYTES), UTF_8)));
+            record = record.with(
+                    "builtThrough", Value.of(new String(Bytes.from(index.builtThrough(), Long.BYTES), UTF_8)));
         }
         maps.indexes().put(Bytes.key(index.number(), Bytes.NONE), Cbor.encode(record));
     }
@@ -92,8 +105,10 @@ final class IndexEntries {
     }
 
     private void replace(Index index, String id, Optional<StoredDocument> before, Optional<StoredDocument> after) {
-        byte @Nullable [] old = before.map(document -> IndexPlan.entryKey(index.definition(), document)).orElse(null);
-        byte @Nullable [] key = after.map(document -> IndexPlan.entryKey(index.definition(), document)).orElse(null);
+        byte @Nullable [] old = before.map(document -> IndexPlan.entryKey(index.definition(), document))
+                .orElse(null);
+        byte @Nullable [] key = after.map(document -> IndexPlan.entryKey(index.definition(), document))
+                .orElse(null);
         if (old != null && key != null && Arrays.equals(old, key)) {
             return;
         }
@@ -111,8 +126,12 @@ final class IndexEntries {
 
     /** Registers what is missing and gives up what is no longer wanted; {@link #advance} does the rest. */
     void define(long collection, List<IndexDefinition> wanted) {
-        List<Index> present = all.stream().filter(index -> index.collection() == collection && index.state() != State.DROPPED).toList();
-        present.stream().filter(index -> !wanted.contains(index.definition())).forEach(index -> write(index.with(State.DROPPED, FROM_START)));
+        List<Index> present = all.stream()
+                .filter(index -> index.collection() == collection && index.state() != State.DROPPED)
+                .toList();
+        present.stream()
+                .filter(index -> !wanted.contains(index.definition()))
+                .forEach(index -> write(index.with(State.DROPPED, FROM_START)));
         List<IndexDefinition> defined = present.stream().map(Index::definition).toList();
         // A dropped index keeps its number until its last entry is gone, so none is used for two at a time.
         long number = all.stream().mapToLong(Index::number).max().orElse(0);
@@ -126,7 +145,8 @@ final class IndexEntries {
 
     /** Takes one step of dropping or building an index. False if nothing is left to do. */
     boolean advance() {
-        Optional<Index> unfinished = all.stream().filter(index -> index.state() != State.COMPLETE).findFirst();
+        Optional<Index> unfinished =
+                all.stream().filter(index -> index.state() != State.COMPLETE).findFirst();
         unfinished.ifPresent(index -> {
             if (index.state() == State.DROPPED) {
                 drop(index);
@@ -157,7 +177,8 @@ final class IndexEntries {
     private void build(Index index) {
         List<StoredDocument> step = new ArrayList<>();
         boolean fromStart = index.builtThrough().length == 0;
-        Cursor<byte[], byte[]> documents = maps.documents().cursor(fromStart ? Bytes.key(index.collection(), Bytes.NONE) : index.builtThrough());
+        Cursor<byte[], byte[]> documents =
+                maps.documents().cursor(fromStart ? Bytes.key(index.collection(), Bytes.NONE) : index.builtThrough());
         boolean atEnd = true;
         long bytes = 0;
         while (documents.hasNext()) {
@@ -176,7 +197,14 @@ final class IndexEntries {
             }
         }
         step.forEach(document -> put(index, IndexPlan.entryKey(index.definition(), document), document.id()));
-        write(atEnd ? index.with(State.COMPLETE, FROM_START) : index.with(State.BUILDING, Records.documentKey(index.collection(), step.get(step.size() - 1).id())));
+        write(
+                atEnd
+                        ? index.with(State.COMPLETE, FROM_START)
+                        : index.with(
+                                State.BUILDING,
+                                Records.documentKey(
+                                        index.collection(),
+                                        step.get(step.size() - 1).id())));
     }
 
     /** Deletes every entry; then every index is complete. */

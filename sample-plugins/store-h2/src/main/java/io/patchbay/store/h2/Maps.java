@@ -14,10 +14,17 @@ record Maps(
         MVMap<byte[], byte[]> state) {
     static Maps open(MVStore store) {
         return new Maps(
-                store, map(store, "documents", Bytes.TYPE), map(store, "changes", Bytes.TYPE), map(store, "outcomes", Bytes.TYPE), map(store, "indexes", Bytes.TYPE), map(store, "entries", Bytes.ENTRY), map(store, "state", Bytes.TYPE));
+                store,
+                map(store, "documents", Bytes.TYPE),
+                map(store, "changes", Bytes.TYPE),
+                map(store, "outcomes", Bytes.TYPE),
+                map(store, "indexes", Bytes.TYPE),
+                map(store, "entries", Bytes.ENTRY),
+                map(store, "state", Bytes.TYPE));
     }
 
     private static MVMap<byte[], byte[]> map(MVStore store, String name, Bytes keys) {
-        return store.openMap(name, new MVMap.Builder<byte[], byte[]>().keyType(keys).valueType(Bytes.TYPE));
+        return store.openMap(
+                name, new MVMap.Builder<byte[], byte[]>().keyType(keys).valueType(Bytes.TYPE));
     }
 }

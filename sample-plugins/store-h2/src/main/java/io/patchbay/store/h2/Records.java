@@ -23,7 +23,11 @@ final class Records {
 
     static byte[] document(StoredDocument document) {
         byte[] body = document.body();
-        return ByteBuffer.allocate(DOCUMENT_HEAD + body.length).putLong(document.revision()).putLong(document.updatedAtMs()).put(body).array();
+        return ByteBuffer.allocate(DOCUMENT_HEAD + body.length)
+                .putLong(document.revision())
+                .putLong(document.updatedAtMs())
+                .put(body)
+                .array();
     }
 
     static StoredDocument document(byte[] key, byte[] value) {
@@ -38,7 +42,10 @@ final class Records {
     }
 
     static byte[] changeKey(long offset, int index) {
-        return ByteBuffer.allocate(Long.BYTES + Integer.BYTES).putLong(offset ^ Long.MIN_VALUE).putInt(index).array();
+        return ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
+                .putLong(offset ^ Long.MIN_VALUE)
+                .putInt(index)
+                .array();
     }
 
     static byte[] change(Change change) {
@@ -68,7 +75,9 @@ final class Records {
         byte[] body = new byte[in.remaining()];
         in.get(body);
         String text = new String(id, UTF_8);
-        Optional<StoredDocument> document = deletes ? Optional.empty() : Optional.of(new StoredDocument(collection, text, offset, updatedAtMs, body));
+        Optional<StoredDocument> document = deletes
+                ? Optional.empty()
+                : Optional.of(new StoredDocument(collection, text, offset, updatedAtMs, body));
         return new Change(offset, index, collection, text, committedAtMs, document);
     }
 
@@ -76,13 +85,21 @@ final class Records {
     static byte[] outcomeKey(String identity, String key) {
         byte[] first = OrderedKey.of(Optional.of(Value.of(identity)), false);
         byte[] second = key.getBytes(UTF_8);
-        return ByteBuffer.allocate(first.length + second.length).put(first).put(second).array();
+        return ByteBuffer.allocate(first.length + second.length)
+                .put(first)
+                .put(second)
+                .array();
     }
 
     static byte[] outcome(Outcome outcome) {
         byte[] identity = outcome.identity().getBytes(UTF_8);
         byte[] key = outcome.key().getBytes(UTF_8);
-        int length = Long.BYTES + 3 * Integer.BYTES + identity.length + key.length + outcome.requestHash().length + outcome.result().length;
+        int length = Long.BYTES
+                + 3 * Integer.BYTES
+                + identity.length
+                + key.length
+                + outcome.requestHash().length
+                + outcome.result().length;
         ByteBuffer out = ByteBuffer.allocate(length).putLong(outcome.expiresAtMs());
         for (byte[] part : new byte[][] {identity, key, outcome.requestHash()}) {
             out.putInt(part.length).put(part);

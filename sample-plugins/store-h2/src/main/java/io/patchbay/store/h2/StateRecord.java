@@ -36,11 +36,14 @@ record StateRecord(StoreState state, long changeBytes) {
         if (number(record, "format") != FORMAT) {
             throw new PatchbayException(
                     ErrorCode.STORE_UNAVAILABLE,
-                    "The store has format " + number(record, "format") + ", and this version of store-h2 reads format " + FORMAT + "; use the version that wrote it.");
+                    "The store has format " + number(record, "format") + ", and this version of store-h2 reads format "
+                            + FORMAT + "; use the version that wrote it.");
         }
         Totals totals = new Totals(number(record, "documents"), number(record, "checksum"));
         String epoch = record.findText("epoch").orElseThrow();
-        return new StateRecord(new StoreState(epoch, number(record, "lastOffset"), number(record, "trimmedThrough"), totals), number(record, "changeBytes"));
+        return new StateRecord(
+                new StoreState(epoch, number(record, "lastOffset"), number(record, "trimmedThrough"), totals),
+                number(record, "changeBytes"));
     }
 
     private static long number(Value.Struct record, String field) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class H2RecoveryTest {
     /** Until the space of dead chunks has been used again many times. */
     private static final Duration LENGTH = Duration.ofSeconds(10);
+
     private static final int COLLECTION = 7;
 
     @TempDir

@@ -51,11 +51,16 @@ class StoreBundleTest {
     void installBundle() throws Exception {
         framework = new FrameworkFactory()
                 .newFramework(Map.of(
-                        Constants.FRAMEWORK_STORAGE, home.resolve("cache").toString(),
-                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, PLATFORM,
-                        Constants.FRAMEWORK_SYSTEMCAPABILITIES_EXTRA, "osgi.extender;osgi.extender=osgi.component;version:Version=1.5"));
+                        Constants.FRAMEWORK_STORAGE,
+                        home.resolve("cache").toString(),
+                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
+                        PLATFORM,
+                        Constants.FRAMEWORK_SYSTEMCAPABILITIES_EXTRA,
+                        "osgi.extender;osgi.extender=osgi.component;version:Version=1.5"));
         framework.start();
-        bundle = framework.getBundleContext().installBundle("reference:" + Path.of("target", "classes").toUri());
+        bundle = framework
+                .getBundleContext()
+                .installBundle("reference:" + Path.of("target", "classes").toUri());
         bundle.start();
     }
 
@@ -79,8 +84,15 @@ class StoreBundleTest {
 
     @Test
     void bundleHoldsNoServerNoConsoleAndNoDriver() {
-        for (String absent : List.of("org.h2.Driver", "org.h2.server.TcpServer", "org.h2.server.web.WebServer", "org.h2.tools.Console", "org.h2.engine.Database")) {
-            assertThat(bundle.getEntry(absent.replace('.', '/') + ".class")).as(absent).isNull();
+        for (String absent : List.of(
+                "org.h2.Driver",
+                "org.h2.server.TcpServer",
+                "org.h2.server.web.WebServer",
+                "org.h2.tools.Console",
+                "org.h2.engine.Database")) {
+            assertThat(bundle.getEntry(absent.replace('.', '/') + ".class"))
+                    .as(absent)
+                    .isNull();
         }
         assertThat(bundle.getEntry("org/h2/mvstore/MVStore.class")).isNotNull();
     }
@@ -88,7 +100,8 @@ class StoreBundleTest {
     private WeakReference<ClassLoader> useStore() throws Exception {
         Class<?> type = bundle.loadClass("io.patchbay.store.h2.H2DocumentStoreFactory");
         assertThat(type.getClassLoader()).isNotSameAs(getClass().getClassLoader());
-        DocumentStoreFactory factory = (DocumentStoreFactory) type.getDeclaredConstructor().newInstance();
+        DocumentStoreFactory factory =
+                (DocumentStoreFactory) type.getDeclaredConstructor().newInstance();
         Path directory = Files.createDirectory(home.resolve("store"));
         StoreModel model = new StoreModel("e", 0);
         for (int opening = 0; opening < 2; opening++) {
@@ -99,13 +112,15 @@ class StoreBundleTest {
                 }
                 // Enough for packing, which the contract's short tests hardly reach.
                 for (int i = 0; i < 600; i++) {
-                    CommitBatch batch = model.commit(model.put(1, "d" + i % 50, Value.struct("n", Value.of(i), "text", Value.of("x".repeat(2000))), 0));
+                    CommitBatch batch = model.commit(model.put(
+                            1, "d" + i % 50, Value.struct("n", Value.of(i), "text", Value.of("x".repeat(2000))), 0));
                     store.commit(batch);
                 }
                 store.trimChanges(model.state().lastOffset() - 10, 0);
                 assertThat(((HealthCheck) factory).findFault()).isEmpty();
                 assertThat(store.findOutcome("ann", "key")).isEmpty();
-                try (DocumentScan scan = store.query(new StoreQuery(1, Optional.empty(), List.of(SortField.parse("-n")), Optional.empty(), 50))) {
+                try (DocumentScan scan = store.query(
+                        new StoreQuery(1, Optional.empty(), List.of(SortField.parse("-n")), Optional.empty(), 50))) {
                     assertThat(scan.next().data().findInt("n")).contains(599L);
                 }
                 readInterrupted(store);

@@ -29,9 +29,12 @@ class DriverBundleTest {
 
     @Test
     void opensADatabaseFromItsOwnClassLoader() throws Exception {
-        Framework framework = new FrameworkFactory().newFramework(Map.of(
-                Constants.FRAMEWORK_STORAGE, cache.toString(),
-                Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "org.slf4j;version=\"2.0.20\""));
+        Framework framework = new FrameworkFactory()
+                .newFramework(Map.of(
+                        Constants.FRAMEWORK_STORAGE,
+                        cache.toString(),
+                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
+                        "org.slf4j;version=\"2.0.20\""));
         framework.start();
         try {
             Bundle bundle = framework.getBundleContext().installBundle("reference:" + CLASSES.toUri());
@@ -55,9 +58,19 @@ class DriverBundleTest {
     void holdsTheNativeLibrariesOfTheSystemsThatWeShipForAndNoOthers() throws IOException {
         Path natives = CLASSES.resolve("org/sqlite/native");
         try (Stream<Path> files = Files.walk(natives)) {
-            assertThat(files.filter(Files::isRegularFile).map(file -> natives.relativize(file).getParent().toString().replace('\\', '/')))
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(file -> natives.relativize(file)
+                                    .getParent()
+                                    .toString()
+                                    .replace('\\', '/')))
                     .containsExactlyInAnyOrder(
-                            "Linux/x86_64", "Linux/aarch64", "Linux-Musl/x86_64", "Linux-Musl/aarch64", "Mac/x86_64", "Mac/aarch64", "Windows/x86_64");
+                            "Linux/x86_64",
+                            "Linux/aarch64",
+                            "Linux-Musl/x86_64",
+                            "Linux-Musl/aarch64",
+                            "Mac/x86_64",
+                            "Mac/aarch64",
+                            "Windows/x86_64");
         }
     }
 }
