@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dpatchbay.kills=N} sets how often is killed at random moments, {@code -Dpatchbay.kill.seed=N} repeats them.
  */
 class KillIT {
-    private static final int KILLS = Integer.getInteger("patchbay.kills", 10);
+    private static final int KILLS = Integer.getInteger("patchbay.kills", 20);
     private static final long SEED = Long.getLong("patchbay.kill.seed", System.nanoTime());
     private static final int DOCUMENTS = 4000;
     /** As of a process that ended by SIGKILL. */
