@@ -110,13 +110,15 @@ class HostileIT {
                 "/transactions",
                 "/users",
                 "/stores/documents/swap")) {
+            // A logout without a body ends the login that asks, and the tests go on with this one.
+            Rest caller = path.equals("/auth/logout") ? Rest.stranger(node.uri()) : admin;
             for (String body : bodies) {
                 refused(
-                        admin.send("POST", path, BodyPublishers.ofString(body)),
+                        caller.send("POST", path, BodyPublishers.ofString(body)),
                         path + " <- " + body.substring(0, Math.min(40, body.length())));
             }
             refused(
-                    admin.send("POST", path, BodyPublishers.ofByteArray(new byte[] {
+                    caller.send("POST", path, BodyPublishers.ofByteArray(new byte[] {
                         '{', '"', (byte) 0xff, '"', ':', '1', '}'
                     })),
                     path + " <- no UTF-8");
