@@ -1,16 +1,13 @@
 package io.patchbay.engine.access;
 
 import io.patchbay.api.ErrorCode;
-import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
 import io.patchbay.api.query.Expression;
 import io.patchbay.engine.expression.ExpressionParser;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -34,36 +31,26 @@ public final class AccessRules {
         this.texts = texts;
     }
 
-    /** @throws PatchbayException RULE_INVALID for an unknown action, text that is no expression, or one that speaks of what a rule can't know */
+    /** @throws PatchbayException RULE_INVALID for an unknown action, text that is no expression, or one that speaks of what a rule can't know; details: {@code action, line, column} */
     public void check() {
         texts.forEach((label, text) -> {
             Action action = Action.find(label)
                     .orElseThrow(() -> new PatchbayException(
                             ErrorCode.RULE_INVALID,
-                            "There is no action '" + label
-                                    + "'; rules are for list, read, create, update and delete."));
-            requireKnownNames(action, parse(action, text));
+                            "There is no action '" + label + "'; rules are for list, read, create, update and delete.",
+                            Map.of("action", label)));
+            parse(action, text);
         });
     }
 
-    private static void requireKnownNames(Action action, Expression rule) {
-        Set<String> unknown = new HashSet<>(RuleTree.freeNames(rule));
-        unknown.removeAll(RuleVariables.ALL);
-        if (!unknown.isEmpty()) {
-            throw new PatchbayException(
-                    ErrorCode.RULE_INVALID,
-                    "The rule for " + action.label() + " speaks of '" + new TreeSet<>(unknown).first()
-                            + "'; it can use doc, before, after, auth and request (a field is doc.name).");
-        }
-    }
-
     private static Expression parse(Action action, String text) {
-        if (text.length() > Limits.EXPRESSION_CHARS) {
-            throw new PatchbayException(
-                    ErrorCode.RULE_INVALID,
-                    "The rule for " + action.label() + " is longer than " + Limits.EXPRESSION_CHARS + " characters.");
+        try {
+            return ExpressionParser.parseRule(text, "rule for " + action.label(), RuleVariables.NAMES);
+        } catch (PatchbayException e) {
+            Map<String, Object> details = new HashMap<>(e.details());
+            details.put("action", action.label());
+            throw new PatchbayException(e.code(), e.getMessage(), details);
         }
-        return ExpressionParser.parseRule(text);
     }
 
     /** What {@code identity} may do here. */

@@ -4,6 +4,7 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.auth.Role;
 import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Value;
+import io.patchbay.engine.expression.Names;
 import java.util.Locale;
 import java.util.Set;
 
@@ -14,7 +15,9 @@ final class RuleVariables {
     static final String AFTER = "after";
     static final String AUTH = "auth";
     static final String REQUEST = "request";
-    static final Set<String> ALL = Set.of(DOC, BEFORE, AFTER, AUTH, REQUEST);
+    static final Names NAMES = new Names(
+            Set.of(DOC, BEFORE, AFTER, AUTH, REQUEST),
+            "a rule can use doc, before, after, auth and request (a field is doc.name)");
 
     private RuleVariables() {}
 

@@ -55,7 +55,7 @@ public record Visibility(List<Expression> filters, List<Expression> rules) {
 
     /** has(doc.name), size(doc) and the like speak of the document as a whole, and a quantifier's variable may hide a field of its name: neither can be said as a filter. */
     private static boolean canBeFilter(Expression rule) {
-        if (!Set.of(RuleVariables.DOC).containsAll(RuleTree.freeNames(rule))
+        if (!Set.of(RuleVariables.DOC).containsAll(Expressions.freeNames(rule))
                 || RuleTree.quantifierUses(rule, RuleVariables.DOC)) {
             return false;
         }
@@ -63,7 +63,7 @@ public record Visibility(List<Expression> filters, List<Expression> rules) {
                 rule,
                 RuleVariables.DOC,
                 part -> part instanceof Expression.Select select && isDoc(select.operand()) ? NEVER : part);
-        return !RuleTree.freeNames(withoutFields).contains(RuleVariables.DOC);
+        return !Expressions.freeNames(withoutFields).contains(RuleVariables.DOC);
     }
 
     private static boolean isDoc(Expression expression) {

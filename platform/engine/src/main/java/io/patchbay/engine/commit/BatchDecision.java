@@ -108,7 +108,7 @@ final class BatchDecision {
         if (precondition instanceof Precondition.Any) {
             return;
         }
-        long revision = write.fresh() ? 0 : revision(current(new DocumentKey(write.collection(), write.id())));
+        long revision = write.absent() ? 0 : revision(current(new DocumentKey(write.collection(), write.id())));
         boolean holds;
         if (precondition instanceof Precondition.AtRevision at) {
             holds = at.revision() == revision && revision != 0;
@@ -137,7 +137,7 @@ final class BatchDecision {
         List<Optional<StoredDocument>> befores = new ArrayList<>(count);
         for (PreparedWrite write : request.writes) {
             Optional<StoredDocument> before =
-                    write.fresh() ? Optional.empty() : current(new DocumentKey(write.collection(), write.id()));
+                    write.absent() ? Optional.empty() : current(new DocumentKey(write.collection(), write.id()));
             befores.add(before);
             if (before.isPresent()) {
                 committedAtMs = Math.max(committedAtMs, before.get().updatedAtMs());

@@ -8,7 +8,7 @@ import java.util.Optional;
  * One operation, checked and encoded, ready to be decided.
  *
  * @param body deterministic CBOR of {@code data}; empty unless it is a put
- * @param fresh the server has just made the id, so that nothing can stand under it
+ * @param absent nothing stands under the id as far as this caller may know: the server has just made it, or rules hide what is there
  */
 public record PreparedWrite(
         Kind kind,
@@ -18,7 +18,7 @@ public record PreparedWrite(
         Optional<Value.Struct> data,
         byte[] body,
         Precondition precondition,
-        boolean fresh) {
+        boolean absent) {
 
     public enum Kind {
         PUT,

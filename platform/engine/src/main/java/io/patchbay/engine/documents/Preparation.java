@@ -74,7 +74,7 @@ final class Preparation {
     void prepareUnread(List<Step> steps) {
         for (Step step : steps) {
             CollectionEntry collection = collection(step);
-            add(step, collection, data(step), step.body());
+            add(step, collection, data(step), step.body(), step.fresh());
         }
     }
 
@@ -93,55 +93,49 @@ final class Preparation {
 
     private void prepareOne(Step step, CollectionEntry collection, Optional<StoredDocument> before) {
         Rights rights = caller.rights(collection);
+        boolean hidden = before.isPresent() && !rights.visibility(Action.READ).sees(before.get());
         Operation operation = step.operation();
         if (operation instanceof Operation.Put put) {
-            Action action = before.isPresent() ? Action.UPDATE : Action.CREATE;
-            requireAllowed(
-                    rights,
-                    action,
-                    collection,
-                    before,
-                    Optional.of(after(collection, step.id(), before, put.data(), step.body())));
-            add(step, collection, Optional.of(put.data()), step.body());
+            StoredDocument after = after(collection, step.id(), before, put.data(), step.body());
+            requirePut(rights, collection, before, after, hidden);
+            add(step, collection, Optional.of(put.data()), step.body(), step.fresh());
         } else if (operation instanceof Operation.Patch patch) {
-            StoredDocument old = before.filter(
-                            document -> rights.visibility(Action.READ).sees(document))
-                    .orElseThrow(() -> notFound(collection, step.id()));
+            StoredDocument old = before.filter(document -> !hidden).orElseThrow(() -> notFound(collection, step.id()));
             Value.Struct data = MergePatch.apply(old.data(), patch.patch());
             byte[] body = RequestCheck.encode(data);
-            requireAllowed(
-                    rights,
-                    Action.UPDATE,
-                    collection,
-                    before,
-                    Optional.of(after(collection, step.id(), before, data, body)));
-            add(step, collection, Optional.of(data), body);
+            StoredDocument after = after(collection, step.id(), before, data, body);
+            requireAllowed(rights, Action.UPDATE, collection, before, Optional.of(after));
+            add(step, collection, Optional.of(data), body, false);
         } else if (operation instanceof Operation.Delete) {
-            requireDelete(step, collection, rights, before);
-            add(step, collection, Optional.empty(), step.body());
+            boolean absent = hidden && !rights.allows(Action.DELETE, before, Optional.empty());
+            requireDelete(rights, collection, absent ? Optional.empty() : before);
+            add(step, collection, Optional.empty(), step.body(), absent);
         } else {
-            requireCheck(collection, rights, before);
-            add(step, collection, Optional.empty(), step.body());
+            caller.requireSight(collection, Action.READ);
+            add(step, collection, Optional.empty(), step.body(), hidden);
         }
     }
 
-    private void requireDelete(Step step, CollectionEntry collection, Rights rights, Optional<StoredDocument> before) {
-        if (before.isEmpty()) {
-            if (rights.always(Action.DELETE).filter(allowed -> !allowed).isPresent()) {
-                throw caller.forbidden(Action.DELETE, collection.name());
-            }
-        } else if (!rights.allows(Action.DELETE, before, Optional.empty())) {
-            boolean seen = rights.visibility(Action.READ).sees(before.get());
-            throw seen ? caller.forbidden(Action.DELETE, collection.name()) : notFound(collection, step.id());
+    private void requirePut(
+            Rights rights,
+            CollectionEntry collection,
+            Optional<StoredDocument> before,
+            StoredDocument after,
+            boolean hidden) {
+        Action action = before.isPresent() ? Action.UPDATE : Action.CREATE;
+        if (!rights.allows(action, before, Optional.of(after))) {
+            // The same words as if nothing were there: else they would tell what is hidden.
+            throw caller.forbidden(hidden ? Action.CREATE : action, collection.name());
         }
     }
 
-    private void requireCheck(CollectionEntry collection, Rights rights, Optional<StoredDocument> before) {
+    /** @param before empty also if it is hidden: then nothing is deleted, as if nothing were there */
+    private void requireDelete(Rights rights, CollectionEntry collection, Optional<StoredDocument> before) {
         boolean allowed = before.isPresent()
-                ? rights.visibility(Action.READ).sees(before.get())
-                : !rights.visibility(Action.READ).isNone();
+                ? rights.allows(Action.DELETE, before, Optional.empty())
+                : rights.always(Action.DELETE).orElse(true);
         if (!allowed) {
-            throw caller.forbidden(Action.READ, collection.name());
+            throw caller.forbidden(Action.DELETE, collection.name());
         }
     }
 
@@ -173,7 +167,8 @@ final class Preparation {
         return step.operation() instanceof Operation.Put put ? Optional.of(put.data()) : Optional.empty();
     }
 
-    private void add(Step step, CollectionEntry collection, Optional<Value.Struct> data, byte[] body) {
+    /** @param absent as {@link PreparedWrite#absent} */
+    private void add(Step step, CollectionEntry collection, Optional<Value.Struct> data, byte[] body, boolean absent) {
         PreparedWrite.Kind kind = PreparedWrite.Kind.PUT;
         if (step.operation() instanceof Operation.Delete) {
             kind = PreparedWrite.Kind.DELETE;
@@ -182,7 +177,7 @@ final class Preparation {
         }
         Precondition precondition = step.operation().precondition();
         writes.add(new PreparedWrite(
-                kind, collection.id(), collection.name(), step.id(), data, body, precondition, step.fresh()));
+                kind, collection.id(), collection.name(), step.id(), data, body, precondition, absent));
     }
 
     private static PatchbayException notFound(CollectionEntry collection, String id) {

@@ -9,6 +9,7 @@ import dev.cel.parser.CelParser;
 import dev.cel.parser.CelParserFactory;
 import io.patchbay.api.Limits;
 import io.patchbay.api.query.Expression;
+import java.util.TreeSet;
 
 /** The one place, with {@link CelTranslation}, that touches CEL's classes. Its parser is asked for no macros, so that they come to us as the calls they are written as. */
 final class CelSyntax {
@@ -23,15 +24,25 @@ final class CelSyntax {
 
     private CelSyntax() {}
 
-    /** @throws SyntaxFault if it is no expression, or none that our values can answer */
-    static Expression parse(String text) {
+    /**
+     * @param names what the free names mean
+     * @throws SyntaxFault if it is no expression, or none that our values can answer
+     */
+    static Expression parse(String text, Names names) {
         CelValidationResult result = PARSER.parse(text);
         if (result.hasError()) {
             throw fault(result);
         }
         try {
             CelAbstractSyntaxTree tree = result.getAst();
-            return Folding.fold(new CelTranslation(tree.getSource()).translate(tree.getExpr()));
+            CelTranslation translation = new CelTranslation(tree.getSource());
+            Expression expression = Folding.fold(translation.translate(tree.getExpr()));
+            for (String name : new TreeSet<>(Expressions.freeNames(expression))) {
+                if (!names.isKnown(name)) {
+                    throw translation.unknownName(name, names.hint());
+                }
+            }
+            return expression;
         } catch (CelValidationException e) {
             throw fault(result);
         }

@@ -18,6 +18,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,9 @@ final class CelTranslation {
 
     private final CelSource source;
     private final Deque<String> variables = new ArrayDeque<>();
+    /** Where each name that no quantifier binds is used first. */
+    private final Map<String, CelExpr> firstUses = new HashMap<>();
+
     private int depth;
 
     CelTranslation(CelSource source) {
@@ -116,6 +120,11 @@ final class CelTranslation {
         };
         depth--;
         return translated;
+    }
+
+    /** The place of a free name that means nothing here. */
+    SyntaxFault unknownName(String name, String hint) {
+        return fault(firstUses.get(name), "'" + name + "' is not known here; " + hint);
     }
 
     private Value constant(CelExpr expr) {
@@ -152,11 +161,15 @@ final class CelTranslation {
     private Expression variable(CelExpr expr) {
         String name = expr.ident().name();
         if (!name.startsWith(".")) {
+            if (!variables.contains(name)) {
+                firstUses.putIfAbsent(name, expr);
+            }
             return new Expression.Variable(name);
         }
         if (variables.contains(name.substring(1))) {
             throw fault(expr, "'" + name + "' is hidden by the variable of the same name; rename the variable");
         }
+        firstUses.putIfAbsent(name.substring(1), expr);
         return new Expression.Variable(name.substring(1));
     }
 

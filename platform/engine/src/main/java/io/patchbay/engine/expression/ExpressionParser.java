@@ -4,6 +4,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.query.Expression;
+import java.util.Map;
 
 /**
  * CEL text to {@link Expression}, with macros and operators resolved and constants computed. Any thread.
@@ -16,30 +17,34 @@ import io.patchbay.api.query.Expression;
 public final class ExpressionParser {
     private ExpressionParser() {}
 
-    /** @throws PatchbayException FILTER_INVALID with line, column and what is wrong */
+    /** @throws PatchbayException FILTER_INVALID with {@code line}, {@code column} (from 1, also among its details) and what is wrong */
     public static Expression parseFilter(String text) {
-        return parse(text, ErrorCode.FILTER_INVALID, "filter");
+        return parse(text, ErrorCode.FILTER_INVALID, "filter", Names.FIELDS);
     }
 
-    /** @throws PatchbayException RULE_INVALID with line, column and what is wrong */
-    public static Expression parseRule(String text) {
-        return parse(text, ErrorCode.RULE_INVALID, "rule");
+    /**
+     * @param what the rule in words, such as {@code rule for update}
+     * @throws PatchbayException RULE_INVALID with line, column and what is wrong
+     */
+    public static Expression parseRule(String text, String what, Names names) {
+        return parse(text, ErrorCode.RULE_INVALID, what, names);
     }
 
-    private static Expression parse(String text, ErrorCode onError, String kind) {
+    private static Expression parse(String text, ErrorCode onError, String kind, Names names) {
         if (text.length() > Limits.EXPRESSION_CHARS) {
             throw new PatchbayException(
                     onError,
-                    "A " + kind + " may have " + Limits.EXPRESSION_CHARS + " characters, and this one has "
+                    "The " + kind + " may have " + Limits.EXPRESSION_CHARS + " characters, and this one has "
                             + text.length() + ".");
         }
         try {
-            return CelSyntax.parse(text);
+            return CelSyntax.parse(text, names);
         } catch (SyntaxFault e) {
             throw new PatchbayException(
                     onError,
                     "The " + kind + " can't be read at line " + e.line() + ", column " + e.column() + ": "
-                            + e.getMessage() + ".");
+                            + e.getMessage() + ".",
+                    Map.of("line", (long) e.line(), "column", (long) e.column()));
         }
     }
 }

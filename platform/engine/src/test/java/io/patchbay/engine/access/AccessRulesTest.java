@@ -5,6 +5,7 @@ import static io.patchbay.engine.testing.TestPlane.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.CollectionDefinition;
 import io.patchbay.api.document.Document;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +69,7 @@ class AccessRulesTest {
                 .isEqualTo(ErrorCode.FORBIDDEN);
         assertThat(refusal(ann, put("b", owned("id-of-ann")))).isEqualTo(ErrorCode.FORBIDDEN);
         assertThat(refusal(ann, new Operation.Delete("notes", "a", Precondition.ANY)))
-                .isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
+                .isEqualTo(ErrorCode.FORBIDDEN);
         assertThat(failure(ann.collections().list()).code()).isEqualTo(ErrorCode.FORBIDDEN);
         assertThat(get(ann.documents().changes(Optional.empty(), 10)).items()).isEmpty();
     }
@@ -109,8 +111,8 @@ class AccessRulesTest {
         assertThat(failure(ann.documents().get("notes", "his")).code()).isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
         assertThat(refusal(ann, new Operation.Patch("notes", "his", owned("id-of-ann"), Precondition.ANY)))
                 .isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
-        assertThat(refusal(ann, new Operation.Delete("notes", "his", Precondition.ANY)))
-                .isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
+        assertThat(refusal(ann, new Operation.Delete("notes", "his", Precondition.EXISTS)))
+                .isEqualTo(ErrorCode.REVISION_CONFLICT);
         assertThat(refusal(ann, put("new", owned("id-of-bob")))).isEqualTo(ErrorCode.FORBIDDEN);
         assertThat(refusal(ann, put("hers", owned("id-of-bob")))).isEqualTo(ErrorCode.FORBIDDEN);
         get(ann.documents().commit(TransactionRequest.of(put("new", owned("id-of-ann")))));
@@ -134,6 +136,66 @@ class AccessRulesTest {
         assertThat(get(ann.documents().list(ListRequest.of("notes"))).items().stream()
                         .map(Document::id))
                 .containsExactly("open");
+    }
+
+    /** Else the answers would tell which ids others use. */
+    @Test
+    void whatIsHiddenIsAnsweredLikeWhatIsNotThere() {
+        plane.collection(
+                "notes",
+                Map.of(
+                        "list", "doc.owner == auth.id",
+                        "read", "doc.owner == auth.id",
+                        "update", "doc.owner == auth.id",
+                        "delete", "doc.owner == auth.id"));
+        long revision = plane.put("notes", "hidden", owned("id-of-bob"))
+                .written()
+                .get(0)
+                .revision();
+        for (Precondition precondition : List.of(
+                Precondition.ANY, Precondition.ABSENT, Precondition.EXISTS, new Precondition.AtRevision(revision))) {
+            for (Function<String, Operation> attempt : List.<Function<String, Operation>>of(
+                    id -> TestPlane.put("notes", id, owned("id-of-ann"), precondition),
+                    id -> new Operation.Patch("notes", id, owned("id-of-ann"), precondition),
+                    id -> new Operation.Delete("notes", id, precondition),
+                    id -> new Operation.Check("notes", id, precondition))) {
+                assertThat(answer(attempt.apply("hidden")))
+                        .as("%s", attempt.apply("hidden"))
+                        .isEqualTo(answer(attempt.apply("absent")).replace("absent", "hidden"));
+            }
+        }
+        assertThat(get(plane.admin.documents().get("notes", "hidden")).revision())
+                .isEqualTo(revision);
+    }
+
+    private String answer(Operation operation) {
+        return get(ann.documents()
+                .commit(TransactionRequest.of(operation))
+                .handle((result, failure) -> failure == null
+                        ? "done " + result.written().size()
+                        : failure + " " + ((PatchbayException) failure).details()));
+    }
+
+    @Test
+    void aRuleThatCantBeCompiledIsRefusedWithItsPlace() {
+        for (String[] given : new String[][] {
+            {"doc.owner ==", "1", "13"},
+            {"auth != null &&\n  owner == auth.id", "2", "3"},
+            {"doc.tags.exists(t, t == u)", "1", "25"},
+            {"doc.n > 1u", "1", "9"}
+        }) {
+            PatchbayException refused = failure(plane.admin
+                    .collections()
+                    .create(new CollectionDefinition("notes", List.of(), Map.of("update", given[0]))));
+            assertThat(refused.code()).as(given[0]).isEqualTo(ErrorCode.RULE_INVALID);
+            assertThat(refused)
+                    .hasMessageContaining(
+                            "The rule for update can't be read at line " + given[1] + ", column " + given[2] + ": ");
+            assertThat(refused.details())
+                    .containsEntry("action", "update")
+                    .containsEntry("line", Long.valueOf(given[1]))
+                    .containsEntry("column", Long.valueOf(given[2]));
+        }
     }
 
     @Test

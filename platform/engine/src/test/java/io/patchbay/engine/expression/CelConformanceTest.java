@@ -57,7 +57,7 @@ class CelConformanceTest {
     private static Optional<String> findFailure(CelCase given) {
         Optional<Value> result;
         try {
-            Expression expression = ExpressionParser.parseRule(given.expression());
+            Expression expression = ExpressionParser.parseRule(given.expression(), "rule", Names.FIELDS);
             result = Evaluator.evaluate(
                     expression, name -> Optional.ofNullable(given.variables().get(name)));
             assertSameAfterRendering(given, expression, result);
@@ -77,7 +77,7 @@ class CelConformanceTest {
 
     /** What the tree is written as must mean the same. */
     private static void assertSameAfterRendering(CelCase given, Expression expression, Optional<Value> result) {
-        Expression again = ExpressionParser.parseRule(Expressions.text(expression));
+        Expression again = ExpressionParser.parseRule(Expressions.text(expression), "rule", Names.FIELDS);
         assertThat(Evaluator.evaluate(
                         again, name -> Optional.ofNullable(given.variables().get(name))))
                 .as(Expressions.text(expression))

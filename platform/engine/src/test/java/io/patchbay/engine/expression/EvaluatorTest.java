@@ -159,7 +159,7 @@ class EvaluatorTest {
             "text.matches('(a|aa){1,200}b')",
             "many.exists(x, many != many.map(y, y))"
         }) {
-            Expression expression = ExpressionParser.parseRule(costly);
+            Expression expression = ExpressionParser.parseRule(costly, "rule", Names.FIELDS);
             Optional<Value> result = Assertions.assertTimeout(
                     Duration.ofSeconds(5),
                     () -> Evaluator.evaluate(expression, name -> Optional.of(name.equals("many") ? many : text)));
@@ -181,7 +181,7 @@ class EvaluatorTest {
 
     private static Optional<Value> evaluate(String expression) {
         return Evaluator.evaluate(
-                ExpressionParser.parseRule(expression),
+                ExpressionParser.parseRule(expression, "rule", Names.FIELDS),
                 name -> Optional.ofNullable(DATA.fields().get(name)));
     }
 

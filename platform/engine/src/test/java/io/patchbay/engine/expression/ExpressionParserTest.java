@@ -94,7 +94,8 @@ class ExpressionParserTest {
                 .hasMessageEndingWith(".")
                 .message()
                 .doesNotContain("\n");
-        assertThat(catchThrowableOfType(PatchbayException.class, () -> ExpressionParser.parseRule(text))
+        assertThat(catchThrowableOfType(
+                                PatchbayException.class, () -> ExpressionParser.parseRule(text, "rule", Names.FIELDS))
                         .code())
                 .isEqualTo(ErrorCode.RULE_INVALID);
     }
