@@ -7,6 +7,9 @@ import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.migration.Stores;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,22 +21,11 @@ final class NodeRoutes {
 
     private final Logins logins;
     private final Stores stores;
-    private final Page home = Page.load("home.html");
-    private final Page setup = Page.load("setup.html");
-    private final byte[] openApi = Page.resource("openapi.json");
+    private final byte[] openApi = resource("openapi.json");
 
     NodeRoutes(Logins logins, Stores stores) {
         this.logins = logins;
         this.stores = stores;
-    }
-
-    CompletionStage<HttpResponse> home(Call call) {
-        return done(home.response());
-    }
-
-    /** The one-time code stays in the browser's address until the form sends it: the page itself never holds it. */
-    CompletionStage<HttpResponse> setup(Call call) {
-        return done(setup.response());
     }
 
     /** That this answers says it all. */
@@ -66,6 +58,17 @@ final class NodeRoutes {
 
     private static HttpResponse uncached(HttpResponse response) {
         return response.with("Cache-Control", "no-store");
+    }
+
+    static byte[] resource(String name) {
+        try (InputStream in = NodeRoutes.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the bundle lacks " + name);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading " + name, e);
+        }
     }
 
     private static CompletionStage<HttpResponse> done(HttpResponse response) {

@@ -52,12 +52,10 @@ public final class RestRoutes implements HttpRoute {
     }
 
     private void node(NodeRoutes node) {
-        table.open("GET /", node::home);
         table.open("GET /health", node::health);
         table.open("GET /ready", node::ready);
         table.open("GET /.well-known/jwks.json", node::jwks);
         table.open("GET /openapi.json", node::openApi);
-        table.open("GET /setup", node::setup, "code");
     }
 
     private void auth(AuthRoutes auth) {

@@ -1,4 +1,4 @@
-/** REST over HTTP: JSON resources under {@code /api/v1}, and what a node shows at its root. */
+/** REST over HTTP: JSON resources under {@code /api/v1}, and what a node says of itself at its root. */
 @NullMarked
 package io.patchbay.protocol.rest;
 

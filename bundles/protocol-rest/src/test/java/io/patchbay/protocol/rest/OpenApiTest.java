@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class OpenApiTest {
     private final RestNode node = new RestNode();
-    private final Value.Struct api = (Value.Struct) Json.decode(Page.resource("openapi.json"));
+    private final Value.Struct api = (Value.Struct) Json.decode(NodeRoutes.resource("openapi.json"));
 
     @AfterEach
     void close() {
@@ -44,7 +44,7 @@ class OpenApiTest {
 
     @Test
     void everyReferenceLeadsSomewhereAndNothingIsUnused() {
-        String text = new String(Page.resource("openapi.json"), StandardCharsets.UTF_8);
+        String text = new String(NodeRoutes.resource("openapi.json"), StandardCharsets.UTF_8);
         Set<String> referenced = Pattern.compile("\"#/components/(\\w+/\\w+)\"")
                 .matcher(text)
                 .results()

@@ -1,0 +1,133 @@
+import { Failure } from '../failure';
+import { send } from '../request';
+
+export interface User {
+  id: string;
+  name: string;
+  role: 'admin' | 'user' | 'none';
+}
+
+interface Login {
+  accessToken: string;
+  refreshToken: string;
+  /** Milliseconds since 1970, by this browser's clock. */
+  expiresAt: number;
+  user: User;
+}
+
+interface Answer {
+  accessToken: string;
+  refreshToken: string;
+  expiresIn: number;
+  user: User;
+}
+
+const KEY = 'patchbay.login';
+/** An access token is renewed this long before it ends, so that no request meets the end. */
+const MARGIN_MS = 30_000;
+
+/**
+ * Who is logged in. The login stands in the browser's local storage, so it lasts over reloads and is one for all tabs: a refresh token works once, and the tab that used it leaves the next one
+ * for the others.
+ */
+class Session {
+  #login = $state.raw<Login | undefined>(read());
+  #renewal: Promise<Login> | undefined;
+
+  constructor() {
+    addEventListener('storage', (event) => {
+      if (event.key === KEY || event.key === null) {
+        this.#login = read();
+      }
+    });
+  }
+
+  get user(): User | undefined {
+    return this.#login?.user;
+  }
+
+  get isAdmin(): boolean {
+    return this.#login?.user.role === 'admin';
+  }
+
+  async login(identifier: string, password: string): Promise<void> {
+    const answer = await send('POST', '/api/v1/auth/login', { method: 'password', identifier, password }, undefined);
+    this.#keep(answer as Answer);
+  }
+
+  /** Ends the login here even if the node can't be told. */
+  async logout(): Promise<void> {
+    const refreshToken = this.#login?.refreshToken;
+    this.forget();
+    if (refreshToken) {
+      await send('POST', '/api/v1/auth/logout', { refreshToken }, undefined).catch(() => undefined);
+    }
+  }
+
+  forget(): void {
+    this.#login = undefined;
+    localStorage.removeItem(KEY);
+  }
+
+  /** A token that is good for a while. `refused` is one that the node no longer takes. Rejects with `UNAUTHENTICATED` once the login is over. */
+  async accessToken(refused?: string): Promise<string> {
+    const login = this.#login;
+    if (!login) {
+      throw new Failure('UNAUTHENTICATED', 'Log in first.');
+    }
+    const good = login.accessToken !== refused && login.expiresAt - MARGIN_MS > Date.now();
+    return good ? login.accessToken : (await this.#renew(login.accessToken)).accessToken;
+  }
+
+  #renew(old: string): Promise<Login> {
+    return (this.#renewal ??= alone(() => this.#renewOnce(old)).finally(() => (this.#renewal = undefined)));
+  }
+
+  async #renewOnce(old: string): Promise<Login> {
+    const current = read();
+    if (!current) {
+      this.forget();
+      throw new Failure('UNAUTHENTICATED', 'The login has ended. Log in again.');
+    }
+    if (current.accessToken !== old) {
+      // Another tab was faster.
+      this.#login = current;
+      return current;
+    }
+    try {
+      const answer = await send('POST', '/api/v1/auth/refresh', { refreshToken: current.refreshToken }, undefined);
+      return this.#keep(answer as Answer);
+    } catch (error) {
+      const failure = Failure.from(error);
+      if (failure.details['status'] === 401 || failure.details['status'] === 403) {
+        this.forget();
+        throw new Failure('UNAUTHENTICATED', 'The login has ended. Log in again.');
+      }
+      throw failure;
+    }
+  }
+
+  #keep(answer: Answer): Login {
+    const { accessToken, refreshToken, user } = answer;
+    const login = { accessToken, refreshToken, user, expiresAt: Date.now() + answer.expiresIn * 1000 };
+    localStorage.setItem(KEY, JSON.stringify(login));
+    this.#login = login;
+    return login;
+  }
+}
+
+/** One tab at a time; where the browser has no locks (plain HTTP off this machine), the node's grace for a refresh token that was just used does. */
+async function alone(work: () => Promise<Login>): Promise<Login> {
+  return 'locks' in navigator ? await navigator.locks.request(KEY, work) : work();
+}
+
+function read(): Login | undefined {
+  try {
+    const kept = localStorage.getItem(KEY);
+    return kept ? (JSON.parse(kept) as Login) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const session = new Session();
