@@ -21,6 +21,11 @@ export interface ClientOptions {
   /** How long a call may wait, over reconnects, before it fails. */
   callTimeoutMs?: number;
   onStatus?(status: Status): void;
+  /**
+   * For an application that keeps the login itself: resolves to an access token that is good now. Asked at every connect; `refused` is one that the node no longer takes. While it rejects with
+   * an error whose `retryable` is true, the client goes on trying.
+   */
+  accessToken?(refused?: string): Promise<string>;
 }
 
 export type Status = 'connecting' | 'connected' | 'disconnected' | 'closed';
@@ -83,7 +88,7 @@ const RENEW_AT = 0.8;
  * connection ended is sent again: reads as they are, writes under their idempotency key, so none is carried out twice.
  */
 export class PatchbayClient {
-  readonly #options: Required<Omit<ClientOptions, 'onStatus'>> & Pick<ClientOptions, 'onStatus'>;
+  readonly #options: Required<Omit<ClientOptions, 'onStatus' | 'accessToken'>> & Pick<ClientOptions, 'onStatus' | 'accessToken'>;
   #connection: Promise<Connection> | undefined;
   #subscriptions = new Map<number, Subscription>();
   #nextSubscription = 1;
@@ -119,6 +124,11 @@ export class PatchbayClient {
     const result = await this.#call('refresh', { refreshToken });
     this.#keep(result as unknown as Tokens);
     return result['user'] as User;
+  }
+
+  /** Presents what {@link ClientOptions.accessToken} gives now: to be called when there is a new token, before the old one ends, for subscriptions end with it. */
+  async authenticate(): Promise<User> {
+    return this.#present(await this.#connected());
   }
 
   async logout(): Promise<void> {
@@ -162,7 +172,7 @@ export class PatchbayClient {
         return await (await this.#connected()).request(op, fields);
       } catch (error) {
         const failure = error as PatchbayError;
-        if (failure.code === 'TOKEN_EXPIRED' && this.#tokens && !renewed) {
+        if (failure.code === 'TOKEN_EXPIRED' && (this.#tokens || this.#options.accessToken) && !renewed) {
           renewed = true;
           await this.#renew();
           continue;
@@ -232,7 +242,9 @@ export class PatchbayClient {
       connection.close();
       throw new PatchbayError('CLOSED', 'The client is closed.');
     }
-    if (this.#tokens) {
+    if (this.#options.accessToken) {
+      await this.#present(connection);
+    } else if (this.#tokens) {
       await this.#logInAgain(connection);
     }
     // Resumed before any call goes out, so a write's own change is never seen before the resume.
@@ -253,6 +265,18 @@ export class PatchbayClient {
         throw error;
       }
       this.#keep((await connection.request('refresh', { refreshToken: this.#tokens!.refreshToken })) as unknown as Tokens);
+    }
+  }
+
+  async #present(connection: Connection): Promise<User> {
+    const token = await this.#options.accessToken!();
+    try {
+      return (await connection.request('login', { token }))['user'] as User;
+    } catch (error) {
+      if ((error as PatchbayError).code !== 'TOKEN_EXPIRED') {
+        throw error;
+      }
+      return (await connection.request('login', { token: await this.#options.accessToken!(token) }))['user'] as User;
     }
   }
 
@@ -312,7 +336,9 @@ export class PatchbayClient {
   }
 
   async #renew(): Promise<void> {
-    if (this.#tokens) {
+    if (this.#options.accessToken) {
+      await this.authenticate();
+    } else if (this.#tokens) {
       const result = await this.#call('refresh', { refreshToken: this.#tokens.refreshToken });
       this.#keep(result as unknown as Tokens);
     }

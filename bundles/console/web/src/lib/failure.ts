@@ -29,6 +29,11 @@ export class Failure extends Error {
     return new Failure('INTERNAL', error instanceof Error ? error.message : String(error));
   }
 
+  /** Whether the client should go on trying by itself. */
+  get retryable(): boolean {
+    return this.code === 'UNREACHABLE';
+  }
+
   /** A detail that is a number, such as the column of a mistake. */
   number(name: string): number | undefined {
     const value = this.details[name];

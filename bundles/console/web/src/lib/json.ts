@@ -1,0 +1,35 @@
+import type { Data, Value } from '@patchbay/client';
+
+/** JSON with the node's numbers: integers that JavaScript's own can't hold stay exact, as BigInt. */
+export function write(value: Value, indent = 2, depth = 0): string {
+  const line = indent ? '\n' + ' '.repeat(indent * (depth + 1)) : '';
+  const end = indent ? '\n' + ' '.repeat(indent * depth) : '';
+  if (Array.isArray(value)) {
+    return value.length ? `[${value.map((item) => line + write(item, indent, depth + 1)).join(',')}${end}]` : '[]';
+  }
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([name, item]) => `${line}${JSON.stringify(name)}:${indent ? ' ' : ''}${write(item, indent, depth + 1)}`);
+    return entries.length ? `{${entries.join(',')}${end}}` : '{}';
+  }
+  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
+}
+
+/** A document's data. Throws an Error with a sentence. */
+export function read(text: string): Data {
+  const value = JSON.parse(text, exact) as unknown;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error('A document is a JSON object: it begins with { and ends with }.');
+  }
+  return value as Data;
+}
+
+/** Browsers give a reviver the number as it was written; one that doesn't can't keep such a number, and says so. */
+function exact(_name: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || !Number.isInteger(value)) {
+    return value;
+  }
+  if (context?.source === undefined) {
+    throw new Error(`This browser can't hold the number ${value} exactly; use a newer one.`);
+  }
+  return /^-?\d+$/.test(context.source) ? BigInt(context.source) : value;
+}
