@@ -68,8 +68,7 @@ class AccessRulesTest {
     void whatARuleSaysOfTheCallerIsLookedUpInAnIndex() {
         Visibility own = visibleToAnn("doc.owner == auth.id");
         assertThat(own.rules()).isEmpty();
-        IndexDefinition index =
-                new IndexDefinition(List.of(SortField.parse("owner"), SortField.parse("-population")));
+        IndexDefinition index = new IndexDefinition(List.of(SortField.parse("owner"), SortField.parse("-population")));
         IndexPlan plan = IndexPlan.of(
                 new StoreQuery(1, own.storeFilter(), List.of(SortField.parse("-population")), Optional.empty(), 20),
                 List.of(new IndexDefinition(List.of(SortField.parse("population"))), index));
