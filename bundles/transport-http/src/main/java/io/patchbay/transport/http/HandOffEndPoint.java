@@ -2,6 +2,7 @@ package io.patchbay.transport.http;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -43,6 +44,17 @@ final class HandOffEndPoint extends SocketChannelEndPoint {
     /** Says that the client may be in the middle of sending what we refused. */
     void lingerOnClose() {
         lingering = true;
+    }
+
+    /** Ends the connection at once and in a way that no client takes for the end of a whole answer, not even one of HTTP/1.0, where the end of the connection is the end of the body. */
+    void cut() {
+        lingering = false;
+        try {
+            getChannel().setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException gone) {
+            LOG.debug("A connection ended before its time: {}", gone.toString());
+        }
+        close();
     }
 
     /**

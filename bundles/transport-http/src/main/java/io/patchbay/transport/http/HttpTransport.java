@@ -63,6 +63,7 @@ public final class HttpTransport implements Transport, Component {
     private final HandOffConnector connector;
     private final Routes routes;
     private final WebSocketDoor webSockets;
+    private final Streams streams = new Streams(HttpLimits.streamsBytes());
     private final BodyBudget budget = new BodyBudget(HttpLimits.bodiesBytes());
     private final FrontDoor frontDoor;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -85,11 +86,11 @@ public final class HttpTransport implements Transport, Component {
             threads.setDaemon(true);
             server = new Server(threads);
             server.setErrorHandler(new ProblemErrors());
-            connector = new HandOffConnector(server, new HttpConnectionFactory(configuration()));
+            connector = new HandOffConnector(server, times.idle(), new HttpConnectionFactory(configuration()));
             server.addConnector(connector);
-            Answers answers = new Answers(this::isDraining);
+            Answers answers = new Answers(this::isDraining, streams);
             webSockets = new WebSocketDoor(connections, server, answers, this::isDraining);
-            routes = new Routes(providers, threads, times.lease());
+            routes = new Routes(providers, threads, times.lease(), streams::drainReplaced);
             frontDoor = new FrontDoor(routes, answers, webSockets, budget, times.request(), hosts(properties));
             server.setHandler(frontDoor);
             start();
@@ -147,6 +148,7 @@ public final class HttpTransport implements Transport, Component {
             state = State.DRAINING;
         }
         webSockets.closeAll();
+        streams.drain();
         server.getScheduler().schedule(() -> drained.complete(null), Limits.DRAIN.toMillis(), TimeUnit.MILLISECONDS);
         every(HttpLimits.DRAIN_CHECK, this::closeIdle);
         return drained;
@@ -164,6 +166,7 @@ public final class HttpTransport implements Transport, Component {
             state = State.STOPPED;
         }
         routes.close();
+        streams.abort();
         try (JettyClassLoader ours = new JettyClassLoader()) {
             server.stop();
             server.destroy();
@@ -176,6 +179,8 @@ public final class HttpTransport implements Transport, Component {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("connections", Integer.toString(connections()));
         facts.put("webSockets", Integer.toString(webSockets.open()));
+        facts.put("streams", Integer.toString(streams.open()));
+        facts.put("streamBytes", Long.toString(streams.waitingBytes()));
         facts.put("routes", Integer.toString(routes.size()));
         facts.put("waitingForProvider", Integer.toString(routes.parked()));
         facts.put("bodyBytes", Long.toString(budget.used()));

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One request to a route: read the body, lease the provider (or wait for it), call it, answer. Every step is asynchronous; the first answer counts, so a timer can answer at any time.
- * The lease ends when the provider's stage does, even if the client was answered by the timer long before.
+ * The lease ends when the provider's stage does, even if the client was answered by the timer long before; if the answer is a stream, with that.
  */
 final class RouteCall {
     private static final Logger LOG = LoggerFactory.getLogger(RouteCall.class);
@@ -163,6 +163,10 @@ final class RouteCall {
         try {
             CompletionStage<HttpResponse> stage = lease.provider().handle(toRequest());
             stage.whenComplete((answer, failure) -> {
+                if (answer != null && answer.stream().isPresent()) {
+                    stream(answer, lease);
+                    return;
+                }
                 lease.close();
                 if (answer != null) {
                     answer(answer, false);
@@ -206,6 +210,17 @@ final class RouteCall {
                 Answers.close(response);
             }
             answers.write(request, response, callback, answer);
+        }
+    }
+
+    /** The time for the answer ends with its head; the lease with the stream. */
+    private void stream(HttpResponse answer, Lease<HttpRoute> lease) {
+        if (answered.compareAndSet(false, true)) {
+            timer.cancel();
+            routes.unpark(retry);
+            answers.stream(request, response, callback, answer, lease);
+        } else {
+            lease.close();
         }
     }
 
