@@ -1,25 +1,22 @@
 package io.patchbay.protocol.rest;
 
 import io.patchbay.api.ErrorCode;
-import io.patchbay.api.Nearest;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.CollectionDefinition;
 import io.patchbay.api.document.CollectionInfo;
 import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.IndexDefinition;
+import io.patchbay.api.document.RuleForm;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.query.SortField;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** Collections; that only admins get at them is the session's affair. */
 final class CollectionRoutes {
-    private static final List<String> ACTIONS = List.of("list", "read", "create", "update", "delete");
-
     CompletionStage<HttpResponse> list(Call call) {
         return call.collections().list().thenApply(all -> Answer.list(all, CollectionRoutes::describe));
     }
@@ -57,7 +54,7 @@ final class CollectionRoutes {
         List<IndexDefinition> indexes = new ArrayList<>();
         fields.findArray("indexes").orElse(List.of()).forEach(index -> indexes.add(index(index)));
         Map<String, String> rules =
-                fields.findStruct("rules").map(CollectionRoutes::rules).orElse(Map.of());
+                fields.findStruct("rules").map(RuleForm::rules).orElse(Map.of());
         fields.done();
         return new CollectionDefinition(name, indexes, rules);
     }
@@ -90,35 +87,8 @@ final class CollectionRoutes {
         return new PatchbayException(ErrorCode.INDEX_INVALID, sentence, Map.of("field", "indexes"));
     }
 
-    private static Map<String, String> rules(Value.Struct rules) {
-        Map<String, String> texts = new LinkedHashMap<>();
-        rules.fields().forEach((action, rule) -> {
-            if (!ACTIONS.contains(action)) {
-                String name = Text.shortened(action);
-                throw new PatchbayException(
-                        ErrorCode.UNKNOWN_FIELD,
-                        "There is no rule '" + name + "'." + Nearest.hint(name, ACTIONS),
-                        Map.of("field", "rules." + name));
-            }
-            if (rule instanceof Value.Text text) {
-                texts.put(action, text.value());
-            } else if (!(rule instanceof Value.Null)) {
-                throw new PatchbayException(
-                        ErrorCode.RULE_INVALID,
-                        "The rule '" + action + "' must be an expression in text, or null for admins alone.",
-                        Map.of("field", "rules." + action));
-            }
-        });
-        return texts;
-    }
-
     private static Value.Struct describe(CollectionInfo info) {
         CollectionDefinition definition = info.definition();
-        Map<String, Value> rules = new LinkedHashMap<>();
-        for (String action : ACTIONS) {
-            String rule = definition.rules().get(action);
-            rules.put(action, rule == null ? Value.NULL : Value.of(rule));
-        }
         List<Value> indexes =
                 definition.indexes().stream().map(CollectionRoutes::describe).toList();
         return Value.struct(
@@ -127,7 +97,7 @@ final class CollectionRoutes {
                 "indexes",
                 new Value.Array(indexes),
                 "rules",
-                new Value.Struct(rules));
+                RuleForm.describe(definition.rules()));
     }
 
     private static Value describe(IndexDefinition index) {
