@@ -59,8 +59,8 @@ public final class Main implements Runnable {
     private static int refuse(ParameterException failure, Screen screen) {
         CommandSpec command = failure.getCommandLine().getCommandSpec();
         String sentence = Unknown.explain(failure).orElseGet(failure::getMessage);
-        screen.error(sentence + (sentence.endsWith(".") ? "" : ".") + " '" + command.qualifiedName()
-                + " --help' says more.");
+        screen.error(sentence + (sentence.endsWith(".") || sentence.endsWith("?") ? "" : ".") + " '"
+                + command.qualifiedName() + " --help' says more.");
         return command.exitCodeOnInvalidInput();
     }
 

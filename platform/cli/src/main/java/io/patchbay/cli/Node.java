@@ -22,6 +22,10 @@ final class Node implements AutoCloseable {
         this.passingHome = passingHome;
     }
 
+    static Optional<Node> findRunning(Path home) {
+        return ControlConnection.find(home).map(connection -> new Node(connection, Optional.empty()));
+    }
+
     /** @throws CommandException exit code 3 if none runs on this home */
     static Node running(Path home) {
         return ControlConnection.find(home)

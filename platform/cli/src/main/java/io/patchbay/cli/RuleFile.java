@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A file of rule cases. */
 final class RuleFile {
@@ -53,8 +54,12 @@ final class RuleFile {
 
     /** For rules that stand in the file any node will do; if there is none, one in a folder of its own. */
     static Node anyNode(HomeOption home, Screen screen) {
-        if (ControlConnection.find(home.folder()).isPresent() || Homes.isHome(home.folder())) {
-            return Node.ofHome(home.folder(), screen);
+        Optional<Node> running = Node.findRunning(home.folder());
+        if (running.isPresent()) {
+            return running.get();
+        }
+        if (Homes.isHome(home.folder())) {
+            return Node.offline(home.folder(), screen);
         }
         try {
             return Node.passing(Files.createTempDirectory("patchbay"), screen);

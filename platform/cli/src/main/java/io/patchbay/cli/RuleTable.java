@@ -6,6 +6,8 @@ import java.util.List;
 
 /** A collection's rules, a line each. */
 final class RuleTable {
+    private static final List<String> ACTIONS = List.of("list", "read", "create", "update", "delete");
+
     private RuleTable() {}
 
     static Value.Struct rules(Value.Struct collection) {
@@ -13,11 +15,11 @@ final class RuleTable {
     }
 
     static void print(Value.Struct collection, Screen screen) {
+        Value.Struct rules = rules(collection);
         List<List<String>> rows = new ArrayList<>();
-        rules(collection)
-                .fields()
-                .forEach((action, rule) -> rows.add(List.of(
-                        action, rule instanceof Value.Text text ? text.value() : "(no rule: for admins alone)")));
+        for (String action : ACTIONS) {
+            rows.add(List.of(action, rules.findText(action).orElse("(no rule: for admins alone)")));
+        }
         screen.table(rows);
     }
 }
