@@ -4,9 +4,6 @@ import io.patchbay.api.document.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -25,9 +22,7 @@ public final class HttpWrites {
     private final Duration time;
     private final int rounds;
     private final Pattern wanted;
-    private final Map<String, double[]> perSecond = new LinkedHashMap<>();
-    private final Map<String, double[]> p99 = new LinkedHashMap<>();
-    private final Map<String, double[]> cpu = new LinkedHashMap<>();
+    private final Figures figures = new Figures();
 
     private HttpWrites(Duration time, int rounds, Pattern wanted) {
         this.time = time;
@@ -44,8 +39,7 @@ public final class HttpWrites {
     }
 
     private void measure(Path distribution) throws Exception {
-        System.out.printf(
-                "Java %s, %d cores%n", Runtime.version(), Runtime.getRuntime().availableProcessors());
+        Figures.printMachine();
         try (Servers node = Servers.node(distribution);
                 Servers jetty = Servers.bareJetty(distribution, ANSWER_BYTES)) {
             String token = node.logIn("bench");
@@ -60,9 +54,7 @@ public final class HttpWrites {
                 webSocket("one WebSocket, " + IN_FLIGHT + " in flight", node, fresh, round);
             }
         }
-        for (String what : perSecond.keySet()) {
-            print(what);
-        }
+        figures.print();
     }
 
     private void create(String what, Servers server, int connections, String token, int round) throws IOException {
@@ -101,39 +93,9 @@ public final class HttpWrites {
             return;
         }
         try (LoadClient client = new LoadClient(server.address(), connections, wire)) {
-            double cpuBefore = server.cpuSeconds();
-            LoadClient.Run run = client.closed(round < 0 ? WARM_UP : time);
-            double cpuMicros = (server.cpuSeconds() - cpuBefore) * 1e6 / run.nanos().length;
-            if (run.failed() > 0) {
-                throw new IOException(run.failed() + " requests failed: " + what);
-            }
-            if (round >= 0) {
-                perSecond.computeIfAbsent(what, unseen -> new double[rounds])[round] = run.perSecond();
-                p99.computeIfAbsent(what, unseen -> new double[rounds])[round] = run.millis(0.99);
-                cpu.computeIfAbsent(what, unseen -> new double[rounds])[round] = cpuMicros;
-            }
-            System.err.printf(
-                    "%s: %,.0f/s, p50 %.2f ms, p99 %.2f ms, longest %.0f ms, %.0f us of CPU each%n",
-                    what, run.perSecond(), run.millis(0.5), run.millis(0.99), run.millis(1), cpuMicros);
+            LoadClient.Run run = figures.run(round, what, server, () -> client.closed(round < 0 ? WARM_UP : time));
+            figures.run(round, what + ", half", server, () -> client.paced(time.dividedBy(2), run.perSecond() / 2));
         }
-    }
-
-    private void print(String what) {
-        double[] rates = perSecond.get(what);
-        System.out.printf(
-                "%-34s median %,7.0f/s  (%,.0f-%,.0f)  p99 %.1f ms  server CPU %.0f us each%n",
-                what,
-                median(rates),
-                Arrays.stream(rates).min().orElse(0),
-                Arrays.stream(rates).max().orElse(0),
-                median(p99.get(what)),
-                median(cpu.get(what)));
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 
     private static String body(long n) {

@@ -32,6 +32,7 @@ final class LoadClient implements AutoCloseable {
     private Latencies latencies = new Latencies();
     private long failed;
     private boolean sending;
+    private long last = Long.MAX_VALUE;
 
     /** Connects; a wire's greeting is done before this returns. */
     LoadClient(InetSocketAddress address, int connections, Wire wire) throws IOException {
@@ -61,6 +62,22 @@ final class LoadClient implements AutoCloseable {
     /** @param rate requests a second, over all connections */
     Run paced(Duration time, double rate) throws IOException {
         return run(time, 1e9 / rate);
+    }
+
+    /** Sends so many requests, as fast as the answers come. */
+    void count(long requests) throws IOException {
+        last = number + requests;
+        sending = true;
+        for (Connection connection : connections) {
+            connection.fill();
+        }
+        while (connections.stream().anyMatch(connection -> connection.outstanding > 0)) {
+            selector.select(connection(true), 100);
+        }
+        last = Long.MAX_VALUE;
+        if (failed > 0) {
+            throw new IOException(failed + " requests failed.");
+        }
     }
 
     private Run run(Duration time, double periodNanos) throws IOException {
@@ -177,7 +194,7 @@ final class LoadClient implements AutoCloseable {
 
         void fill() throws IOException {
             long now = System.nanoTime();
-            while (sending && outstanding < wire.inFlight() && output.remaining() > 8192) {
+            while (sending && number < last && outstanding < wire.inFlight() && output.remaining() > 8192) {
                 put(now);
             }
             flush();

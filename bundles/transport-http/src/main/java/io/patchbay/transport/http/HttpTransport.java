@@ -203,9 +203,8 @@ public final class HttpTransport implements Transport, Component {
         http.setSendXPoweredBy(false);
         http.setSendDateHeader(true);
         http.setRequestHeaderSize(HttpLimits.HEADER_BYTES);
-        // Jetty remembers a connection's header lines in a tree of 100 KB, and walks it anew for every letter of an
-        // access
-        // token: more memory and more time than reading them.
+        // Jetty would remember the header lines of every connection in a tree of 100 KB, where 4 KB do without: 2 us a
+        // request that carries an access token are the better price, lest 10,000 connections take a gigabyte.
         http.setHeaderCacheSize(0);
         http.setMaxResponseHeaderSize(HttpLimits.RESPONSE_HEADER_BYTES);
         http.setUriCompliance(addresses());
