@@ -87,16 +87,17 @@ final class Answers {
 
     private void prepare(Request request, Response response, HttpResponse answer) {
         HttpFields.Mutable headers = response.getHeaders();
-        for (HttpField field : DEFAULTS) {
-            if (!headers.contains(field.getName())) {
-                headers.put(field);
-            }
-        }
         for (Map.Entry<String, String> header : answer.headers().entrySet()) {
-            if (header.getKey().equalsIgnoreCase("Vary")) {
+            // Adding is cheap and putting is not, which looks for what it replaces several times.
+            if (header.getKey().equalsIgnoreCase("Vary") || !headers.contains(header.getKey())) {
                 headers.add(header.getKey(), header.getValue());
             } else {
                 headers.put(header.getKey(), header.getValue());
+            }
+        }
+        for (HttpField field : DEFAULTS) {
+            if (!headers.contains(field.getName())) {
+                headers.add(field);
             }
         }
         response.setStatus(answer.status());

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,8 @@ final class HandOffEndPoint extends SocketChannelEndPoint {
     private volatile boolean lingering;
 
     private volatile long sinceNs = System.nanoTime();
+    /** What is being answered, for {@link #checkTime}. */
+    private volatile @Nullable RouteCall call;
 
     HandOffEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         super(channel, selector, key, scheduler);
@@ -111,7 +114,21 @@ final class HandOffEndPoint extends SocketChannelEndPoint {
         become(Activity.REQUEST);
     }
 
+    /** Until the request ends. */
+    void watch(RouteCall running) {
+        call = running;
+    }
+
+    /** Lets the request that is being answered, if there is one, see how late it is. */
+    void checkTime(long nowNs) {
+        RouteCall running = call;
+        if (running != null) {
+            running.checkTime(nowNs);
+        }
+    }
+
     void requestEnded() {
+        call = null;
         if (activity == Activity.REQUEST) {
             become(Activity.IDLE);
         }

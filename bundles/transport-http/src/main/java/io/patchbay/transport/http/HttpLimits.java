@@ -42,6 +42,10 @@ final class HttpLimits {
 
     static final Duration DRAIN_CHECK = Duration.ofMillis(50);
     static final Duration HEADERS_CHECK = Duration.ofSeconds(1);
+    /** How late the answer to a request that took too long may be at most: this, or one part in so many of its time. */
+    static final Duration REQUEST_CHECK = Duration.ofSeconds(1);
+
+    static final int REQUEST_CHECKS = 10;
     /** How many reconnects a second the node wants to see at most, which spreads the clients of a closed WebSocket. */
     static final int RECONNECTS_PER_SECOND = 2_000;
 

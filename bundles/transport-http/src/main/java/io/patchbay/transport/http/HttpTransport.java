@@ -96,6 +96,7 @@ public final class HttpTransport implements Transport, Component {
             start();
         }
         every(HttpLimits.HEADERS_CHECK, () -> cutSlowHeaders(times.headers()));
+        every(requestCheck(times.request()), this::checkRequests);
     }
 
     /**
@@ -207,6 +208,9 @@ public final class HttpTransport implements Transport, Component {
         http.setSendXPoweredBy(false);
         http.setSendDateHeader(true);
         http.setRequestHeaderSize(HttpLimits.HEADER_BYTES);
+        // Jetty would remember the header lines of every connection in a tree of 100 KB, where 4 KB do without: 2 us a
+        // request that carries an access token are the better price, lest 10,000 connections take a gigabyte.
+        http.setHeaderCacheSize(0);
         http.setMaxResponseHeaderSize(HttpLimits.RESPONSE_HEADER_BYTES);
         http.setUriCompliance(addresses());
         return http;
@@ -236,6 +240,17 @@ public final class HttpTransport implements Transport, Component {
         connector.endPoints().stream()
                 .filter(slow -> slow.sendingHeadersFor(longest))
                 .forEach(HandOffEndPoint::close);
+    }
+
+    /** Often enough that no request is late by more than a part of its time. */
+    private static Duration requestCheck(Duration requestTime) {
+        Duration part = requestTime.dividedBy(HttpLimits.REQUEST_CHECKS);
+        return part.compareTo(HttpLimits.REQUEST_CHECK) < 0 ? part : HttpLimits.REQUEST_CHECK;
+    }
+
+    private void checkRequests() {
+        long nowNs = System.nanoTime();
+        connector.endPoints().forEach(endPoint -> endPoint.checkTime(nowNs));
     }
 
     private void closeIdle() {
