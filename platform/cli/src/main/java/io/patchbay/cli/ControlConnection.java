@@ -82,13 +82,12 @@ final class ControlConnection implements AutoCloseable {
                 }
                 if (reply.find("error").isPresent()) {
                     Value.Struct error = (Value.Struct) reply.find("error").get();
-                    throw CommandException.failed(error.findText("message").orElse("The node refuses."));
+                    throw CommandException.refused(error);
                 }
                 onMessage.accept(reply);
             }
         } catch (IOException | PatchbayException e) {
-            throw CommandException.failed(
-                    "The node went away before it answered; whether it did what was asked is unknown.");
+            throw new NodeGone();
         }
     }
 

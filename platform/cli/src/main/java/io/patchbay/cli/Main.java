@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code patchbay ...}. Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 no node runs. */
+/** {@code patchbay ...}. What its exit codes mean stands in {@link ExitCodes}. */
 @Command(
         name = "patchbay",
         description = "A local-first, real-time data server whose every part can be swapped while it runs.",
@@ -21,15 +21,18 @@ import picocli.CommandLine.Spec;
             StoreCommand.class,
             UserCommand.class,
             JobCommand.class,
+            CollectionCommand.class,
+            RulesCommand.class,
+            WatchCommand.class,
+            DoctorCommand.class,
+            CompletionCommand.class,
             VersionCommand.class,
         },
-        footer = {
-            "",
-            "'patchbay COMMAND --help' says more. Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 no node runs."
-        })
+        exitCodeListHeading = "%nExit codes:%n",
+        footer = {"", "'patchbay COMMAND --help' says more."})
 public final class Main implements Runnable {
-    static final int FAILED = 1;
-    static final int NOT_RUNNING = 3;
+    static final int FAILED = ExitCodes.FAILED;
+    static final int NOT_RUNNING = ExitCodes.NOT_RUNNING;
 
     @Spec
     private CommandSpec spec;
@@ -41,6 +44,10 @@ public final class Main implements Runnable {
     /** What understands the arguments; output goes to {@code screen}. */
     static CommandLine commandLine(Screen screen) {
         CommandLine commandLine = new CommandLine(new Main(), new Commands(screen));
+        commandLine.getCommandSpec().usageMessage().exitCodeList(ExitCodes.table());
+        Examples.addTo(commandLine);
+        commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(
+                screen.isColoured() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         commandLine.setOut(screen.out());
         commandLine.setErr(screen.err());
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, screen));
@@ -51,9 +58,9 @@ public final class Main implements Runnable {
     /** One sentence and where to read on, not a page of usage. */
     private static int refuse(ParameterException failure, Screen screen) {
         CommandSpec command = failure.getCommandLine().getCommandSpec();
-        String sentence = failure.getMessage();
-        screen.error(sentence + (sentence.endsWith(".") ? "" : ".") + " '" + command.qualifiedName()
-                + " --help' says more.");
+        String sentence = Unknown.explain(failure).orElseGet(failure::getMessage);
+        screen.error(sentence + (sentence.endsWith(".") || sentence.endsWith("?") ? "" : ".") + " '"
+                + command.qualifiedName() + " --help' says more.");
         return command.exitCodeOnInvalidInput();
     }
 
@@ -61,6 +68,10 @@ public final class Main implements Runnable {
         if (failure instanceof CommandException told) {
             screen.error(told.getMessage());
             return told.exitCode();
+        }
+        if (failure instanceof NodeGone) {
+            screen.error(failure.getMessage());
+            return FAILED;
         }
         throw failure;
     }

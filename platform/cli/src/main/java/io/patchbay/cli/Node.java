@@ -1,6 +1,7 @@
 package io.patchbay.cli;
 
 import io.patchbay.api.document.Value;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -9,10 +10,20 @@ import java.util.function.Consumer;
 final class Node implements AutoCloseable {
     private final ControlConnection connection;
     private final Optional<OfflineNode> offline;
+    private final Optional<Path> passingHome;
 
     private Node(ControlConnection connection, Optional<OfflineNode> offline) {
+        this(connection, offline, Optional.empty());
+    }
+
+    private Node(ControlConnection connection, Optional<OfflineNode> offline, Optional<Path> passingHome) {
         this.connection = connection;
         this.offline = offline;
+        this.passingHome = passingHome;
+    }
+
+    static Optional<Node> findRunning(Path home) {
+        return ControlConnection.find(home).map(connection -> new Node(connection, Optional.empty()));
     }
 
     /** @throws CommandException exit code 3 if none runs on this home */
@@ -21,7 +32,11 @@ final class Node implements AutoCloseable {
                 .map(connection -> new Node(connection, Optional.empty()))
                 .orElseThrow(() -> new CommandException(
                         Main.NOT_RUNNING,
-                        "No node runs on " + home + "; 'patchbay run --home " + home + "' starts one."));
+                        Homes.isHome(home) || !Files.exists(home)
+                                ? "No node runs on " + home + "; 'patchbay run --home " + home + "' starts one."
+                                : "No node runs on " + home
+                                        + ", and the folder is no home of one; 'patchbay run --home " + home
+                                        + "' makes it one."));
     }
 
     /** The node that runs, or one without a network that is started for this command and stopped after it. */
@@ -30,8 +45,34 @@ final class Node implements AutoCloseable {
         if (connection.isPresent()) {
             return new Node(connection.get(), Optional.empty());
         }
+        return offline(home, screen);
+    }
+
+    /** As {@link #runningOrOffline}, for what makes no sense on a folder that is no home yet. */
+    static Node ofHome(Path home, Screen screen) {
+        Optional<ControlConnection> connection = ControlConnection.find(home);
+        if (connection.isPresent()) {
+            return new Node(connection.get(), Optional.empty());
+        }
+        Homes.require(home);
+        return offline(home, screen);
+    }
+
+    /** One that is started for this command, whatever the folder is. */
+    static Node offline(Path home, Screen screen) {
         OfflineNode node = OfflineNode.start(home, screen);
         return new Node(node.connect(), Optional.of(node));
+    }
+
+    /** One on a home that is deleted after this command. */
+    static Node passing(Path home, Screen screen) {
+        OfflineNode node = OfflineNode.start(home, screen);
+        return new Node(node.connect(), Optional.of(node), Optional.of(home));
+    }
+
+    /** Tells {@code listener} what comes before the answer. */
+    Value ask(Value.Struct request, Consumer<Value.Struct> listener) {
+        return connection.ask(request, listener);
     }
 
     Value ask(Value.Struct request) {
@@ -51,6 +92,7 @@ final class Node implements AutoCloseable {
             offline.ifPresent(node -> node.stop(connection));
         } finally {
             connection.close();
+            passingHome.ifPresent(Homes::delete);
         }
     }
 }

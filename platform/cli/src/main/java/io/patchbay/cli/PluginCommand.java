@@ -36,7 +36,7 @@ final class PluginCommand implements Runnable {
 
     @Command(name = "list", description = "Lists the installed plugins.", mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
-        try (Node node = Node.runningOrOffline(home.folder(), screen)) {
+        try (Node node = Node.ofHome(home.folder(), screen)) {
             Value plugins = node.ask(Value.struct("op", Value.of("plugin.list")));
             if (json) {
                 screen.print(Texts.json(plugins));

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Where commands print and ask. Used by one thread. */
@@ -71,6 +72,41 @@ final class Screen {
     /** Whether someone watches: then progress is drawn, else written line by line. */
     boolean isWatched() {
         return console.isPresent();
+    }
+
+    /** Whether colours may be used: on a terminal that knows them, unless NO_COLOR is set (no-color.org). */
+    boolean isColoured() {
+        return isColoured(isWatched(), System.getenv());
+    }
+
+    static boolean isColoured(boolean terminal, Map<String, String> environment) {
+        return terminal
+                && environment.getOrDefault("NO_COLOR", "").isEmpty()
+                && !environment.getOrDefault("TERM", "").equals("dumb");
+    }
+
+    /** The text in a colour, where colours may be used. */
+    String paint(Colour colour, String text) {
+        return isColoured() ? colour.sequence + text + "\u001b[0m" : text;
+    }
+
+    /** Few, and readable on light and dark. */
+    enum Colour {
+        RED("\u001b[31m"),
+        GREEN("\u001b[32m"),
+        YELLOW("\u001b[33m"),
+        FAINT("\u001b[2m");
+
+        private final String sequence;
+
+        Colour(String sequence) {
+            this.sequence = sequence;
+        }
+    }
+
+    /** Asks a question whose answer must be {@code expected}; false without a terminal to ask on. */
+    boolean confirms(String question, String expected) {
+        return console.isPresent() && expected.equals(console.get().readLine("%s ", question));
     }
 
     /** Draws over the last line that was drawn. */

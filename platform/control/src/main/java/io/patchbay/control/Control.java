@@ -27,6 +27,8 @@ public final class Control implements Component {
         operations.putAll(new PluginOperations(services).all());
         operations.putAll(new StoreOperations(services).all());
         operations.putAll(new JobOperations(services).all());
+        operations.putAll(new CollectionOperations(services).all());
+        operations.putAll(new WatchOperation(services, WatchOperation.SILENCE).all());
         server = ControlServer.open(Path.of(context.getProperty(HOME)), operations, ControlServer.IDLE);
     }
 

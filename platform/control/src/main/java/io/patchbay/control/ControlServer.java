@@ -4,6 +4,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.Value;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -135,6 +136,8 @@ final class ControlServer implements AutoCloseable {
             reply = Value.struct("result", operation.run(fields, replies));
         } catch (PatchbayException e) {
             reply = error(e);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         } catch (RuntimeException e) {
             LOG.error("A control request failed.", e);
             reply = error(

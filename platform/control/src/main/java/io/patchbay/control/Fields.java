@@ -64,6 +64,23 @@ final class Fields {
         return texts;
     }
 
+    Value.Struct struct(String name) {
+        return findStruct(name)
+                .orElseThrow(() ->
+                        new PatchbayException(ErrorCode.BAD_REQUEST, "The request needs the map '" + name + "'."));
+    }
+
+    Optional<Value.Struct> findStruct(String name) {
+        Value value = find(name);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (value instanceof Value.Struct struct) {
+            return Optional.of(struct);
+        }
+        throw new PatchbayException(ErrorCode.BAD_REQUEST, "The request's '" + name + "' is a map.");
+    }
+
     /** To be called when all that is known was read. */
     void refuseOthers() {
         for (String name : request.fields().keySet()) {

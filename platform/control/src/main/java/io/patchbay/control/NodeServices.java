@@ -38,7 +38,16 @@ final class NodeServices {
         try {
             return work.apply(service);
         } finally {
+            unget(reference);
+        }
+    }
+
+    /** When the node stops in the middle of a long answer, the framework has taken the service back already. */
+    private void unget(ServiceReference<?> reference) {
+        try {
             context.ungetService(reference);
+        } catch (IllegalStateException stopped) {
+            return;
         }
     }
 
@@ -51,7 +60,7 @@ final class NodeServices {
                 try {
                     results.add(work.apply(service));
                 } finally {
-                    context.ungetService(reference);
+                    unget(reference);
                 }
             }
         }

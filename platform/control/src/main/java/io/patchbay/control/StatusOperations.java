@@ -3,6 +3,7 @@ package io.patchbay.control;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -42,6 +43,9 @@ final class StatusOperations {
                 status.put(name, Value.of(value));
             }
         }
+        status.put("java", Value.of(System.getProperty("java.version")));
+        status.put("heapMaxBytes", Value.of(Runtime.getRuntime().maxMemory()));
+        status.put("now", Value.of(Instant.now().toString()));
         if (tree) {
             status.put("components", new Value.Array(components()));
         }

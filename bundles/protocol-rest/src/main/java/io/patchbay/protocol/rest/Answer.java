@@ -5,6 +5,7 @@ import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.plugin.Job;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /** Answers in JSON. */
@@ -19,6 +20,15 @@ final class Answer {
 
     static HttpResponse json(int status, byte[] body) {
         return HttpResponse.of(status, JSON, body);
+    }
+
+    /** With one header, or two, more. */
+    static HttpResponse json(int status, byte[] body, String header, String value) {
+        return new HttpResponse(status, Map.of("Content-Type", JSON, header, value), body);
+    }
+
+    static HttpResponse json(int status, byte[] body, String header, String value, String second, String secondValue) {
+        return new HttpResponse(status, Map.of("Content-Type", JSON, header, value, second, secondValue), body);
     }
 
     /** A list that has no further page. */

@@ -91,6 +91,9 @@ record Call(HttpRequest request, Session session) {
     /** UNSUPPORTED_MEDIA_TYPE unless the body is of one of these types. */
     String requireContentType(String... accepted) {
         String header = request.findHeader("content-type").orElse("");
+        if (header.equals(accepted[0])) {
+            return header;
+        }
         String type = header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         for (String one : accepted) {
             if (one.equals(type)) {
@@ -112,7 +115,11 @@ record Call(HttpRequest request, Session session) {
     }
 
     private void requireJson(String... accepted) {
-        Matcher charset = CHARSET.matcher(requireContentType(accepted));
+        String type = requireContentType(accepted);
+        if (type.indexOf(';') < 0) {
+            return;
+        }
+        Matcher charset = CHARSET.matcher(type);
         if (charset.find() && !charset.group(1).equalsIgnoreCase("utf-8")) {
             throw new PatchbayException(
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE, "JSON is sent in UTF-8 (RFC 8259), not in another charset.");

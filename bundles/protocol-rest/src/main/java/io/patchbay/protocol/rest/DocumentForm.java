@@ -10,7 +10,6 @@ import io.patchbay.api.document.Value;
 import io.patchbay.api.feed.Change;
 import io.patchbay.api.feed.ChangePage;
 import io.patchbay.api.feed.ChangePage.NamedChange;
-import java.time.Instant;
 import java.util.Optional;
 
 /** Documents and changes in JSON; stored bodies go from CBOR to JSON without becoming values. */
@@ -40,7 +39,11 @@ final class DocumentForm {
 
     static byte[] written(Written written, Optional<Value.Struct> data) {
         try (JsonWriter out = new JsonWriter()) {
-            head(out.startObject(), written.id(), written.revision(), written.updatedAt());
+            head(
+                    out.startObject(),
+                    written.id(),
+                    written.revision(),
+                    written.updatedAt().toEpochMilli());
             data.ifPresent(value -> out.key("data").value(value));
             return out.endObject().toByteArray();
         }
@@ -68,7 +71,7 @@ final class DocumentForm {
     }
 
     private static void write(JsonWriter out, StoredDocument document) {
-        head(out.startObject(), document.id(), document.revision(), Instant.ofEpochMilli(document.updatedAtMs()));
+        head(out.startObject(), document.id(), document.revision(), document.updatedAtMs());
         out.key("data").cbor(document.body()).endObject();
     }
 
@@ -77,7 +80,7 @@ final class DocumentForm {
         if (written.deleted()) {
             out.key("id").text(written.id()).key("revision").integer(written.revision());
         } else {
-            head(out, written.id(), written.revision(), written.updatedAt());
+            head(out, written.id(), written.revision(), written.updatedAt().toEpochMilli());
             out.key("created").bool(written.created());
         }
         out.endObject();
@@ -90,18 +93,18 @@ final class DocumentForm {
                 .text(item.position().toString())
                 .key("collection")
                 .text(item.collection());
-        head(out, change.id(), change.offset(), Instant.ofEpochMilli(change.committedAtMs()));
+        head(out, change.id(), change.offset(), change.committedAtMs());
         out.key("op").text(change.deletes() ? "delete" : "put");
         change.document().ifPresent(document -> out.key("data").cbor(document.body()));
         out.endObject();
     }
 
-    private static void head(JsonWriter out, String id, long revision, Instant updatedAt) {
+    private static void head(JsonWriter out, String id, long revision, long updatedAtMs) {
         out.key("id")
                 .text(id)
                 .key("revision")
                 .integer(revision)
                 .key("updatedAt")
-                .text(updatedAt.toString());
+                .text(Times.text(updatedAtMs));
     }
 }

@@ -23,6 +23,8 @@ import java.util.concurrent.CompletionStage;
 
 /** Documents, transactions and the changes they made. */
 final class DocumentRoutes {
+    private static final String KEEP = "private, no-cache";
+
     CompletionStage<HttpResponse> list(Call call) {
         ListRequest request = new ListRequest(
                 call.path("c"),
@@ -95,10 +97,9 @@ final class DocumentRoutes {
 
     private static HttpResponse read(Call call, Document document) {
         String tag = Revisions.tag(document.revision());
-        HttpResponse response = Revisions.isKnown(call.request(), document.revision())
-                ? HttpResponse.empty(304)
-                : Answer.json(200, DocumentForm.document(document));
-        return response.with("ETag", tag).with("Cache-Control", "private, no-cache");
+        return Revisions.isKnown(call.request(), document.revision())
+                ? HttpResponse.empty(304).with("ETag", tag).with("Cache-Control", KEEP)
+                : Answer.json(200, DocumentForm.document(document), "ETag", tag, "Cache-Control", KEEP);
     }
 
     /** @param sent what a replayed answer, which the node keeps without data, is completed with: the same key means the same request */
@@ -108,13 +109,11 @@ final class DocumentRoutes {
 
     private static HttpResponse written(TransactionResult result, Optional<Value.Struct> sent) {
         Written written = result.written().get(0);
-        HttpResponse response = Answer.json(
-                        written.created() ? 201 : 200,
-                        DocumentForm.written(written, written.data().or(() -> sent)))
-                .with("ETag", Revisions.tag(written.revision()));
-        if (written.created()) {
-            response = response.with("Location", DocumentForm.path(written.collection(), written.id()));
-        }
+        byte[] body = DocumentForm.written(written, written.data().or(() -> sent));
+        String tag = Revisions.tag(written.revision());
+        HttpResponse response = written.created()
+                ? Answer.json(201, body, "ETag", tag, "Location", DocumentForm.path(written.collection(), written.id()))
+                : Answer.json(200, body, "ETag", tag);
         return replayed(response, result);
     }
 

@@ -3,6 +3,7 @@ package io.patchbay.protocol.rest;
 import io.patchbay.api.Limits;
 import io.patchbay.api.auth.Accounts;
 import io.patchbay.api.auth.Logins;
+import io.patchbay.api.document.Rules;
 import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.HttpRoute;
@@ -39,7 +40,8 @@ public final class RestRoutes implements HttpRoute {
             @Reference Accounts accounts,
             @Reference Plugins plugins,
             @Reference Stores stores,
-            @Reference Jobs jobs) {
+            @Reference Jobs jobs,
+            @Reference Rules rules) {
         table = new RouteTable(new Callers(logins, sessions));
         node(new NodeRoutes(logins, stores));
         auth(new AuthRoutes(logins, accounts));
@@ -49,6 +51,7 @@ public final class RestRoutes implements HttpRoute {
         stores(new StoreRoutes(stores, operators));
         jobs(new JobRoutes(jobs));
         users(new UserRoutes(accounts));
+        rules(new RuleRoutes(rules, operators));
     }
 
     private void node(NodeRoutes node) {
@@ -112,6 +115,11 @@ public final class RestRoutes implements HttpRoute {
         table.admin("GET " + USER, users::get);
         table.admin("PATCH " + USER, users::change);
         table.admin("DELETE " + USER, users::delete);
+    }
+
+    private void rules(RuleRoutes rules) {
+        table.admin("POST " + API + "/rules/check", rules::check);
+        table.admin("POST " + API + "/rules/test", rules::test);
     }
 
     @Override

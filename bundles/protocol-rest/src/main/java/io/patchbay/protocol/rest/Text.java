@@ -17,6 +17,23 @@ final class Text {
 
     /** Percent-encoded, as one segment of a path. */
     static String segment(String text) {
+        return isUnreserved(text) ? text : encoded(text);
+    }
+
+    /** As nearly every name and id is. */
+    private static boolean isUnreserved(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean plain =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_';
+            if (!plain) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

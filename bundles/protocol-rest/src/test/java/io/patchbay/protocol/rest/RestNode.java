@@ -35,8 +35,8 @@ final class RestNode implements AutoCloseable {
     final MemoryAccounts accounts = new MemoryAccounts();
     final RecordingOperations operations = new RecordingOperations();
     final List<MemorySession> sessions = new ArrayList<>();
-    final RestRoutes routes =
-            new RestRoutes(this::open, logins, accounts, operations, operations.stores(), operations.jobs());
+    final RestRoutes routes = new RestRoutes(
+            this::open, logins, accounts, operations, operations.stores(), operations.jobs(), new MemoryRules());
 
     RestNode() {
         logins.admit(ADMIN);

@@ -21,6 +21,8 @@ final class Database implements AutoCloseable {
     private static final int WRITER_CACHE_KB = 64 << 10;
 
     private static final int READER_CACHE_KB = 8 << 10;
+    /** Else the driver asks for the last row's number after every statement that writes, which costs as much as the write. */
+    private static final String GENERATED_KEYS = "jdbc.get_generated_keys";
 
     private final SQLiteConnection connection;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -56,8 +58,10 @@ final class Database implements AutoCloseable {
     private static Database open(Path file, List<String> pragmas) throws SQLException {
         // As a URI, in which no character of the path has a meaning of its own; the driver itself, for DriverManager
         // would hold on to this bundle.
+        Properties settings = new Properties();
+        settings.setProperty(GENERATED_KEYS, "false");
         SQLiteConnection connection = (SQLiteConnection)
-                new JDBC().connect("jdbc:sqlite:" + file.toUri().toASCIIString(), new Properties());
+                new JDBC().connect("jdbc:sqlite:" + file.toUri().toASCIIString(), settings);
         Database database = new Database(connection);
         try {
             connection.setBusyTimeout(BUSY_MS);
@@ -84,6 +88,11 @@ final class Database implements AutoCloseable {
         return statement;
     }
 
+    /** Runs a statement that is needed again and again. */
+    void run(String sql) throws SQLException {
+        prepare(sql).executeUpdate();
+    }
+
     void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -104,7 +113,7 @@ final class Database implements AutoCloseable {
     /** Ends the transaction, if there still is one: SQLite itself rolls back after most failures of the disk. */
     void rollBack() {
         try {
-            execute("ROLLBACK");
+            run("ROLLBACK");
         } catch (SQLException e) {
             // There was none.
         }

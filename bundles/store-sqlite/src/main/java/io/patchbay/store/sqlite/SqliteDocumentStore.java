@@ -239,7 +239,7 @@ final class SqliteDocumentStore implements DocumentStore {
     @Override
     public List<Change> readChanges(long offset, int limit) {
         return read(reader -> {
-            reader.execute("BEGIN");
+            reader.run("BEGIN");
             try {
                 // From the same snapshot as the records, lest they are trimmed in between.
                 if (offset < stateTable.read(reader).state().trimmedThrough()) {
@@ -403,10 +403,10 @@ final class SqliteDocumentStore implements DocumentStore {
     private Written inTransaction(Write work) {
         boolean done = false;
         try {
-            writer.execute("BEGIN IMMEDIATE");
+            writer.run("BEGIN IMMEDIATE");
             Written written = work.run(state);
             stateTable.write(writer, written.after());
-            writer.execute("COMMIT");
+            writer.run("COMMIT");
             done = true;
             return written;
         } catch (SQLException e) {
@@ -421,9 +421,9 @@ final class SqliteDocumentStore implements DocumentStore {
     private void undo() {
         writer.rollBack();
         try {
-            writer.execute("BEGIN IMMEDIATE");
+            writer.run("BEGIN IMMEDIATE");
             stateTable.write(writer, state);
-            writer.execute("COMMIT");
+            writer.run("COMMIT");
         } catch (SQLException | PatchbayException e) {
             writer.rollBack();
         }

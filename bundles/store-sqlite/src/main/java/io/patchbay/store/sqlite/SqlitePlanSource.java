@@ -51,7 +51,7 @@ final class SqlitePlanSource implements PlanSource {
     static SqlitePlanSource open(SqliteDocumentStore store, DocumentTable documents, Database database, long collection)
             throws SQLException {
         synchronized (database) {
-            database.execute("BEGIN");
+            database.run("BEGIN");
             try {
                 // The definitions from the same snapshot as the entries: an index that was dropped meanwhile has lost
                 // some.

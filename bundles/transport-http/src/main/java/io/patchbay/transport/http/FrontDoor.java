@@ -92,7 +92,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         Origins.Verdict origin = checkOrigin(request, response, loopback);
         String path = request.getHttpURI().getPath();
         if (!path.startsWith("/") && !path.equals("*")
-                || DOT_SEGMENT.matcher(path).find()) {
+                || path.contains("/.") && DOT_SEGMENT.matcher(path).find()) {
             throw new PatchbayException(
                     ErrorCode.BAD_REQUEST, "The address of a request is a path without \".\" and \"..\" segments.");
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.eclipse.jetty.io.Connection;
@@ -20,11 +21,11 @@ final class HandOffConnector extends AbstractConnector {
 
     private final SelectorManager selectors;
 
-    HandOffConnector(Server server, ConnectionFactory... factories) {
+    HandOffConnector(Server server, Duration idle, ConnectionFactory... factories) {
         super(server, null, null, null, 0, factories);
         selectors = new Selectors();
         installBean(selectors, true);
-        setIdleTimeout(HttpLimits.HTTP_IDLE.toMillis());
+        setIdleTimeout(idle.toMillis());
     }
 
     /** Any thread; never waits. */

@@ -2,6 +2,7 @@ package io.patchbay.transport.http;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -10,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,8 @@ final class HandOffEndPoint extends SocketChannelEndPoint {
     private volatile boolean lingering;
 
     private volatile long sinceNs = System.nanoTime();
+    /** What is being answered, for {@link #checkTime}. */
+    private volatile @Nullable RouteCall call;
 
     HandOffEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         super(channel, selector, key, scheduler);
@@ -43,6 +47,17 @@ final class HandOffEndPoint extends SocketChannelEndPoint {
     /** Says that the client may be in the middle of sending what we refused. */
     void lingerOnClose() {
         lingering = true;
+    }
+
+    /** Ends the connection at once and in a way that no client takes for the end of a whole answer, not even one of HTTP/1.0, where the end of the connection is the end of the body. */
+    void cut() {
+        lingering = false;
+        try {
+            getChannel().setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException gone) {
+            LOG.debug("A connection ended before its time: {}", gone.toString());
+        }
+        close();
     }
 
     /**
@@ -99,7 +114,21 @@ final class HandOffEndPoint extends SocketChannelEndPoint {
         become(Activity.REQUEST);
     }
 
+    /** Until the request ends. */
+    void watch(RouteCall running) {
+        call = running;
+    }
+
+    /** Lets the request that is being answered, if there is one, see how late it is. */
+    void checkTime(long nowNs) {
+        RouteCall running = call;
+        if (running != null) {
+            running.checkTime(nowNs);
+        }
+    }
+
     void requestEnded() {
+        call = null;
         if (activity == Activity.REQUEST) {
             become(Activity.IDLE);
         }

@@ -27,7 +27,7 @@ final class Hosts {
     boolean isLocal(String host) {
         return host.equalsIgnoreCase("localhost")
                 || host.equals("[::1]")
-                || LOOPBACK_V4.matcher(host).matches();
+                || host.startsWith("127.") && LOOPBACK_V4.matcher(host).matches();
     }
 
     boolean isAllowed(String host) {

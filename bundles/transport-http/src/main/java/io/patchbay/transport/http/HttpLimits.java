@@ -28,6 +28,13 @@ final class HttpLimits {
     /** Bodies of all requests together: a quarter of the heap, at least this. */
     static final long BODIES_BYTES_MIN = 64L << 20;
 
+    /** A stream is writable while no more than this waits for its client. */
+    static final int STREAM_WRITABLE_BYTES = 256 << 10;
+    /** Small writes to a stream that wait are sent together, up to this. */
+    static final int STREAM_WRITE_BYTES = 32 << 10;
+    /** What waits in all streams together: an eighth of the heap, at least this. */
+    static final long STREAMS_BYTES_MIN = 32L << 20;
+
     static final int THREADS_MIN = 4;
     static final int THREADS_MAX = 16;
     /** While draining, a connection that has been idle this long is closed; a busier one gets {@code Connection: close} with its next answer, which costs its client nothing. */
@@ -35,12 +42,20 @@ final class HttpLimits {
 
     static final Duration DRAIN_CHECK = Duration.ofMillis(50);
     static final Duration HEADERS_CHECK = Duration.ofSeconds(1);
+    /** How late the answer to a request that took too long may be at most: this, or one part in so many of its time. */
+    static final Duration REQUEST_CHECK = Duration.ofSeconds(1);
+
+    static final int REQUEST_CHECKS = 10;
     /** How many reconnects a second the node wants to see at most, which spreads the clients of a closed WebSocket. */
     static final int RECONNECTS_PER_SECOND = 2_000;
 
     static final Duration RECONNECT_SPREAD_MIN = Duration.ofMillis(200);
 
     private HttpLimits() {}
+
+    static long streamsBytes() {
+        return Math.max(STREAMS_BYTES_MIN, Runtime.getRuntime().maxMemory() / 8);
+    }
 
     static long bodiesBytes() {
         return Math.max(BODIES_BYTES_MIN, Runtime.getRuntime().maxMemory() / 4);

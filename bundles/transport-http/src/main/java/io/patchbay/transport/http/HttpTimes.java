@@ -9,7 +9,9 @@ import java.time.Duration;
  * @param request from the last byte of a request to its answer
  * @param lease for a provider that is being updated
  * @param headers from the first byte of a request to the last of its headers
+ * @param idle no byte in either direction on an HTTP connection
  */
-record HttpTimes(Duration request, Duration lease, Duration headers) {
-    static final HttpTimes DEFAULT = new HttpTimes(Limits.REQUEST, Limits.LEASE_WAIT, Duration.ofSeconds(30));
+record HttpTimes(Duration request, Duration lease, Duration headers, Duration idle) {
+    static final HttpTimes DEFAULT =
+            new HttpTimes(Limits.REQUEST, Limits.LEASE_WAIT, Duration.ofSeconds(30), HttpLimits.HTTP_IDLE);
 }

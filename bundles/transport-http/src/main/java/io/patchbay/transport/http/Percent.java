@@ -68,6 +68,11 @@ final class Percent {
     }
 
     private static boolean isAscii(String text) {
-        return text.chars().allMatch(character -> character < 128);
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 128) {
+                return false;
+            }
+        }
+        return true;
     }
 }

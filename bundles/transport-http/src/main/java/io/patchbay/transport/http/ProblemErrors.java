@@ -12,7 +12,7 @@ import org.eclipse.jetty.util.Callback;
 
 /** What Jetty itself refuses (broken HTTP, ambiguous addresses, huge headers), said as problem+json like all else. */
 final class ProblemErrors implements Request.Handler {
-    private final Answers answers = new Answers(() -> true);
+    private final Answers answers = new Answers(() -> true, new Streams(0));
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {

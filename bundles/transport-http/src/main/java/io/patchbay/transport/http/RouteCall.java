@@ -11,7 +11,6 @@ import io.patchbay.api.plugin.Lease;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One request to a route: read the body, lease the provider (or wait for it), call it, answer. Every step is asynchronous; the first answer counts, so a timer can answer at any time.
- * The lease ends when the provider's stage does, even if the client was answered by the timer long before.
+ * The lease ends when the provider's stage does, even if the client was answered by the timer long before; if the answer is a stream, with that.
  */
 final class RouteCall {
     private static final Logger LOG = LoggerFactory.getLogger(RouteCall.class);
@@ -50,7 +49,9 @@ final class RouteCall {
 
     private volatile byte[] body = {};
     private volatile long waitUntilNs;
-    private volatile Scheduler.Task timer = () -> false;
+    // Written in this order, and read in the other by whoever checks the time.
+    private volatile long deadlineNs;
+    private volatile boolean arrived;
 
     RouteCall(
             Routes routes,
@@ -80,28 +81,38 @@ final class RouteCall {
             throw BodyReader.tooLarge(limit);
         }
         BodyReader reader = new BodyReader(request, limit, budget, this::bodyRead, this::bodyFailed);
-        Request.addCompletionListener(request, ended -> {
-            timer.cancel();
-            budget.giveBack(reader.taken());
-        });
+        Request.addCompletionListener(request, ended -> budget.giveBack(reader.taken()));
         Duration arrival =
                 Limits.REQUEST.plusSeconds((announced < 0 ? limit : announced) / HttpLimits.BODY_BYTES_PER_SECOND);
-        timer = after(arrival, () -> answer(ProblemErrors.problem(408, null), true));
+        deadlineNs = System.nanoTime() + arrival.toNanos();
+        FrontDoor.endPoint(request).watch(this);
         reader.run();
     }
 
     private void bodyRead(byte[] whole) {
-        timer.cancel();
         body = whole;
-        timer = after(
-                requestTime,
-                () -> answer(
-                        Problem.of(new PatchbayException(
-                                ErrorCode.TIMEOUT,
-                                "The request was not answered within " + requestTime.toSeconds() + " s.")),
-                        false));
-        waitUntilNs = System.nanoTime() + routes.longestWait().toNanos();
+        long nowNs = System.nanoTime();
+        waitUntilNs = nowNs + routes.longestWait().toNanos();
+        deadlineNs = nowNs + requestTime.toNanos();
+        arrived = true;
         callProvider();
+    }
+
+    /** Answers if it has taken too long. Asked now and then, which costs a request nothing; a timer for each cost more than finding its route. */
+    void checkTime(long nowNs) {
+        boolean running = arrived;
+        if (nowNs - deadlineNs < 0) {
+            return;
+        }
+        if (running) {
+            answer(
+                    Problem.of(new PatchbayException(
+                            ErrorCode.TIMEOUT,
+                            "The request was not answered within " + requestTime.toSeconds() + " s.")),
+                    false);
+        } else {
+            answer(ProblemErrors.problem(408, null), true);
+        }
     }
 
     private void bodyFailed(Throwable failure) {
@@ -122,9 +133,14 @@ final class RouteCall {
             return;
         }
         String name = match.entry().provider();
-        // Parked before looking: a provider that appears in between wakes this call instead of being missed.
-        routes.park(retry);
         Optional<Lease<HttpRoute>> found = routes.findProvider(name);
+        if (found.isPresent()) {
+            call(found.get());
+            return;
+        }
+        // Parked before looking again: a provider that appears in between wakes this call instead of being missed.
+        routes.park(retry);
+        found = routes.findProvider(name);
         if (!routes.unpark(retry)) {
             found.ifPresent(Lease::close);
             return;
@@ -163,6 +179,10 @@ final class RouteCall {
         try {
             CompletionStage<HttpResponse> stage = lease.provider().handle(toRequest());
             stage.whenComplete((answer, failure) -> {
+                if (answer != null && answer.stream().isPresent()) {
+                    stream(answer, lease);
+                    return;
+                }
                 lease.close();
                 if (answer != null) {
                     answer(answer, false);
@@ -209,8 +229,18 @@ final class RouteCall {
         }
     }
 
-    private Scheduler.Task after(Duration time, Runnable task) {
-        return scheduler.schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
+    /** The time for the answer ends with its head; the lease with the stream. */
+    private void stream(HttpResponse answer, Lease<HttpRoute> lease) {
+        if (answered.compareAndSet(false, true)) {
+            routes.unpark(retry);
+            answers.stream(request, response, callback, answer, lease);
+        } else {
+            lease.close();
+        }
+    }
+
+    private void after(Duration time, Runnable task) {
+        scheduler.schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private HttpRequest toRequest() {
@@ -218,10 +248,11 @@ final class RouteCall {
         Map<String, List<String>> parameters = query == null ? Map.of() : Percent.decodeQuery(query);
         Map<String, String> headers = new HashMap<>();
         for (HttpField field : request.getHeaders()) {
-            headers.merge(
-                    field.getName().toLowerCase(Locale.ROOT),
-                    field.getValue() == null ? "" : field.getValue(),
-                    (first, second) -> first + ", " + second);
+            String value = field.getValue() == null ? "" : field.getValue();
+            String first = headers.putIfAbsent(field.getLowerCaseName(), value);
+            if (first != null) {
+                headers.put(field.getLowerCaseName(), first + ", " + value);
+            }
         }
         return new HttpRequest(
                 match.entry().pattern(),

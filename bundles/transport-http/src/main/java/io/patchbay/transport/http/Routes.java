@@ -36,6 +36,7 @@ final class Routes implements AutoCloseable {
     private final Providers providers;
     private final Executor executor;
     private final Duration wait;
+    private final Runnable replaced;
     private final AutoCloseable registration;
     /** Requests that wait for a provider; each runs once it may be there. */
     private final Set<Runnable> parked = ConcurrentHashMap.newKeySet();
@@ -49,14 +50,12 @@ final class Routes implements AutoCloseable {
 
     private volatile RouteTable table = new RouteTable(List.of());
 
-    Routes(Providers providers, Executor executor) {
-        this(providers, executor, Limits.LEASE_WAIT);
-    }
-
-    Routes(Providers providers, Executor executor, Duration wait) {
+    /** @param replaced called after every change of the providers, never waits */
+    Routes(Providers providers, Executor executor, Duration wait, Runnable replaced) {
         this.providers = providers;
         this.executor = executor;
         this.wait = wait;
+        this.replaced = replaced;
         this.registration = providers.onChange(HttpRoute.class, this::changed);
         refresh();
     }
@@ -108,6 +107,7 @@ final class Routes implements AutoCloseable {
 
     private void changed() {
         refresh();
+        replaced.run();
         for (Runnable retry : parked) {
             if (parked.remove(retry)) {
                 executor.execute(retry);

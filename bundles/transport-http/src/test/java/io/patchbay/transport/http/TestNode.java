@@ -19,8 +19,8 @@ import java.util.function.Function;
 
 /** A transport behind a socket of the test. */
 final class TestNode implements AutoCloseable {
-    static final HttpTimes TIMES =
-            new HttpTimes(Duration.ofMillis(1500), Duration.ofMillis(500), Duration.ofMillis(1500));
+    static final HttpTimes TIMES = new HttpTimes(
+            Duration.ofMillis(1500), Duration.ofMillis(500), Duration.ofMillis(1500), HttpLimits.HTTP_IDLE);
 
     final FakeProviders providers = new FakeProviders();
     final EchoConnections connections = new EchoConnections();
@@ -33,7 +33,11 @@ final class TestNode implements AutoCloseable {
     }
 
     TestNode(Map<String, ?> config) throws IOException {
-        transport = new HttpTransport(providers, connections, config, TIMES);
+        this(config, TIMES);
+    }
+
+    TestNode(Map<String, ?> config, HttpTimes times) throws IOException {
+        transport = new HttpTransport(providers, connections, config, times);
         socket = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         accepting = new Thread(this::accept, "test-accept");
         accepting.start();

@@ -93,50 +93,54 @@ final class Preparation {
 
     private void prepareOne(Step step, CollectionEntry collection, Optional<StoredDocument> before) {
         Rights rights = caller.rights(collection);
-        boolean hidden = before.isPresent() && !rights.visibility(Action.READ).sees(before.get());
         Operation operation = step.operation();
         if (operation instanceof Operation.Put put) {
             StoredDocument after = after(collection, step.id(), before, put.data(), step.body());
-            requirePut(rights, collection, before, after, hidden);
+            requirePut(rights, collection, before, after);
             add(step, collection, Optional.of(put.data()), step.body(), step.fresh());
         } else if (operation instanceof Operation.Patch patch) {
-            StoredDocument old = before.filter(document -> !hidden).orElseThrow(() -> notFound(collection, step.id()));
+            StoredDocument old = before.filter(document -> !isHidden(document, rights))
+                    .orElseThrow(() -> notFound(collection, step.id()));
             Value.Struct data = MergePatch.apply(old.data(), patch.patch());
             byte[] body = RequestCheck.encode(data);
             StoredDocument after = after(collection, step.id(), before, data, body);
             requireAllowed(rights, Action.UPDATE, collection, before, Optional.of(after));
             add(step, collection, Optional.of(data), body, false);
         } else if (operation instanceof Operation.Delete) {
-            boolean absent = hidden && !rights.allows(Action.DELETE, before, Optional.empty());
-            requireDelete(rights, collection, absent ? Optional.empty() : before);
+            boolean absent = requireDelete(rights, collection, before);
             add(step, collection, Optional.empty(), step.body(), absent);
         } else {
             caller.requireSight(collection, Action.READ);
-            add(step, collection, Optional.empty(), step.body(), hidden);
+            boolean absent = before.isEmpty() || isHidden(before.get(), rights);
+            add(step, collection, Optional.empty(), step.body(), absent);
         }
+    }
+
+    private static boolean isHidden(StoredDocument document, Rights rights) {
+        return !rights.visibility(Action.READ).sees(document);
     }
 
     private void requirePut(
-            Rights rights,
-            CollectionEntry collection,
-            Optional<StoredDocument> before,
-            StoredDocument after,
-            boolean hidden) {
+            Rights rights, CollectionEntry collection, Optional<StoredDocument> before, StoredDocument after) {
         Action action = before.isPresent() ? Action.UPDATE : Action.CREATE;
         if (!rights.allows(action, before, Optional.of(after))) {
             // The same words as if nothing were there: else they would tell what is hidden.
-            throw caller.forbidden(hidden ? Action.CREATE : action, collection.name());
+            boolean seen = before.isPresent() && !isHidden(before.get(), rights);
+            throw caller.forbidden(seen ? action : Action.CREATE, collection.name());
         }
     }
 
-    /** @param before empty also if it is hidden: then nothing is deleted, as if nothing were there */
-    private void requireDelete(Rights rights, CollectionEntry collection, Optional<StoredDocument> before) {
-        boolean allowed = before.isPresent()
-                ? rights.allows(Action.DELETE, before, Optional.empty())
-                : rights.always(Action.DELETE).orElse(true);
-        if (!allowed) {
+    /** @return whether nothing is there as far as the caller may know: then nothing is deleted */
+    private boolean requireDelete(Rights rights, CollectionEntry collection, Optional<StoredDocument> before) {
+        if (before.isPresent() && rights.allows(Action.DELETE, before, Optional.empty())) {
+            return false;
+        }
+        boolean absent = before.isEmpty() || isHidden(before.get(), rights);
+        boolean never = rights.always(Action.DELETE).filter(allowed -> !allowed).isPresent();
+        if (!absent || never) {
             throw caller.forbidden(Action.DELETE, collection.name());
         }
+        return true;
     }
 
     private void requireAllowed(

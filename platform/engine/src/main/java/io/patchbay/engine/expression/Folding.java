@@ -21,9 +21,12 @@ final class Folding {
         if (expression instanceof Call call) {
             return call(new Call(call.function(), all(call.arguments())));
         } else if (expression instanceof Expression.Select select) {
-            return new Expression.Select(fold(select.operand()), select.field());
+            Expression.Select folded = new Expression.Select(fold(select.operand()), select.field());
+            // A caller's id, say: as a value it can be looked up in an index.
+            return folded.operand() instanceof Literal ? computed(folded) : folded;
         } else if (expression instanceof Expression.Has has) {
-            return new Expression.Has(fold(has.operand()), has.field());
+            Expression.Has folded = new Expression.Has(fold(has.operand()), has.field());
+            return folded.operand() instanceof Literal ? computed(folded) : folded;
         } else if (expression instanceof Expression.ListOf list) {
             Expression.ListOf folded = new Expression.ListOf(all(list.items()));
             return constant(folded.items()) ? computed(folded) : folded;

@@ -10,8 +10,11 @@ import io.patchbay.api.document.TransactionRequest;
 import io.patchbay.api.document.TransactionResult;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Providers;
+import io.patchbay.api.protocol.LiveSession;
+import io.patchbay.api.protocol.LiveSessions;
 import io.patchbay.api.protocol.Session;
 import io.patchbay.api.protocol.Sessions;
+import io.patchbay.api.protocol.SubscriptionListener;
 import io.patchbay.engine.collections.Catalog;
 import io.patchbay.engine.collections.CollectionAdmin;
 import io.patchbay.engine.collections.IndexKeeper;
@@ -31,6 +34,7 @@ import io.patchbay.engine.feed.ChangeFeed;
 import io.patchbay.engine.feed.FeedRetention;
 import io.patchbay.engine.session.ClientSession;
 import io.patchbay.engine.session.FanOut;
+import io.patchbay.engine.session.ListenedSession;
 import io.patchbay.engine.session.SessionParts;
 import io.patchbay.engine.store.StoreSlot;
 import java.nio.file.Path;
@@ -58,10 +62,10 @@ import org.slf4j.LoggerFactory;
  * <p>It is there before the store is: what is asked meanwhile waits, bounded.
  */
 @Component(
-        service = {DataPlane.class, Sessions.class, SystemDocuments.class},
+        service = {DataPlane.class, Sessions.class, LiveSessions.class, SystemDocuments.class},
         configurationPid = "io.patchbay.engine",
         immediate = true)
-public final class DataPlane implements Sessions, SystemDocuments {
+public final class DataPlane implements Sessions, LiveSessions, SystemDocuments {
     private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
     private static final Duration TRIM_EVERY = Duration.ofMinutes(1);
 
@@ -182,6 +186,11 @@ public final class DataPlane implements Sessions, SystemDocuments {
     @Override
     public Session open(Identity identity) {
         return new ClientSession(sessionParts, identity, null);
+    }
+
+    @Override
+    public LiveSession open(Identity identity, SubscriptionListener listener) {
+        return new ListenedSession(sessionParts, identity, listener);
     }
 
     @Override

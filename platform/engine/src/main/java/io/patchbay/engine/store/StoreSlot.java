@@ -64,6 +64,8 @@ public final class StoreSlot implements AutoCloseable {
     private final CompletableFuture<StoreBindings> firstBindings = new CompletableFuture<>();
     // Under `turn`: a store was opened, and `opened` has not succeeded yet.
     private boolean untold;
+    // Under `turn`: how often the bound adapter was not there.
+    private int looksInVain;
 
     /** @param firstAdapter what serves the documents of a node that has none yet */
     public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
@@ -269,7 +271,7 @@ public final class StoreSlot implements AutoCloseable {
             if (lease.isPresent()) {
                 openCurrent(bound.current(), lease.get());
             } else {
-                fault = "No plugin offers the adapter '" + bound.current().adapter() + "', which serves the documents.";
+                miss(bound.current().adapter());
             }
         } catch (RuntimeException | LinkageError e) {
             // Of an Error too: a task that throws is not run again, and no adapter would ever be opened.
@@ -277,6 +279,17 @@ public final class StoreSlot implements AutoCloseable {
                 LOG.error("The document store can't be used: {}", e.getMessage(), e);
             }
             fault = String.valueOf(e.getMessage());
+        }
+    }
+
+    /** Told in the log at the second look: at the first one, adapters that are installed may still be starting. */
+    private void miss(String adapter) {
+        String there = String.join(", ", providers.names(DocumentStoreFactory.class));
+        fault = "No plugin offers the adapter '" + adapter
+                + "', which serves the documents: install the plugin with it again ('patchbay plugin install FILE'). Adapters that are there: "
+                + (there.isEmpty() ? "none" : there) + ".";
+        if (++looksInVain == 2 && !nodeStops()) {
+            LOG.error("The documents are unavailable. {}", fault);
         }
     }
 
@@ -298,6 +311,7 @@ public final class StoreSlot implements AutoCloseable {
             throw e;
         }
         become(open);
+        looksInVain = 0;
         LOG.info("Documents are served by {}", binding);
         untold = true;
         tellOpened();

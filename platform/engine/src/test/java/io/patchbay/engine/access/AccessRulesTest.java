@@ -9,12 +9,16 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.CollectionDefinition;
 import io.patchbay.api.document.Document;
+import io.patchbay.api.document.IndexDefinition;
 import io.patchbay.api.document.ListRequest;
 import io.patchbay.api.document.Operation;
 import io.patchbay.api.document.Precondition;
+import io.patchbay.api.document.StoreQuery;
 import io.patchbay.api.document.TransactionRequest;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.protocol.Session;
+import io.patchbay.api.query.IndexPlan;
+import io.patchbay.api.query.SortField;
 import io.patchbay.engine.testing.TestPlane;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -58,6 +62,34 @@ class AccessRulesTest {
 
     private static Operation put(String id, Value.Struct data) {
         return TestPlane.put("notes", id, data, Precondition.ANY);
+    }
+
+    @Test
+    void whatARuleSaysOfTheCallerIsLookedUpInAnIndex() {
+        Visibility own = visibleToAnn("doc.owner == auth.id");
+        assertThat(own.rules()).isEmpty();
+        IndexDefinition index = new IndexDefinition(List.of(SortField.parse("owner"), SortField.parse("-population")));
+        IndexPlan plan = IndexPlan.of(
+                new StoreQuery(1, own.storeFilter(), List.of(SortField.parse("-population")), Optional.empty(), 20),
+                List.of(new IndexDefinition(List.of(SortField.parse("population"))), index));
+        assertThat(plan.index()).contains(index);
+        assertThat(plan.ordered()).isTrue();
+        assertThat(plan.narrowed()).isTrue();
+        assertThat(plan.residual()).isEmpty();
+    }
+
+    @Test
+    void whatARuleAsksOfTheCallerAloneIsAnsweredBeforehand() {
+        assertThat(visibleToAnn("auth.role == 'user'").isAll()).isTrue();
+        assertThat(visibleToAnn("auth.role == 'admin'").isNone()).isTrue();
+        assertThat(visibleToAnn("has(auth.name) && doc.n == 1").filters()).hasSize(1);
+        assertThat(visibleToAnn("auth.role == 'admin' || doc.n == 1").rules()).isEmpty();
+    }
+
+    private static Visibility visibleToAnn(String rule) {
+        return new AccessRules("notes", Map.of("list", rule))
+                .of(TestPlane.user("ann"))
+                .visibility(Action.LIST);
     }
 
     @Test

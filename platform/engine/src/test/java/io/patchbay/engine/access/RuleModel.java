@@ -5,12 +5,13 @@ import io.patchbay.api.document.Value;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /** Rules and filters as CEL text, each with the same meaning written in Java: what the engine makes of the text is checked against that. */
 final class RuleModel {
     private RuleModel() {}
 
-    /** @param before empty for a create; @param after empty for a delete */
+    /** {@code before} is empty for a create, {@code after} for a delete. */
     interface Meaning {
         boolean allows(Identity auth, Optional<Value.Struct> before, Optional<Value.Struct> after);
     }
@@ -22,7 +23,7 @@ final class RuleModel {
     /** @param text empty: no rule, so admins alone */
     record Rule(Optional<String> text, Meaning meaning) {}
 
-    record Filter(Optional<String> text, Reading meaning) {}
+    record Filter(Optional<String> text, Predicate<Value.Struct> meaning) {}
 
     static final Rule NONE = new Rule(Optional.empty(), (auth, before, after) -> false);
 
@@ -108,32 +109,31 @@ final class RuleModel {
                             .isPresent()));
 
     private static final List<Filter> FILTERS = List.of(
-            new Filter(Optional.empty(), (auth, doc) -> true),
+            new Filter(Optional.empty(), doc -> true),
             new Filter(
                     Optional.of("level >= 2"),
-                    (auth, doc) -> level(doc).filter(n -> n >= 2).isPresent()),
+                    doc -> level(doc).filter(n -> n >= 2).isPresent()),
             new Filter(
                     Optional.of("level == 1 || level == 4"),
-                    (auth, doc) -> level(doc).filter(n -> n == 1 || n == 4).isPresent()),
+                    doc -> level(doc).filter(n -> n == 1 || n == 4).isPresent()),
             new Filter(
                     Optional.of("!(owner == 'id-of-ann')"),
-                    (auth, doc) -> doc.findText("owner")
+                    doc -> doc.findText("owner")
                             .filter(o -> !o.equals("id-of-ann"))
                             .isPresent()),
             new Filter(
                     Optional.of("owner in ['id-of-ann', 'id-of-bob']"),
-                    (auth, doc) -> doc.findText("owner")
+                    doc -> doc.findText("owner")
                             .filter(o -> !o.equals("id-of-eve"))
                             .isPresent()),
-            new Filter(Optional.of("public == true"), (auth, doc) -> isPublic(doc)),
+            new Filter(Optional.of("public == true"), doc -> isPublic(doc)),
             new Filter(
                     Optional.of("tags.exists(t, t == 'ann' || t == 'bob')"),
-                    (auth, doc) ->
-                            tags(doc).stream().anyMatch(t -> t.equals(Value.of("ann")) || t.equals(Value.of("bob")))),
+                    doc -> tags(doc).stream().anyMatch(t -> t.equals(Value.of("ann")) || t.equals(Value.of("bob")))),
             // What a curious client would try: the filter is true for everything that is hidden.
             new Filter(
                     Optional.of("secret == 'hidden' || owner != 'x' || level < 100"),
-                    (auth, doc) -> doc.find("secret").isPresent()
+                    doc -> doc.find("secret").isPresent()
                             || doc.findText("owner").isPresent()
                             || level(doc).isPresent()));
 

@@ -23,13 +23,21 @@ public final class DocumentIds {
 
     /** @throws PatchbayException ID_INVALID */
     public static String require(String id) {
-        boolean control = id.chars().anyMatch(c -> Character.isISOControl((char) c));
-        if (id.isEmpty() || control || id.getBytes(StandardCharsets.UTF_8).length > Limits.ID_BYTES) {
+        if (id.isEmpty() || hasControl(id) || id.getBytes(StandardCharsets.UTF_8).length > Limits.ID_BYTES) {
             throw new PatchbayException(
                     ErrorCode.ID_INVALID,
                     "A document id is 1 to " + Limits.ID_BYTES + " bytes of UTF-8 without control characters.");
         }
         Value.Text.requireNoLoneSurrogate(id);
         return id;
+    }
+
+    private static boolean hasControl(String id) {
+        for (int i = 0; i < id.length(); i++) {
+            if (Character.isISOControl(id.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 }
