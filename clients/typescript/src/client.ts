@@ -1,5 +1,5 @@
 import { Collection, newKey, type WriteOptions, type Written } from './collection.js';
-import { type Connection, WebSocketConnection, type WebSocketConstructor } from './connection.js';
+import type { Connection, WebSocketConstructor } from './connection.js';
 import { PatchbayError } from './errors.js';
 import type { Frame } from './frames.js';
 import { closedError, Link, pause, type Status } from './link.js';
@@ -7,12 +7,15 @@ import { Login } from './login.js';
 import type { Subscription } from './subscriptions.js';
 import { Turnstile } from './turnstile.js';
 import type { Data, Position } from './values.js';
+import { openConnection, type Transport } from './way.js';
 
 export interface ClientOptions {
   /** The node, such as `http://127.0.0.1:7420`. */
   url: string;
   /** For runtimes without a global WebSocket. */
   webSocket?: WebSocketConstructor;
+  /** `auto`, if left out: a WebSocket, or HTTP and server-sent events where it does not get through. */
+  transport?: Transport;
   /** How long one try of a call waits for its answer. */
   requestTimeoutMs?: number;
   idleTimeoutMs?: number;
@@ -81,7 +84,7 @@ export class PatchbayClient {
     this.#options = { requestTimeoutMs: 10_000, idleTimeoutMs: 30_000, callTimeoutMs: 60_000, ...options, url: options.url.replace(/\/$/, ''), webSocket };
     this.#login = new Login(options, (work) => this.#persist(work));
     this.#link = new Link({
-      open: (ended) => WebSocketConnection.open({ ...this.#options, onEvent: (frame) => this.#receive(frame), onClosed: ended }),
+      open: (ended) => openConnection(options.transport ?? 'auto', { ...this.#options, onEvent: (frame) => this.#receive(frame), onClosed: ended }),
       greet: (connection) => this.#greet(connection),
       wanted: () => this.#calls > 0 || this.#subscriptions.size > 0,
       onStatus: (status) => this.#options.onStatus?.(status),
