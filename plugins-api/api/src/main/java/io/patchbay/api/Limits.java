@@ -41,6 +41,9 @@ public final class Limits {
     public static final int COMMIT_BATCH = 512;
     public static final int OUTBOX_BYTES = 4 << 20;
     public static final int SUBSCRIPTIONS_PER_CONNECTION = 1000;
+    /** Of them, those whose filter and rule have no equality term: each is evaluated at every change of its collection. */
+    public static final int SCANNED_SUBSCRIPTIONS_PER_CONNECTION = 100;
+
     public static final int REQUESTS_IN_FLIGHT_PER_CONNECTION = 256;
     public static final int PLUGIN_BYTES = 256 << 20;
     public static final Duration IDEMPOTENCY_KEPT = Duration.ofHours(24);
