@@ -4,7 +4,6 @@ import io.patchbay.api.metrics.MetricFamily.Kind;
 import io.patchbay.api.metrics.Metrics;
 import java.util.List;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -32,8 +31,8 @@ public final class NodeMetrics implements Metrics {
     }
 
     @Override
-    public AutoCloseable total(String name, String help, LongSupplier value, String... labels) {
-        return closed ? () -> {} : registry.value(this, Kind.COUNTER, name, help, value::getAsLong, List.of(labels));
+    public AutoCloseable total(String name, String help, DoubleSupplier value, String... labels) {
+        return closed ? () -> {} : registry.value(this, Kind.COUNTER, name, help, value, List.of(labels));
     }
 
     @Override

@@ -59,7 +59,8 @@ final class ReadValues implements Meter {
         }
         Source newest = (Source) now[now.length - 1];
         try {
-            return Optional.of(new MetricSeries.Amount(newest.value.getAsDouble()));
+            double value = newest.value.getAsDouble();
+            return Double.isNaN(value) ? Optional.empty() : Optional.of(new MetricSeries.Amount(value));
         } catch (RuntimeException | LinkageError e) {
             if (!newest.reported) {
                 newest.reported = true;

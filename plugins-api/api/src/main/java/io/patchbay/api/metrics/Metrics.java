@@ -1,7 +1,6 @@
 package io.patchbay.api.metrics;
 
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -23,7 +22,7 @@ public interface Metrics {
     Counter counter(String name, String help, String... labels);
 
     /** A total that is counted elsewhere and never falls, read when asked for; close it to remove it. */
-    AutoCloseable total(String name, String help, LongSupplier value, String... labels);
+    AutoCloseable total(String name, String help, DoubleSupplier value, String... labels);
 
     /** Times in a histogram of fixed bounds, which double from 0.1 ms to 13 s; the name ends in {@code _seconds}. */
     Timer timer(String name, String help, String... labels);
@@ -33,7 +32,7 @@ public interface Metrics {
 
     /**
      * A value that is read when asked for; close it to remove it. The same bundle's next one of the name and labels replaces it; of several bundles' the newest shows. If reading it fails it is left
-     * out, and the log says so once.
+     * out, and the log says so once; NaN says that there is nothing to tell now.
      */
     AutoCloseable gauge(String name, String help, DoubleSupplier value, String... labels);
 

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 
 /** Counts in memory, and refuses names as a node does. Any thread. */
 public final class MemoryMetrics implements Metrics {
@@ -35,8 +34,8 @@ public final class MemoryMetrics implements Metrics {
     }
 
     @Override
-    public AutoCloseable total(String name, String help, LongSupplier value, String... labels) {
-        return add(checked(Kind.COUNTER, name, labels), value::getAsLong);
+    public AutoCloseable total(String name, String help, DoubleSupplier value, String... labels) {
+        return add(checked(Kind.COUNTER, name, labels), value);
     }
 
     @Override
