@@ -46,6 +46,11 @@ public final class Limits {
 
     public static final int REQUESTS_IN_FLIGHT_PER_CONNECTION = 256;
     public static final int PLUGIN_BYTES = 256 << 20;
+    /** Metrics of different names; those beyond it are not shown. */
+    public static final int METRICS = 2000;
+    /** Series of one metric, told apart by their labels. */
+    public static final int METRIC_SERIES = 1000;
+
     public static final Duration IDEMPOTENCY_KEPT = Duration.ofHours(24);
     public static final Duration LEASE_WAIT = Duration.ofSeconds(5);
     public static final Duration DRAIN = Duration.ofSeconds(10);

@@ -133,7 +133,8 @@ public final class ClientSession implements Session, Caller {
                 throw new PatchbayException(ErrorCode.CANCELLED, "The session is closed.");
             }
             if (subscriptions.size() >= Limits.SUBSCRIPTIONS_PER_CONNECTION) {
-                throw new PatchbayException(
+                throw PatchbayException.beyond(
+                        "subscriptions_per_connection",
                         ErrorCode.LIMIT_EXCEEDED,
                         "A connection has at most " + Limits.SUBSCRIPTIONS_PER_CONNECTION + " subscriptions.");
             }
