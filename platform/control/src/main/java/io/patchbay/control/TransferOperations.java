@@ -38,6 +38,7 @@ final class TransferOperations {
                 "import.find", this::findImport,
                 "import.begin", this::beginImport,
                 "import.write", this::write,
+                "documents.present", this::findPresent,
                 "export", this::export);
     }
 
@@ -77,6 +78,26 @@ final class TransferOperations {
         return services.with(Transfers.class, "documents", transfers -> describe(transfers.write(chunk)));
     }
 
+    private Value findPresent(Fields fields, ControlOperation.Messages messages) {
+        String collection = fields.text(COLLECTION);
+        List<String> ids = fields.array("ids").stream().map(TransferOperations::id).toList();
+        fields.refuseOthers();
+        return services.with(
+                Transfers.class, "documents", transfers -> places(transfers.findPresent(collection, ids)));
+    }
+
+    private static String id(Value id) {
+        if (id instanceof Value.Text text) {
+            return text.value();
+        }
+        throw new PatchbayException(ErrorCode.BAD_REQUEST, "An id is a text.");
+    }
+
+    private static Value places(List<Integer> places) {
+        return new Value.Array(
+                places.stream().map(place -> Value.of((long) place)).toList());
+    }
+
     /** {@code [id or null, data]}. */
     private static ImportRow row(Value row) {
         if (row instanceof Value.Array array
@@ -102,10 +123,7 @@ final class TransferOperations {
                     Value.of(written.position().toString()));
         }
         ImportOutcome.Present present = (ImportOutcome.Present) outcome;
-        return Value.struct(
-                "present",
-                new Value.Array(
-                        present.rows().stream().map(row -> Value.of((long) row)).toList()));
+        return Value.struct("present", places(present.rows()));
     }
 
     private static Value.Struct describe(ImportState state) {

@@ -96,6 +96,11 @@ final class Imports {
         return writeUnlessPresent(chunk, entry, operations, next);
     }
 
+    List<Integer> findPresent(String collection, List<String> ids) {
+        CollectionEntry entry = require(collection);
+        return present(entry, ids.stream().map(Optional::of).toList());
+    }
+
     private ImportOutcome writeUnlessPresent(
             ImportChunk chunk, CollectionEntry entry, List<Operation> operations, ImportState next) {
         for (int attempt = 0; ; attempt++) {
@@ -110,7 +115,8 @@ final class Imports {
                             ErrorCode.CONFLICT,
                             "Another command carries out the import '" + chunk.name() + "' at the same time.");
                 }
-                List<Integer> present = present(chunk, entry);
+                List<Integer> present =
+                        present(entry, chunk.rows().stream().map(ImportRow::id).toList());
                 if (!present.isEmpty()) {
                     return new ImportOutcome.Present(present);
                 }
@@ -122,10 +128,10 @@ final class Imports {
         }
     }
 
-    private List<Integer> present(ImportChunk chunk, CollectionEntry entry) {
+    private List<Integer> present(CollectionEntry entry, List<Optional<String>> ids) {
         List<Integer> present = new ArrayList<>();
-        for (int i = 0; i < chunk.rows().size(); i++) {
-            Optional<String> id = chunk.rows().get(i).id();
+        for (int i = 0; i < ids.size(); i++) {
+            Optional<String> id = ids.get(i);
             if (id.isPresent() && queries.find(entry.id(), id.get()).isPresent()) {
                 present.add(i);
             }

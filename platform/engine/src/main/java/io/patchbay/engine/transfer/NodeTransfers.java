@@ -9,6 +9,7 @@ import io.patchbay.engine.access.Visibility;
 import io.patchbay.engine.collections.CollectionEntry;
 import io.patchbay.engine.documents.DocumentQueries;
 import io.patchbay.engine.plane.DataPlane;
+import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -41,6 +42,11 @@ public final class NodeTransfers implements Transfers {
     @Override
     public ImportOutcome write(ImportChunk chunk) {
         return imports.write(chunk);
+    }
+
+    @Override
+    public List<Integer> findPresent(String collection, List<String> ids) {
+        return imports.findPresent(collection, ids);
     }
 
     @Override

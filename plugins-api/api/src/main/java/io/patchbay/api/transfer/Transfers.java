@@ -1,5 +1,6 @@
 package io.patchbay.api.transfer;
 
+import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -28,6 +29,9 @@ public interface Transfers {
      * @throws io.patchbay.api.PatchbayException CONFLICT if the import does not stand where the chunk begins; NOT_FOUND if it was never begun; as {@link io.patchbay.api.document.Documents#commit}
      */
     ImportOutcome write(ImportChunk chunk);
+
+    /** The places of those ids under which documents are now, ascending. COLLECTION_NOT_FOUND. */
+    List<Integer> findPresent(String collection, List<String> ids);
 
     /**
      * A collection's documents as they are now, whatever is written while they are read.
