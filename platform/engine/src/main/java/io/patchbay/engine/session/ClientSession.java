@@ -243,6 +243,12 @@ public final class ClientSession implements Session, Caller {
         return subscriptions.size();
     }
 
+    /** Ends its subscriptions, whose readers hear why; there will be no others. */
+    void end(PatchbayException reason) {
+        closed = true;
+        shard.execute(() -> shard.endAll(this, reason));
+    }
+
     @Override
     public void close() {
         closed = true;

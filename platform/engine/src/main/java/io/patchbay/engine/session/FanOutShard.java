@@ -291,6 +291,10 @@ final class FanOutShard {
         }
     }
 
+    void endAll(ClientSession session, PatchbayException reason) {
+        of(session).forEach(subscription -> end(subscription, reason));
+    }
+
     private void end(Subscription subscription, PatchbayException reason) {
         if (!subscription.ended) {
             subscription
