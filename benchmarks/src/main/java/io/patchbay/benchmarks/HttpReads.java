@@ -176,7 +176,10 @@ public final class HttpReads {
                     LoadClient caller = new LoadClient(node.address(), 16, new HttpWire(n -> login, 200))) {
                 figures.run(now, "reads without logins", node, () -> reader.paced(time, READS_PER_SECOND));
                 Thread beside = new Thread(() -> figures.run(
-                        now, LOGINS_PER_SECOND + " logins a second", node, () -> caller.paced(time, LOGINS_PER_SECOND)));
+                        now,
+                        LOGINS_PER_SECOND + " logins a second",
+                        node,
+                        () -> caller.paced(time, LOGINS_PER_SECOND)));
                 beside.start();
                 figures.run(now, "reads beside logins", node, () -> reader.paced(time, READS_PER_SECOND));
                 beside.join();
