@@ -7,6 +7,8 @@ import io.patchbay.api.document.Rules;
 import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.HttpRoute;
+import io.patchbay.api.metrics.Metrics;
+import io.patchbay.api.metrics.Refusals;
 import io.patchbay.api.migration.Stores;
 import io.patchbay.api.plugin.Jobs;
 import io.patchbay.api.plugin.Plugins;
@@ -41,8 +43,11 @@ public final class RestRoutes implements HttpRoute {
             @Reference Plugins plugins,
             @Reference Stores stores,
             @Reference Jobs jobs,
-            @Reference Rules rules) {
-        table = new RouteTable(new Callers(logins, sessions));
+            @Reference Rules rules,
+            @Reference Metrics metrics) {
+        table = new RouteTable(new Callers(logins, sessions), new Refusals(metrics, "rest"));
+        metrics.gauge(
+                "patchbay_rest_operator_queue", "Operations on plugins and stores that wait.", operators::waiting);
         node(new NodeRoutes(logins, stores));
         auth(new AuthRoutes(logins, accounts));
         collections(new CollectionRoutes());

@@ -8,6 +8,7 @@ import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.testkit.session.MemoryDocuments;
 import io.patchbay.testkit.session.MemoryLogins;
+import io.patchbay.testkit.session.MemoryMetrics;
 import io.patchbay.testkit.session.MemorySession;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -35,8 +36,16 @@ final class RestNode implements AutoCloseable {
     final MemoryAccounts accounts = new MemoryAccounts();
     final RecordingOperations operations = new RecordingOperations();
     final List<MemorySession> sessions = new ArrayList<>();
+    final MemoryMetrics metrics = new MemoryMetrics();
     final RestRoutes routes = new RestRoutes(
-            this::open, logins, accounts, operations, operations.stores(), operations.jobs(), new MemoryRules());
+            this::open,
+            logins,
+            accounts,
+            operations,
+            operations.stores(),
+            operations.jobs(),
+            new MemoryRules(),
+            metrics);
 
     RestNode() {
         logins.admit(ADMIN);
