@@ -8,6 +8,7 @@ import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.HttpRoute;
 import io.patchbay.api.metrics.Metrics;
+import io.patchbay.api.metrics.Refusals;
 import io.patchbay.api.migration.Stores;
 import io.patchbay.api.plugin.Jobs;
 import io.patchbay.api.plugin.Plugins;
@@ -51,7 +52,9 @@ public final class RestRoutes implements HttpRoute {
         Clock clock = Clock.systemUTC();
         Callers callers = new Callers(logins, sessions);
         streams = new EventStreams(metrics, clock, EventLimits.waitingBytes());
-        table = new RouteTable(callers);
+        table = new RouteTable(callers, new Refusals(metrics, "rest"));
+        metrics.gauge(
+                "patchbay_rest_operator_queue", "Operations on plugins and stores that wait.", operators::waiting);
         node(new NodeRoutes(logins, stores));
         auth(new AuthRoutes(logins, accounts));
         collections(new CollectionRoutes());

@@ -39,10 +39,11 @@ final class RestNode implements AutoCloseable {
     final RecordingOperations operations = new RecordingOperations();
     final List<MemorySession> sessions = new ArrayList<>();
     final List<HandledSession> live = new ArrayList<>();
+    final MemoryMetrics metrics = new MemoryMetrics();
     final RestRoutes routes = new RestRoutes(
             this::open,
             this::openLive,
-            new MemoryMetrics(),
+            metrics,
             logins,
             accounts,
             operations,
