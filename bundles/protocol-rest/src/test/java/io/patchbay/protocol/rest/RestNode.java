@@ -35,8 +35,18 @@ final class RestNode implements AutoCloseable {
     final MemoryAccounts accounts = new MemoryAccounts();
     final RecordingOperations operations = new RecordingOperations();
     final List<MemorySession> sessions = new ArrayList<>();
+    final MemoryLog log = new MemoryLog();
     final RestRoutes routes = new RestRoutes(
-            this::open, logins, accounts, operations, operations.stores(), operations.jobs(), new MemoryRules());
+            this::open,
+            logins,
+            accounts,
+            operations,
+            operations.stores(),
+            operations.jobs(),
+            new MemoryRules(),
+            new FixedProviders("h2", "sqlite"),
+            new FixedStatus(),
+            log);
 
     RestNode() {
         logins.admit(ADMIN);
