@@ -59,6 +59,15 @@ final class Examples {
                 "patchbay watch",
                 "patchbay watch cities --filter 'population > 100000'",
                 "patchbay watch cities --changes --json");
+        add(
+                "patchbay import",
+                "patchbay import cities cities.csv --id code",
+                "patchbay import cities cities.jsonl.gz --on-error skip",
+                "zcat dump.jsonl.gz | patchbay import cities - --format jsonl --name dump");
+        add(
+                "patchbay export",
+                "patchbay export cities cities.csv",
+                "patchbay export cities --filter 'country == \"FR\"' | gzip > french.jsonl.gz");
         add("patchbay doctor", "patchbay doctor", "patchbay doctor --json --quick-check");
         add(
                 "patchbay completion",

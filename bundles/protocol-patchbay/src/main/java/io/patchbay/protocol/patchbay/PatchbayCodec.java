@@ -119,7 +119,8 @@ final class PatchbayCodec implements Codec {
     }
 
     private static PatchbayException tooManyInFlight() {
-        return new PatchbayException(
+        return PatchbayException.beyond(
+                "requests_in_flight_per_connection",
                 ErrorCode.OVERLOADED,
                 "More than " + Limits.REQUESTS_IN_FLIGHT_PER_CONNECTION
                         + " requests are in flight on this connection; wait for a reply before the next.");

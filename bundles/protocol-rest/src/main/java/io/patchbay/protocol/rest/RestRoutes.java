@@ -7,12 +7,15 @@ import io.patchbay.api.document.Rules;
 import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.HttpRoute;
+import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.migration.Stores;
 import io.patchbay.api.plugin.Jobs;
 import io.patchbay.api.plugin.NodeStatus;
 import io.patchbay.api.plugin.Plugins;
 import io.patchbay.api.plugin.Providers;
+import io.patchbay.api.protocol.LiveSessions;
 import io.patchbay.api.protocol.Sessions;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
@@ -34,12 +37,15 @@ public final class RestRoutes implements HttpRoute {
     private static final String USER = API + "/users/{name}";
 
     private final OperatorThreads operators = new OperatorThreads();
+    private final EventStreams streams;
     private final RouteTable table;
     private final LogRoutes log;
 
     @Activate
     public RestRoutes(
             @Reference Sessions sessions,
+            @Reference LiveSessions liveSessions,
+            @Reference Metrics metrics,
             @Reference Logins logins,
             @Reference Accounts accounts,
             @Reference Plugins plugins,
@@ -49,7 +55,10 @@ public final class RestRoutes implements HttpRoute {
             @Reference Providers providers,
             @Reference NodeStatus status,
             @Reference LogReaderService log) {
-        table = new RouteTable(new Callers(logins, sessions));
+        Clock clock = Clock.systemUTC();
+        Callers callers = new Callers(logins, sessions);
+        streams = new EventStreams(metrics, clock, EventLimits.waitingBytes());
+        table = new RouteTable(callers);
         node(new NodeRoutes(logins, stores));
         operation(new StatusRoutes(status, operators));
         this.log = new LogRoutes(log, logins);
@@ -57,6 +66,7 @@ public final class RestRoutes implements HttpRoute {
         auth(new AuthRoutes(logins, accounts));
         collections(new CollectionRoutes());
         documents(new DocumentRoutes());
+        events(new EventRoutes(liveSessions, logins, callers, streams, clock));
         plugins(new PluginRoutes(plugins, operators));
         stores(new StoreRoutes(stores, providers, operators));
         jobs(new JobRoutes(jobs));
@@ -106,6 +116,11 @@ public final class RestRoutes implements HttpRoute {
         table.session("DELETE " + DOCUMENT, documents::delete);
         table.session("POST " + API + "/transactions", documents::transaction);
         table.session("GET " + API + "/changes", documents::changes, "since", "limit");
+    }
+
+    private void events(EventRoutes events) {
+        table.ticket("GET " + API + "/events", events::open, "collection", "filter", "mode", "since", "ticket");
+        table.session("POST " + API + "/events/tickets", events::ticket);
     }
 
     private void plugins(PluginRoutes plugins) {
@@ -167,6 +182,7 @@ public final class RestRoutes implements HttpRoute {
     @Deactivate
     public void close() {
         log.close();
+        streams.close();
         operators.close();
     }
 }

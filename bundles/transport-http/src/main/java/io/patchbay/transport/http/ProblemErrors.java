@@ -32,7 +32,8 @@ final class ProblemErrors implements Request.Handler {
                     case 408 -> new PatchbayException(ErrorCode.TIMEOUT, "The request did not arrive in time.");
                     case 413 -> new PatchbayException(ErrorCode.TOO_LARGE, "The request's body is too large.");
                     case 414, 431 ->
-                        new PatchbayException(
+                        PatchbayException.beyond(
+                                "header_bytes",
                                 ErrorCode.LIMIT_EXCEEDED,
                                 "Address and headers of a request may have at most " + HttpLimits.HEADER_BYTES
                                         + " bytes together.");

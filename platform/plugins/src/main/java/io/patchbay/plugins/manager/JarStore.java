@@ -90,7 +90,8 @@ final class JarStore {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 total += read;
                 if (total > Limits.PLUGIN_BYTES) {
-                    throw new PatchbayException(
+                    throw PatchbayException.beyond(
+                            "plugin_bytes",
                             ErrorCode.PLUGIN_INVALID,
                             "%s is too large: a plugin has at most %d MiB."
                                     .formatted(from.getFileName(), Limits.PLUGIN_BYTES >> 20));
