@@ -58,6 +58,9 @@ public final class Limits {
     /** How long after an update a fault takes it back by itself. */
     public static final Duration PROBATION = Duration.ofSeconds(60);
 
+    /** How long the jar of a plugin may take to come from an address. */
+    public static final Duration DOWNLOAD = Duration.ofMinutes(5);
+
     public static final Duration WRITER_WAIT = Duration.ofSeconds(10);
     public static final Duration REQUEST = Duration.ofSeconds(30);
 

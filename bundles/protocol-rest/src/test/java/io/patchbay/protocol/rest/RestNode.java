@@ -38,6 +38,7 @@ final class RestNode implements AutoCloseable {
     final MemoryAccounts accounts = new MemoryAccounts();
     final RecordingOperations operations = new RecordingOperations();
     final List<MemorySession> sessions = new ArrayList<>();
+    final MemoryLog log = new MemoryLog();
     final List<HandledSession> live = new ArrayList<>();
     final MemoryMetrics metrics = new MemoryMetrics();
     final RestRoutes routes = new RestRoutes(
@@ -49,7 +50,10 @@ final class RestNode implements AutoCloseable {
             operations,
             operations.stores(),
             operations.jobs(),
-            new MemoryRules());
+            new MemoryRules(),
+            new FixedProviders("h2", "sqlite"),
+            new FixedStatus(),
+            log);
 
     RestNode() {
         logins.admit(ADMIN);
