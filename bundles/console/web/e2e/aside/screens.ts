@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, it } from 'vitest';
-import { Node } from '../../../../clients/typescript/test/node.ts';
-import { Api } from './api.ts';
-import { PASSWORD } from './stage.ts';
-import { Visitor } from './visitor.ts';
+import { Node } from '../../../../../clients/typescript/test/node.ts';
+import { Api } from '../api.ts';
+import { PASSWORD } from '../stage.ts';
+import { Visitor } from '../visitor.ts';
 
-const folder = resolve(import.meta.dirname, '../../target/screens');
+const folder = resolve(import.meta.dirname, '../../../target/screens');
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) => [
   { colorScheme, size: 'wide', viewport: { width: 1280, height: 800 } },
   { colorScheme, size: 'phone', viewport: { width: 390, height: 844 } },
@@ -134,7 +134,7 @@ async function fullNode(options: object): Promise<void> {
   await shot(visitor, 'rules-mistake');
   await page.route('**/api/v1/**', (route) => route.abort());
   await page.getByRole('link', { name: 'Patchbay' }).click();
-  await page.getByRole('heading', { name: 'The node does not answer' }).waitFor();
+  await page.getByRole('heading', { name: 'No connection to the node' }).waitFor();
   await shot(visitor, 'overview-failing');
   if (await page.getByRole('button', { name: 'Menu' }).isVisible()) {
     await page.getByRole('button', { name: 'Menu' }).click();
