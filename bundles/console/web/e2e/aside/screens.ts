@@ -57,7 +57,7 @@ it.each(looks.filter(({ colorScheme, size }) => !only || only === `${colorScheme
   };
   await strangers(options);
   await emptyNode(options);
-  await fullNode(options);
+  await fullNode(options, colorScheme, size);
 });
 
 async function strangers(options: object): Promise<void> {
@@ -85,7 +85,7 @@ async function emptyNode(options: object): Promise<void> {
   await visitor.leave();
 }
 
-async function fullNode(options: object): Promise<void> {
+async function fullNode(options: object, colorScheme: string, size: string): Promise<void> {
   const visitor = await Visitor.arrive('ada', options);
   const page = await visitor.go('/');
   await shot(visitor, 'overview');
@@ -105,6 +105,7 @@ async function fullNode(options: object): Promise<void> {
   const { id } = (await api.call('POST', '/collections/cities/documents', { name: 'Oslo', country: 'NO', population: 717_710, capital: true, tags: ['sea', 'metro'] })) as { id: string };
   await page.locator(`tr[data-id="${id}"]`).waitFor();
   await shot(visitor, 'documents');
+  await page.screenshot({ path: join(folder, `first-sight-${colorScheme}-${size}.png`) });
   await page.getByLabel('Filter').fill('country == "FR" && population >');
   await page.keyboard.press('Enter');
   await page.getByRole('alert').waitFor();
