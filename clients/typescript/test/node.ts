@@ -45,10 +45,14 @@ export class Node {
   }
 
   addUser(name: string, role: 'admin' | 'user', password: string): void {
-    const args = ['user', 'add', name, '--role', role, '--password-stdin', '--home', this.home];
-    const result = spawnSync(join(distribution(), 'bin', 'patchbay'), args, { input: password + '\n', encoding: 'utf8' });
+    this.run(['user', 'add', name, '--role', role, '--password-stdin'], password + '\n');
+  }
+
+  /** A command of `bin/patchbay` that must succeed. */
+  run(command: string[], input = ''): void {
+    const result = spawnSync(join(distribution(), 'bin', 'patchbay'), [...command, '--home', this.home], { input, encoding: 'utf8' });
     if (result.status !== 0) {
-      throw new Error(`user add: ${result.stdout}${result.stderr}`);
+      throw new Error(`patchbay ${command.join(' ')}: ${result.stdout}${result.stderr}`);
     }
   }
 

@@ -1,0 +1,11 @@
+package io.patchbay.engine.transfer;
+
+import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.store.sqlite.SqliteDocumentStoreFactory;
+
+class SqliteTransfersTest extends TransfersContract {
+    @Override
+    DocumentStoreFactory factory() {
+        return new SqliteDocumentStoreFactory();
+    }
+}
