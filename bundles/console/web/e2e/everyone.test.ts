@@ -120,7 +120,7 @@ it('a node that is gone is told of, and what was shown stays', async () => {
   await page.locator('tr[data-id="ann"]').waitFor();
   await page.route('**/api/v1/**', (route) => route.abort());
   await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
-  await page.getByRole('heading', { name: 'The node does not answer' }).waitFor();
+  await page.getByRole('heading', { name: 'No connection to the node' }).waitFor();
   await visitor.expectAccessible('no node');
   await page.unroute('**/api/v1/**');
   await page.getByRole('button', { name: 'Try again' }).click();
