@@ -286,7 +286,7 @@ class TransferIT {
         return Value.struct(
                 "op", Value.of("put"),
                 "collection", Value.of("accounts"),
-                "id", Value.of(Integer.toString(account)),
+                "document", Value.of(Integer.toString(account)),
                 "data", Value.struct("amount", Value.of(amounts[account])));
     }
 
