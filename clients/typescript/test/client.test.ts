@@ -209,3 +209,12 @@ describe.each([
 });
 
 it('the way over HTTP was found because WebSockets were asked for in vain', () => expect(proxy.refused).toBeGreaterThan(10));
+
+it('a runtime without any WebSocket goes over HTTP', async () => {
+  vi.stubGlobal('WebSocket', undefined);
+  const client = new PatchbayClient({ url: node.url });
+  clients.push(client);
+  await client.login('ada', 'correct horse');
+  await client.collection(await newCollection()).create({ n: 1 });
+  vi.unstubAllGlobals();
+});
