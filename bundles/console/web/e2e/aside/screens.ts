@@ -58,7 +58,63 @@ it.each(looks.filter(({ colorScheme, size }) => !only || only === `${colorScheme
   await strangers(options);
   await emptyNode(options);
   await fullNode(options, colorScheme, size);
+  await operatedNode(options);
 });
+
+const jar = resolve(import.meta.dirname, '../../../../sample-plugins/store-h2/target/patchbay-store-h2-0.1.0.jar');
+
+/** The pages for operators; what they change is taken back. */
+async function operatedNode(options: object): Promise<void> {
+  const visitor = await Visitor.arrive('ada', options);
+  const page = await visitor.go('/plugins');
+  await shot(visitor, 'plugins-empty');
+  await page.getByRole('button', { name: 'Install a plugin' }).click();
+  await shot(visitor, 'plugin-install');
+  await page.getByLabel('An address').check();
+  await shot(visitor, 'plugin-address');
+  await page.getByLabel('A file of this computer').check();
+  await page.getByLabel('The plugin’s jar').setInputFiles(jar);
+  await page.getByRole('button', { name: 'See what will happen' }).click();
+  await page.getByText('The plugin is unsigned.').waitFor();
+  await shot(visitor, 'plugin-plan');
+  await page.getByRole('button', { name: 'Install', exact: true }).click();
+  await page.getByRole('row', { name: /store.h2/ }).getByText('active').waitFor();
+  await page.locator('summary').first().click();
+  await shot(visitor, 'plugins');
+  await visitor.go('/stores');
+  await shot(visitor, 'stores');
+  await page.getByRole('button', { name: 'Move' }).click();
+  await shot(visitor, 'store-move');
+  await page.getByRole('button', { name: 'Move the documents' }).click();
+  await page.getByText('up to date').waitFor();
+  await shot(visitor, 'stores-followed');
+  await visitor.go('/plugins');
+  await page.getByRole('button', { name: /^Actions for/ }).click();
+  await page.getByRole('menuitem', { name: 'Stop' }).click();
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await shot(visitor, 'plugin-problem');
+  const api = await Api.open('ada');
+  await visitor.go('/stores');
+  await page.getByRole('button', { name: 'Roll back' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
+  await page.getByText('h2, up to date').waitFor();
+  await api.call('POST', '/stores/documents/drop');
+  await visitor.go('/plugins');
+  await page.getByRole('button', { name: /^Actions for/ }).click();
+  await page.getByRole('menuitem', { name: 'Uninstall' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Uninstall' }).click();
+  await page.getByRole('heading', { name: 'No plugins yet' }).waitFor();
+  await visitor.go('/users');
+  await page.getByRole('button', { name: 'Actions for uma' }).click();
+  await shot(visitor, 'users');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'New user' }).click();
+  await shot(visitor, 'user-new');
+  await visitor.go('/log');
+  await page.getByText('live', { exact: true }).waitFor();
+  await page.screenshot({ path: join(folder, `log-${(options as { colorScheme: string }).colorScheme}-${(options as { viewport: { width: number } }).viewport.width}.png`) });
+  await visitor.leave();
+}
 
 async function strangers(options: object): Promise<void> {
   const visitor = await Visitor.arrive(undefined, options);

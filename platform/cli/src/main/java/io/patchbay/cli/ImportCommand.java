@@ -1,6 +1,7 @@
 package io.patchbay.cli;
 
 import io.patchbay.api.document.Value;
+import io.patchbay.api.transfer.ImportChunk;
 import io.patchbay.cli.transfer.CsvOptions;
 import io.patchbay.cli.transfer.FileFormat;
 import io.patchbay.cli.transfer.RowDigest;
@@ -29,7 +30,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
-    private static final int NAME_CHARS = 200;
 
     @Mixin
     private HomeOption home;
@@ -185,7 +185,7 @@ final class ImportCommand implements Callable<Integer> {
         }
         String path = Path.of(file).toRealPath().toString();
         // The end of a path tells more than its beginning.
-        return path.substring(Math.max(0, path.length() - NAME_CHARS));
+        return path.substring(Math.max(0, path.length() - ImportChunk.NAME_CHARS));
     }
 
     private RowSource open(Task task) throws IOException {

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 public record Batch(
         long after, List<Row> rows, RowDigest before, String digest, long bytesRead, boolean last, @Nullable
         IOException fault) {
-    public static final int ROWS = 999;
     /** Bytes of documents, unless one has more. */
     public static final int BYTES = 1 << 20;
 
