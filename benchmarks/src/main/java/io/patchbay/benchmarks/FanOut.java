@@ -95,15 +95,15 @@ public final class FanOut {
         figures.run(
                 round,
                 what + ", " + UNDER_WAY + " changes under way",
-                server,
+                server::cpuSeconds,
                 () -> client.saturate(length, UNDER_WAY).seen());
         if (watchers == 1) {
             WatchClient.Run[] run = new WatchClient.Run[1];
-            figures.run(round, what + ", seen, 1,000/s", server, () -> {
+            figures.run(round, what + ", seen, 1,000/s", server::cpuSeconds, () -> {
                 run[0] = client.paced(length, WRITES_PER_SECOND);
                 return run[0].seen();
             });
-            figures.run(round, what + ", answered, 1,000/s", server, () -> run[0].answered());
+            figures.run(round, what + ", answered, 1,000/s", server::cpuSeconds, () -> run[0].answered());
         }
     }
 }

@@ -133,7 +133,8 @@ public final class ClientSession implements Session, Caller {
                 throw new PatchbayException(ErrorCode.CANCELLED, "The session is closed.");
             }
             if (subscriptions.size() >= Limits.SUBSCRIPTIONS_PER_CONNECTION) {
-                throw new PatchbayException(
+                throw PatchbayException.beyond(
+                        "subscriptions_per_connection",
                         ErrorCode.LIMIT_EXCEEDED,
                         "A connection has at most " + Limits.SUBSCRIPTIONS_PER_CONNECTION + " subscriptions.");
             }
@@ -240,6 +241,12 @@ public final class ClientSession implements Session, Caller {
 
     public int subscriptionCount() {
         return subscriptions.size();
+    }
+
+    /** Ends its subscriptions, whose readers hear why; there will be no others. */
+    void end(PatchbayException reason) {
+        closed = true;
+        shard.execute(() -> shard.endAll(this, reason));
     }
 
     @Override

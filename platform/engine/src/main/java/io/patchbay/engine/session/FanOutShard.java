@@ -60,6 +60,7 @@ final class FanOutShard {
     private final DocumentQueries queries;
     private final Readers readers;
     private final Clock clock;
+    private final FanOutMeters meters;
     private final Thread thread;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -69,10 +70,20 @@ final class FanOutShard {
     private final Map<Long, CollectionQueries> live = new HashMap<>();
     private final Map<ClientSession, Map<Long, Subscription>> subscriptions = new HashMap<>();
     private final List<LiveQuery> touched = new ArrayList<>();
-    private Position cursor;
+    /** Others look at it now and then, for the metrics alone. */
+    private volatile Position cursor;
+
     private volatile int count;
 
-    FanOutShard(int number, ChangeFeed feed, Catalog catalog, DocumentQueries queries, Readers readers, Clock clock) {
+    FanOutShard(
+            int number,
+            ChangeFeed feed,
+            Catalog catalog,
+            DocumentQueries queries,
+            Readers readers,
+            Clock clock,
+            FanOutMeters meters) {
+        this.meters = meters;
         this.feed = feed;
         this.catalog = catalog;
         this.queries = queries;
@@ -97,6 +108,11 @@ final class FanOutShard {
         if (!woken.getAndSet(true)) {
             LockSupport.unpark(thread);
         }
+    }
+
+    /** Any thread. */
+    long behind() {
+        return Math.max(0, feed.position().offset() - cursor.offset());
     }
 
     int subscriptionCount() {
@@ -146,10 +162,13 @@ final class FanOutShard {
             everybodyCatchesUp(now);
             return true;
         }
+        long beganNanos = System.nanoTime();
         for (FeedTransaction transaction : recent.get()) {
+            meters.changes.add(transaction.changes().size());
             cursor = new Position(now.epoch(), transaction.offset());
             tell(transaction);
         }
+        meters.time.record(System.nanoTime() - beganNanos);
         return !recent.get().isEmpty();
     }
 
@@ -220,6 +239,7 @@ final class FanOutShard {
                             ErrorCode.TOKEN_EXPIRED, "The access token has ended; refresh it and subscribe again."));
             return;
         }
+        meters.events.increment();
         subscription.session.sink().deliver(event, () -> !subscription.ended);
     }
 
@@ -269,6 +289,10 @@ final class FanOutShard {
         if (subscription != null && subscription.ended) {
             remove(subscription);
         }
+    }
+
+    void endAll(ClientSession session, PatchbayException reason) {
+        of(session).forEach(subscription -> end(subscription, reason));
     }
 
     private void end(Subscription subscription, PatchbayException reason) {
