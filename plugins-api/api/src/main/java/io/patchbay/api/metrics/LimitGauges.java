@@ -23,18 +23,24 @@ public final class LimitGauges {
      * @param constants every static final number and Duration of it is a limit; a name with {@code BYTES} in it is in bytes
      */
     public static void show(Metrics metrics, String part, Class<?> constants) {
-        read(constants).forEach((name, value) -> {
-            String metric = value instanceof Duration ? SECONDS : name.contains("BYTES") ? BYTES : NUMBER;
-            double amount = value instanceof Duration time ? time.toNanos() / 1e9 : ((Number) value).doubleValue();
-            metrics.gauge(
-                    metric,
-                    "A limit that holds on this node.",
-                    () -> amount,
-                    "part",
-                    part,
-                    "limit",
-                    name.toLowerCase(Locale.ROOT));
-        });
+        read(constants).forEach((name, value) -> show(metrics, part, name.toLowerCase(Locale.ROOT), value));
+    }
+
+    /**
+     * @param limit in lower case
+     * @param value a {@link Number} or a {@link Duration}
+     */
+    public static void show(Metrics metrics, String part, String limit, Object value) {
+        double amount = value instanceof Duration time ? time.toNanos() / 1e9 : ((Number) value).doubleValue();
+        metrics.gauge(
+                metric(limit, value), "A limit that holds on this node.", () -> amount, "part", part, "limit", limit);
+    }
+
+    private static String metric(String limit, Object value) {
+        if (value instanceof Duration) {
+            return SECONDS;
+        }
+        return limit.contains("bytes") && !limit.endsWith("_per_second") ? BYTES : NUMBER;
     }
 
     /** The limits of a class by the names of their constants: each a {@link Number} or a {@link Duration}. */
