@@ -34,6 +34,7 @@ final class LimitIndex {
             "unindexed_scan_documents",
             "patch_retries",
             "subscriptions_per_connection",
+            "scanned_subscriptions_per_connection",
             "plugin_bytes",
             "request"
         }) {
@@ -96,6 +97,14 @@ final class LimitIndex {
         METRICS.put("password/password_hash_queue", "patchbay_password_hash_queue");
         METRICS.put("control/control_connections", "patchbay_control_connections");
         METRICS.put("rest/rest_operator_queue", "patchbay_rest_operator_queue");
+        METRICS.put("node/download", "patchbay_jobs_total");
+        for (String streams :
+                new String[] {"streams", "streams_per_caller", "heartbeat", "check", "end", "retry_min", "retry_max"}) {
+            METRICS.put("events/" + streams, "patchbay_event_streams");
+        }
+        for (String bytes : new String[] {"waiting_bytes_min", "piece_bytes", "slice_bytes"}) {
+            METRICS.put("events/" + bytes, "patchbay_event_streams_waiting_bytes");
+        }
         METRICS.put("listeners/waiting_connections", "patchbay_listener_connections_waiting");
     }
 

@@ -188,21 +188,29 @@ class MetricsIT {
         Map<String, String> index = LimitIndex.metrics();
         Set<String> shown = limits(after).keySet();
         assertThat(shown).containsAll(names("node", Limits.class));
-        try (URLClassLoader transport = transport()) {
-            assertThat(shown).containsAll(names("http", transport.loadClass("io.patchbay.transport.http.HttpLimits")));
+        try (URLClassLoader bundles = bundles()) {
+            assertThat(shown).containsAll(names("http", bundles.loadClass("io.patchbay.transport.http.HttpLimits")));
+            assertThat(shown).containsAll(names("events", bundles.loadClass("io.patchbay.protocol.rest.EventLimits")));
         }
-        assertThat(index.keySet()).containsExactlyInAnyOrderElementsOf(shown);
+        assertThat(index.keySet()).as("LimitIndex").containsExactlyInAnyOrderElementsOf(shown);
         index.forEach((limit, metric) ->
                 assertThat(after.families().keySet()).as(limit).contains(metric));
     }
 
-    /** The bundle's own limits are nobody else's business but this test's. */
-    private static URLClassLoader transport() throws IOException {
-        try (Stream<Path> bundles = Files.list(Distribution.shared().folder().resolve("bundles"))) {
-            Path jar = bundles.filter(file -> file.getFileName().toString().startsWith("patchbay-transport-http"))
+    /** A bundle's own limits are nobody else's business but this test's. */
+    private static URLClassLoader bundles() throws IOException {
+        List<URL> jars = new ArrayList<>();
+        for (String name : List.of("patchbay-transport-http", "patchbay-protocol-rest")) {
+            jars.add(bundle(Distribution.shared(), name).toUri().toURL());
+        }
+        return new URLClassLoader(jars.toArray(URL[]::new), MetricsIT.class.getClassLoader());
+    }
+
+    private static Path bundle(Distribution distribution, String name) throws IOException {
+        try (Stream<Path> bundles = Files.list(distribution.folder().resolve("bundles"))) {
+            return bundles.filter(file -> file.getFileName().toString().startsWith(name))
                     .findFirst()
                     .orElseThrow();
-            return new URLClassLoader(new URL[] {jar.toUri().toURL()}, MetricsIT.class.getClassLoader());
         }
     }
 
@@ -252,12 +260,7 @@ class MetricsIT {
         Distribution without = Distribution.unpackTo(Distribution.work().resolve("without metrics"));
         without.keepOfBundlesList(line -> !line.contains("metrics-prometheus"));
         Path home = folder.resolve("swapped");
-        Path jar;
-        try (Stream<Path> bundles = Files.list(without.folder().resolve("bundles"))) {
-            jar = bundles.filter(file -> file.getFileName().toString().startsWith("patchbay-metrics-prometheus"))
-                    .findFirst()
-                    .orElseThrow();
-        }
+        Path jar = bundle(without, "patchbay-metrics-prometheus");
         try (Node swapped = Node.start(without, home)) {
             Operator there = new Operator(home);
             Rest stranger = Rest.stranger(swapped.uri());

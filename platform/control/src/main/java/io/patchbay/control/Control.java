@@ -37,6 +37,7 @@ public final class Control implements Component {
         operations.putAll(new JobOperations(services).all());
         operations.putAll(new CollectionOperations(services).all());
         operations.putAll(new WatchOperation(services, WatchOperation.SILENCE).all());
+        operations.putAll(new TransferOperations(services).all());
         server = ControlServer.open(Path.of(context.getProperty(HOME)), operations, ControlServer.IDLE);
     }
 

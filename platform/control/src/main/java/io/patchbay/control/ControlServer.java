@@ -180,6 +180,11 @@ final class ControlServer implements AutoCloseable {
         }
 
         @Override
+        public void send(byte[] message) throws IOException {
+            frames.write(message, WRITE);
+        }
+
+        @Override
         public void afterReply(Runnable action) {
             afterReply.add(action);
         }

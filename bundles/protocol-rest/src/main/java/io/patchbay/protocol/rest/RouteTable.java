@@ -43,6 +43,10 @@ final class RouteTable {
         add(new Route(pattern, Access.SESSION, Set.of(query), handler));
     }
 
+    void ticket(String pattern, Handler handler, String... query) {
+        add(new Route(pattern, Access.TICKET, Set.of(query), handler));
+    }
+
     void admin(String pattern, Handler handler, String... query) {
         add(new Route(pattern, Access.ADMIN, Set.of(query), handler));
     }
@@ -80,7 +84,8 @@ final class RouteTable {
             answer = CompletableFuture.failedFuture(e);
         }
         answer = answer.whenComplete((response, failure) -> session.close());
-        boolean mayLogIn = route.access() == Access.SESSION && identity.isAnonymous();
+        boolean decidedBySession = route.access() == Access.SESSION || route.access() == Access.TICKET;
+        boolean mayLogIn = decidedBySession && identity.isAnonymous();
         return mayLogIn ? answer.handle(RouteTable::askForLogin).thenCompose(asked -> asked) : answer;
     }
 

@@ -220,6 +220,20 @@ public final class FamilyLogins implements Logins, Component {
     }
 
     @Override
+    public CompletionStage<String> issueTicket(Identity identity) {
+        if (identity.family().isEmpty() || identity.expiresAt().isEmpty()) {
+            return Failures.failed(ErrorCode.FORBIDDEN, "Only who has logged in gets a ticket.");
+        }
+        return CompletableFuture.completedFuture(
+                families.ticket(identity.family().get(), identity.expiresAt().get()));
+    }
+
+    @Override
+    public CompletionStage<Identity> verifyTicket(String ticket) {
+        return families.verifyTicket(ticket);
+    }
+
+    @Override
     public String jwks() {
         return accessTokens.jwks();
     }

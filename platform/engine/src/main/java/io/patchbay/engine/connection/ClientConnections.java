@@ -171,6 +171,7 @@ public final class ClientConnections implements Connections, LoginConnections {
 
     @Override
     public void closeFamily(String family) {
+        plane.listenedSessions().endFamily(family);
         for (ClientConnection connection : connections.values()) {
             if (connection.session().identity().family().filter(family::equals).isPresent()) {
                 connection.close(ErrorCode.UNAUTHENTICATED.closeCode(), "The login has ended.");

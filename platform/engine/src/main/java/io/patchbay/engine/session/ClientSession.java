@@ -164,6 +164,10 @@ public final class ClientSession implements Session, Caller {
                         subscriptions.remove(number, subscription);
                     }
                 });
+                if (subscription.scanned && scannedCount() > Limits.SCANNED_SUBSCRIPTIONS_PER_CONNECTION) {
+                    started.completeExceptionally(tooManyScanned(subscription));
+                    return;
+                }
                 if (closed) {
                     subscription.ended = true;
                 }
@@ -171,6 +175,22 @@ public final class ClientSession implements Session, Caller {
             }
         });
         return started;
+    }
+
+    private long scannedCount() {
+        return subscriptions.values().stream()
+                .filter(subscription -> subscription.scanned)
+                .count();
+    }
+
+    private static PatchbayException tooManyScanned(Subscription subscription) {
+        return PatchbayException.beyond(
+                "scanned_subscriptions_per_connection",
+                ErrorCode.LIMIT_EXCEEDED,
+                "A connection has at most " + Limits.SCANNED_SUBSCRIPTIONS_PER_CONNECTION
+                        + " subscriptions that have to be asked about every change of '"
+                        + subscription.collection.name()
+                        + "' and the like; give the filter a term such as 'room == 7', 'id in [1, 2]' or '\"ann\" in members'.");
     }
 
     private record Pending(long number, SubscribeRequest request) {}
@@ -222,6 +242,12 @@ public final class ClientSession implements Session, Caller {
 
     public int subscriptionCount() {
         return subscriptions.size();
+    }
+
+    /** Ends its subscriptions, whose readers hear why; there will be no others. */
+    void end(PatchbayException reason) {
+        closed = true;
+        shard.execute(() -> shard.endAll(this, reason));
     }
 
     @Override

@@ -59,7 +59,19 @@ final class JarStore {
         }
     }
 
-    private static void deleteQuietly(@Nullable Path file) {
+    /** A new file for what is on its way; whoever asked for it deletes it. */
+    Path openPart() {
+        try {
+            return Files.createTempFile(planned, "download", ".part");
+        } catch (IOException e) {
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE,
+                    "A file in %s can't be made: %s.".formatted(planned, e.getMessage()),
+                    e);
+        }
+    }
+
+    static void deleteQuietly(@Nullable Path file) {
         try {
             if (file != null) {
                 Files.deleteIfExists(file);
