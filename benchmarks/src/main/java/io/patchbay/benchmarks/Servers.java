@@ -52,6 +52,15 @@ final class Servers implements AutoCloseable {
 
     /** @param answerBytes how long its answers are */
     static Servers bareJetty(Path distribution, int answerBytes) throws IOException {
+        return reference(distribution, BareJetty.class, answerBytes);
+    }
+
+    /** @param eventBytes how long the ready frames are */
+    static Servers bareWebSocket(Path distribution, int eventBytes) throws IOException {
+        return reference(distribution, BareWebSocket.class, eventBytes);
+    }
+
+    private static Servers reference(Path distribution, Class<?> server, int bytes) throws IOException {
         String classes = Path.of(BareJetty.class
                         .getProtectionDomain()
                         .getCodeSource()
@@ -61,7 +70,7 @@ final class Servers implements AutoCloseable {
         String classPath = classes + ":" + distribution.resolve("bundles") + "/*:" + distribution.resolve("lib") + "/*";
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return new Servers(
-                start(java, "-cp", classPath, BareJetty.class.getName(), Integer.toString(answerBytes)),
+                start(java, "-cp", classPath, server.getName(), Integer.toString(bytes)),
                 Files.createTempDirectory("patchbay-bench"));
     }
 
@@ -73,6 +82,10 @@ final class Servers implements AutoCloseable {
                         .orElse(Duration.ZERO)
                         .toNanos()
                 / 1e9;
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     InetSocketAddress address() {

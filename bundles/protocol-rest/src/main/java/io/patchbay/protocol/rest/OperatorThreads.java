@@ -32,9 +32,15 @@ final class OperatorThreads implements AutoCloseable {
         try {
             return CompletableFuture.supplyAsync(work, threads);
         } catch (RejectedExecutionException e) {
-            throw new PatchbayException(
-                    ErrorCode.OVERLOADED, "Too many operations on plugins and stores are waiting; try again.");
+            throw PatchbayException.beyond(
+                    "rest_operator_queue",
+                    ErrorCode.OVERLOADED,
+                    "Too many operations on plugins and stores are waiting; try again.");
         }
+    }
+
+    int waiting() {
+        return threads.getQueue().size();
     }
 
     @Override
