@@ -125,10 +125,7 @@ public final class FileTransfers {
 
     /** The documents are encoded already: what is measured is the store alone. */
     private void bareStore(int round) throws Exception {
-        DocumentStoreFactory factory =
-                (DocumentStoreFactory) Class.forName("io.patchbay.store.sqlite.SqliteDocumentStoreFactory")
-                        .getDeclaredConstructor()
-                        .newInstance();
+        DocumentStoreFactory factory = StoreFactories.open("io.patchbay.store.sqlite.SqliteDocumentStoreFactory");
         Path directory = Files.createDirectory(folder.resolve("store" + round));
         List<StoredDocument> stored = new ArrayList<>();
         for (Value.Struct document : documents) {
