@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 
 /** What several rounds of the same loads saw: each run on the error output as it ends, medians and spreads at the end. Any thread. */
 final class Figures {
@@ -28,12 +29,13 @@ final class Figures {
      * Runs a load, which must not fail once.
      *
      * @param round below 0 warms up and doesn't count
+     * @param cpuSeconds of the process that does the work, so far
      */
-    LoadClient.Run run(int round, String what, Servers server, Load load) {
+    LoadClient.Run run(int round, String what, DoubleSupplier cpuSeconds, Load load) {
         try {
-            double cpuBefore = server.cpuSeconds();
+            double cpuBefore = cpuSeconds.getAsDouble();
             LoadClient.Run run = load.run();
-            double cpuMicros = (server.cpuSeconds() - cpuBefore) * 1e6 / run.nanos().length;
+            double cpuMicros = (cpuSeconds.getAsDouble() - cpuBefore) * 1e6 / run.nanos().length;
             if (run.failed() > 0) {
                 throw new IOException(run.failed() + " requests failed: " + what);
             }
@@ -47,12 +49,7 @@ final class Figures {
     private synchronized void note(int round, String what, Seen run) {
         System.err.printf(
                 "%s: %,.0f/s, p50 %.2f ms, p99 %.2f ms, longest %.0f ms, %.0f us of CPU each%n",
-                what,
-                run.run.perSecond(),
-                run.run.millis(0.5),
-                run.run.millis(0.99),
-                run.run.millis(1),
-                run.cpuMicros);
+                what, run.run.perSecond(), run.run.millis(0.5), run.run.millis(0.99), run.run.millis(1), run.cpuMicros);
         if (round >= 0) {
             seen.computeIfAbsent(what, unseen -> new ArrayList<>()).add(run);
         }

@@ -7,15 +7,16 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * Durable creates a second, over HTTP by the number of connections and over one WebSocket, beside a bare Jetty that reads the same bodies and answers 201; the three in turn, several times.
+ * Durable creates a second, over HTTP by the number of connections and over one WebSocket, beside a bare Jetty that reads the same bodies and answers 201, and beside the bare store; all in turn, several
+ * times. Each load goes as fast as it can, then at half of that.
  *
- * <p>Arguments: the unpacked distribution, seconds a run (8), rounds (5), a pattern of the loads wanted (all).
+ * <p>Arguments: the unpacked distribution, seconds a run (4), rounds (3), a pattern of the loads wanted (all).
  */
 public final class HttpWrites {
-    private static final int[] CONNECTIONS = {16, 64, 256};
+    private static final int[] CONNECTIONS = {64, 256};
     private static final int IN_FLIGHT = 256;
     private static final int ANSWER_BYTES = 330;
-    private static final Duration WARM_UP = Duration.ofSeconds(20);
+    private static final Duration WARM_UP = Duration.ofSeconds(7);
     private static final String COLLECTION = "bench";
     private static final String TEXT = "x".repeat(200);
 
@@ -32,8 +33,8 @@ public final class HttpWrites {
 
     public static void main(String[] arguments) throws Exception {
         Path distribution = Path.of(arguments[0]).toAbsolutePath();
-        int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 8;
-        int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5;
+        int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 4;
+        int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 3;
         Pattern wanted = Pattern.compile(arguments.length > 3 ? arguments[3] : "");
         new HttpWrites(Duration.ofSeconds(seconds), rounds, wanted).measure(distribution);
     }
@@ -41,12 +42,14 @@ public final class HttpWrites {
     private void measure(Path distribution) throws Exception {
         Figures.printMachine();
         try (Servers node = Servers.node(distribution);
-                Servers jetty = Servers.bareJetty(distribution, ANSWER_BYTES)) {
+                Servers jetty = Servers.bareJetty(distribution, ANSWER_BYTES);
+                BareStore store = new BareStore()) {
             String token = node.logIn("bench");
             node.send("POST", "/api/v1/collections", token, "{\"name\":\"" + COLLECTION + "\"}", 201);
             for (int round = -1; round < rounds; round++) {
                 String fresh = node.logIn("bench");
                 for (int connections : CONNECTIONS) {
+                    createBare("bare store, batches of " + connections, store, connections, round);
                     create("bare Jetty, " + connections, jetty, connections, fresh, round);
                     create("HTTP, " + connections, node, connections, fresh, round);
                     createChosen("HTTP with chosen ids, " + connections, node, connections, fresh, round);
@@ -55,6 +58,14 @@ public final class HttpWrites {
             }
         }
         figures.print();
+    }
+
+    private void createBare(String what, BareStore store, int batch, int round) {
+        if (wanted.matcher(what).find()) {
+            Value.Struct data = Value.struct("n", Value.of(round), "text", Value.of(TEXT));
+            figures.run(
+                    round, what, BareStore::cpuSeconds, () -> store.create(round < 0 ? WARM_UP : time, batch, data));
+        }
     }
 
     private void create(String what, Servers server, int connections, String token, int round) throws IOException {
@@ -93,8 +104,15 @@ public final class HttpWrites {
             return;
         }
         try (LoadClient client = new LoadClient(server.address(), connections, wire)) {
-            LoadClient.Run run = figures.run(round, what, server, () -> client.closed(round < 0 ? WARM_UP : time));
-            figures.run(round, what + ", half", server, () -> client.paced(time.dividedBy(2), run.perSecond() / 2));
+            LoadClient.Run run =
+                    figures.run(round, what, server::cpuSeconds, () -> client.closed(round < 0 ? WARM_UP : time));
+            if (round >= 0) {
+                figures.run(
+                        round,
+                        what + ", half",
+                        server::cpuSeconds,
+                        () -> client.paced(time.dividedBy(2), run.perSecond() / 2));
+            }
         }
     }
 

@@ -18,6 +18,12 @@ final class SampleStore {
 
     /** The same plugin under another version. */
     static Path version(String version, Path folder) {
-        return BundleVersion.of(jar(), version, folder.resolve("store-h2-" + version + ".jar"));
+        return version(jar(), version, folder);
+    }
+
+    /** The same of any plugin. */
+    static Path version(Path plugin, String version, Path folder) {
+        String name = plugin.getFileName().toString().replaceFirst("-[0-9.]+\\.jar$", "");
+        return BundleVersion.of(plugin, version, folder.resolve(name + "-" + version + ".jar"));
     }
 }

@@ -38,17 +38,22 @@ final class RestNode implements AutoCloseable {
     final MemoryAccounts accounts = new MemoryAccounts();
     final RecordingOperations operations = new RecordingOperations();
     final List<MemorySession> sessions = new ArrayList<>();
+    final MemoryLog log = new MemoryLog();
     final List<HandledSession> live = new ArrayList<>();
+    final MemoryMetrics metrics = new MemoryMetrics();
     final RestRoutes routes = new RestRoutes(
             this::open,
             this::openLive,
-            new MemoryMetrics(),
+            metrics,
             logins,
             accounts,
             operations,
             operations.stores(),
             operations.jobs(),
-            new MemoryRules());
+            new MemoryRules(),
+            new FixedProviders("h2", "sqlite"),
+            new FixedStatus(),
+            log);
 
     RestNode() {
         logins.admit(ADMIN);

@@ -139,7 +139,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         ParsedFilters filters = new ParsedFilters();
         DocumentReads reads = new DocumentReads(queries, catalog, filters);
         DocumentWrites writes = new DocumentWrites(committer, catalog, slot, readers, clock);
-        fanOut = new FanOut(feed, catalog, queries, readers, clock);
+        fanOut = new FanOut(feed, catalog, queries, readers, clock, metrics);
         systemDocuments = new StoredSystemDocuments(reads, writes, readers, watchers::watch);
         sessionParts = new SessionParts(
                 catalog,
@@ -250,6 +250,10 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
 
     public Readers readers() {
         return readers;
+    }
+
+    FeedRetention retention() {
+        return retention;
     }
 
     public FanOut fanOut() {

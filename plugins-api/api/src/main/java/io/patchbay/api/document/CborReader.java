@@ -112,11 +112,12 @@ final class CborReader {
         json.writeStartObject();
         while (count < 0 ? !atBreak() : count-- > 0) {
             String key = key();
+            json.writeFieldName(key);
+            copyTo(json, depth);
+            // Behind the value, as when it is read: whichever way a body is taken, the same fault is found first.
             if (!seen.add(key)) {
                 throw duplicate(key);
             }
-            json.writeFieldName(key);
-            copyTo(json, depth);
         }
         json.writeEndObject();
     }
@@ -254,7 +255,8 @@ final class CborReader {
 
     private int deeper(int depth) {
         if (depth >= Limits.DEPTH) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "depth",
                     ErrorCode.LIMIT_EXCEEDED,
                     "A value may be nested " + Limits.DEPTH + " levels deep, and this one is deeper.");
         }

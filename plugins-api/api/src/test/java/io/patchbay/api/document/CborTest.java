@@ -269,6 +269,17 @@ class CborTest {
     }
 
     @Test
+    void aKeyThatComesTwiceBeforeABrokenValueIsTheSameFaultBothWays() {
+        byte[] bytes = HexFormat.of().parseHex("a261610061611c");
+        assertThatExceptionOfType(PatchbayException.class)
+                .isThrownBy(() -> Cbor.decode(bytes))
+                .matches(e -> e.code() == ErrorCode.MALFORMED);
+        assertThatExceptionOfType(PatchbayException.class)
+                .isThrownBy(() -> Json.fromCbor(bytes))
+                .matches(e -> e.code() == ErrorCode.MALFORMED);
+    }
+
+    @Test
     void randomBytesAreReadOrRefusedButNeverFailOtherwise() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
@@ -291,10 +302,9 @@ class CborTest {
             assertThat(Json.decode(Json.fromCbor(bytes))).as("seed %d", seed).isEqualTo(value);
         } catch (PatchbayException e) {
             PatchbayException same = catchThrowableOfType(PatchbayException.class, () -> Json.fromCbor(bytes));
-            assertThat(same)
-                    .as("seed %d, %s", seed, HexFormat.of().formatHex(bytes))
-                    .isNotNull();
-            assertThat(same.code()).isEqualTo(e.code());
+            String which = "seed %d, %s".formatted(seed, HexFormat.of().formatHex(bytes));
+            assertThat(same).as(which).isNotNull();
+            assertThat(same.code()).as(which).isEqualTo(e.code());
         }
     }
 
