@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,32 @@ public class CoreBundlesIT {
             awaitService(filter);
         }
         awaitReady();
+    }
+
+    /** Every one but the web pages of the console, which are no interface. */
+    @Test
+    public void everyRouteThatIsRegisteredIsInTheDescription() throws Exception {
+        awaitReady();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/openapi.json"))
+                .timeout(LIMIT)
+                .build();
+        String description = HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
+        List<String> patterns = new ArrayList<>();
+        for (ServiceReference<?> route : find("(objectClass=io.patchbay.api.http.HttpRoute)")) {
+            if (!"console".equals(route.getProperty("patchbay.name"))) {
+                Object service = context().getService(route);
+                for (Object pattern :
+                        (List<?>) service.getClass().getMethod("patterns").invoke(service)) {
+                    patterns.add((String) pattern);
+                }
+            }
+        }
+        assertThat(patterns)
+                .hasSizeGreaterThan(30)
+                .allSatisfy(
+                        pattern -> assertThat(description).contains("\"" + pattern.replaceFirst("^\\S+ ", "") + "\":"));
     }
 
     @Test

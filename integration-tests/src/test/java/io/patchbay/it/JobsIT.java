@@ -61,8 +61,7 @@ class JobsIT {
             List<Value> operations = new ArrayList<>();
             for (int i = from; i < from + 1000; i++) {
                 Value.Struct data = Value.struct("n", Value.of(i), "text", Value.of("x".repeat(200)));
-                operations.add(Value.struct(
-                        "op", Value.of("put"), "collection", Value.of("bulk"), "data", data));
+                operations.add(Value.struct("op", Value.of("put"), "collection", Value.of("bulk"), "data", data));
             }
             admin.post("/transactions", Value.struct("operations", new Value.Array(operations)))
                     .expect(200);
@@ -77,7 +76,8 @@ class JobsIT {
 
     private static Value.Struct awaitEnd(Rest admin, String job) {
         await().atMost(LIMIT)
-                .until(() -> !admin.get(job).expect(200).json().findText("state").equals(Optional.of("running")));
+                .until(() ->
+                        !admin.get(job).expect(200).json().findText("state").equals(Optional.of("running")));
         return admin.get(job).json();
     }
 

@@ -36,6 +36,11 @@ final class OpenApi {
             return form.find("requestBody").isPresent();
         }
 
+        /** Whether it is of the bundle that describes all of them. */
+        boolean isOfRest() {
+            return form.findText("x-bundle").isEmpty();
+        }
+
         /** Whether nobody gets an answer without a token. */
         boolean isForAdmins() {
             return ((Value.Array) form.find("security").orElseThrow()).items().size() == 1;
@@ -73,8 +78,8 @@ final class OpenApi {
         assertThat(exact.isPresent() || answer.status() >= 400)
                 .as("described: %s", what)
                 .isTrue();
-        Value.Struct response = resolve(
-                (Value.Struct) exact.or(() -> responses.find("default")).orElseThrow());
+        Value.Struct response =
+                resolve((Value.Struct) exact.or(() -> responses.find("default")).orElseThrow());
         Optional<Value> content = response.find("content");
         if (content.isEmpty()) {
             assertThat(answer.response().body()).as(what).isEmpty();

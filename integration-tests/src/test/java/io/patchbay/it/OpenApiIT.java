@@ -2,7 +2,6 @@ package io.patchbay.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-
 import io.patchbay.api.document.Json;
 import io.patchbay.api.document.Value;
 import io.patchbay.it.OpenApi.Operation;
@@ -64,6 +63,7 @@ class OpenApiIT {
         events();
         rulesAndUsers();
         pluginsStoresAndJobs();
+        operation();
         call("deleteCollection", "/collections/things", "", 204);
 
         assertThat(succeeded)
@@ -83,14 +83,17 @@ class OpenApiIT {
             Rest.Answer unknown = send(stranger, operation, path, BodyPublishers.noBody());
             if (operation.isForAdmins()) {
                 assertThat(unknown.status()).as(operation.id()).isEqualTo(401);
-                assertThat(send(forger, operation, path, BodyPublishers.noBody()).status())
+                assertThat(send(forger, operation, path, BodyPublishers.noBody())
+                                .status())
                         .as(operation.id())
                         .isEqualTo(401);
             }
-            assertThat(send(admin, operation, path + "?nonsense=1", BodyPublishers.noBody())
-                            .code())
-                    .as(operation.id())
-                    .isEqualTo("UNKNOWN_FIELD");
+            if (operation.isOfRest()) {
+                assertThat(send(admin, operation, path + "?nonsense=1", BodyPublishers.noBody())
+                                .code())
+                        .as(operation.id())
+                        .isEqualTo("UNKNOWN_FIELD");
+            }
             if (operation.hasBody()) {
                 send(admin, operation, path, BodyPublishers.ofString("{\"nonsense\":"));
                 send(admin, operation, path, BodyPublishers.ofString("{\"nonsense\":1}"));
@@ -137,8 +140,8 @@ class OpenApiIT {
         call("jwks", "//.well-known/jwks.json", "", 200);
         call("openApi", "//openapi.json", "", 200);
         call("authMethods", "/auth/methods", "", 200);
-        Value.Struct tokens = call("refresh", "/auth/refresh", refreshToken(login()), 200)
-                .json();
+        Value.Struct tokens =
+                call("refresh", "/auth/refresh", refreshToken(login()), 200).json();
         call("logout", "/auth/logout", refreshToken(tokens), 204);
         call("refresh", "/auth/refresh", refreshToken(tokens), 401);
     }
@@ -185,7 +188,8 @@ class OpenApiIT {
         Operation events = api.require("events");
         String path = "/events?collection=things&since=other:1";
         try (EventStreamClient client = new EventStreamClient(node.uri(), path, caller.token())) {
-            Awaitility.await().atMost(LIMIT)
+            Awaitility.await()
+                    .atMost(LIMIT)
                     .until(() -> client.events("snapshot").size() == 1);
             call("putDocument", "/collections/things/documents/e", "{}", 201);
             call("deleteDocument", "/collections/things/documents/e", "", 204);
@@ -198,6 +202,17 @@ class OpenApiIT {
         succeeded.add("events");
     }
 
+    private void operation() {
+        call("getNode", "/node", "", 200);
+        call("listComponents", "/components", "", 200);
+        call("listLog", "/log?level=info&limit=5", "", 200);
+        call("metrics", "//metrics", "", 200);
+        try (EventStreamClient client = new EventStreamClient(node.uri(), "/log/events", caller.token())) {
+            Awaitility.await().atMost(LIMIT).until(() -> client.connections() == 1);
+        }
+        succeeded.add("followLog");
+    }
+
     private void rulesAndUsers() {
         call("checkRules", "/rules/check", "{\"rules\":{\"list\":\"true\"}}", 200);
         call("checkRules", "/rules/check", "{\"rules\":{\"list\":\"tr ue\"}}", 400);
@@ -206,8 +221,16 @@ class OpenApiIT {
                 "/rules/test",
                 "{\"rules\":{\"create\":\"true\"},\"cases\":[{\"action\":\"create\",\"doc\":{},\"expect\":\"allow\"}]}",
                 200);
-        call("createUser", "/users", "{\"name\":\"bob\",\"role\":\"user\",\"password\":\"" + Operator.PASSWORD + "\"}", 201);
-        call("createUser", "/users", "{\"name\":\"bob\",\"role\":\"user\",\"password\":\"" + Operator.PASSWORD + "\"}", 409);
+        call(
+                "createUser",
+                "/users",
+                "{\"name\":\"bob\",\"role\":\"user\",\"password\":\"" + Operator.PASSWORD + "\"}",
+                201);
+        call(
+                "createUser",
+                "/users",
+                "{\"name\":\"bob\",\"role\":\"user\",\"password\":\"" + Operator.PASSWORD + "\"}",
+                409);
         call("getUser", "/users/bob", "", 200);
         call("listUsers", "/users", "", 200);
         call("changeUser", "/users/bob", "{\"disabled\":true}", 200);
@@ -221,8 +244,13 @@ class OpenApiIT {
         install("/plugins", SampleStore.jar(), 202);
         install("/plugins", SampleStore.version("0.2.0", jars), 202);
         call("getPlugin", "/plugins/" + SampleStore.PLUGIN, "", 200);
-        call("rollBackPlugin", "/plugins/" + SampleStore.PLUGIN + "/rollback?dryRun=true", "", 200);
-        await(call("rollBackPlugin", "/plugins/" + SampleStore.PLUGIN + "/rollback", "", 202));
+        String plugin = "/plugins/" + SampleStore.PLUGIN;
+        call("rollBackPlugin", plugin + "/rollback?dryRun=true", "", 200);
+        await(call("rollBackPlugin", plugin + "/rollback", "", 202));
+        upload("updatePlugin", plugin + "/update", SampleStore.version("0.3.0", jars), 202);
+        call("stopPlugin", plugin + "/stop?dryRun=true", "", 200);
+        await(call("stopPlugin", plugin + "/stop", "", 202));
+        await(call("startPlugin", plugin + "/start", "", 202));
         Rest.Answer swap = call("swapStore", "/stores/documents/swap", "{\"adapter\":\"h2\"}", 202);
         await(swap);
         call("listStores", "/stores", "", 200);
@@ -237,8 +265,12 @@ class OpenApiIT {
     }
 
     private void install(String path, Path jar, int status) throws FileNotFoundException {
-        Rest.Answer answer = call(
-                "installPlugin", path, BodyPublishers.ofFile(jar), status, "Content-Type", "application/java-archive");
+        upload("installPlugin", path, jar, status);
+    }
+
+    private void upload(String operation, String path, Path jar, int status) throws FileNotFoundException {
+        Rest.Answer answer =
+                call(operation, path, BodyPublishers.ofFile(jar), status, "Content-Type", "application/java-archive");
         if (status == 202) {
             await(answer);
         }
@@ -254,7 +286,8 @@ class OpenApiIT {
         String job = job(accepted);
         Awaitility.await()
                 .atMost(LIMIT)
-                .until(() -> !call("getJob", job, "", 200).json().findText("state").equals(Optional.of("running")));
+                .until(() ->
+                        !call("getJob", job, "", 200).json().findText("state").equals(Optional.of("running")));
         assertThat(caller.get(job).json().findText("state")).contains("succeeded");
     }
 
@@ -265,7 +298,8 @@ class OpenApiIT {
 
     private Rest.Answer call(String id, String path, BodyPublisher body, int status, String... headers) {
         Operation operation = api.require(id);
-        Rest.Answer answer = caller.send(operation.method(), path, body, headers).expect(status);
+        Rest.Answer answer =
+                caller.send(operation.method(), path, body, headers).expect(status);
         api.check(operation, answer);
         if (status < 300) {
             succeeded.add(id);
