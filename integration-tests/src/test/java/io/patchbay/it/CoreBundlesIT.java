@@ -16,11 +16,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
@@ -35,6 +38,9 @@ import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.log.LogEntry;
+import org.osgi.service.log.LogListener;
+import org.osgi.service.log.LogReaderService;
 
 /** Every bundle of the distribution resolves and registers its services; the swappable ones are stopped, updated and started, and the node answers again. */
 @RunWith(PaxExam.class)
@@ -71,6 +77,31 @@ public class CoreBundlesIT {
     public Option[] node() throws IOException {
         // The path of the node's socket must be short.
         return NodeOptions.of(Distribution.shared().folder().toAbsolutePath(), Files.createTempDirectory("patchbay"));
+    }
+
+    /** The launcher's log, which is not here: an empty one in its place. */
+    @Before
+    public void registerLog() {
+        if (context().getServiceReference(LogReaderService.class) == null) {
+            context().registerService(LogReaderService.class, new EmptyLog(), null);
+        }
+    }
+
+    private static final class EmptyLog implements LogReaderService {
+        @Override
+        public void addLogListener(LogListener listener) {
+            // Nothing is ever logged here.
+        }
+
+        @Override
+        public void removeLogListener(LogListener listener) {
+            // As above.
+        }
+
+        @Override
+        public Enumeration<LogEntry> getLog() {
+            return Collections.emptyEnumeration();
+        }
     }
 
     @Test
