@@ -9,7 +9,7 @@ package io.patchbay.auth.password;
  */
 record HashCost(int memoryKib, int iterations, int parallelism) {
     /**
-     * Of the parameters that OWASP lists as equally strong for Argon2id, those that take least: 7 MiB, five passes, one lane; about 24 ms of one core, where 19 MiB in two passes take 32 ms.
+     * Of the parameters that OWASP lists as equally strong for Argon2id, those that take least: 7 MiB, five passes, one lane; about 26 ms of one core, where 19 MiB in two passes take 33 ms.
      */
     static final HashCost DEFAULT = new HashCost(7 * 1024, 5, 1);
 
