@@ -11,6 +11,8 @@ export default defineConfig({
     target: browsers,
     reportCompressedSize: false,
     minify: true,
+    // Vite leaves the white space of a library's modules to who bundles them; here nobody does.
+    rolldownOptions: { output: { minify: true } },
     lib: { entry: clientSource, formats: ['es'], fileName: () => 'client/patchbay.js' },
   },
 });

@@ -1,34 +1,35 @@
-import { Connection, type WebSocketConstructor } from './connection.js';
+import { Collection, newKey, type WriteOptions, type Written } from './collection.js';
+import type { Connection, WebSocketConstructor } from './connection.js';
 import { PatchbayError } from './errors.js';
 import type { Frame } from './frames.js';
-import {
-  ChangesSubscription,
-  type ChangesListener,
-  type SubscribeOptions,
-  type Subscription,
-  type WatchListener,
-  WatchSubscription,
-} from './subscriptions.js';
-import type { Data, PatchbayDocument, Position, Value } from './values.js';
+import { closedError, Link, pause, type Status } from './link.js';
+import { Login } from './login.js';
+import type { Subscription } from './subscriptions.js';
+import { Turnstile } from './turnstile.js';
+import type { Data, Position } from './values.js';
+import { openConnection, type Transport } from './way.js';
 
 export interface ClientOptions {
   /** The node, such as `http://127.0.0.1:7420`. */
   url: string;
-  /** For runtimes without a global WebSocket. */
+  /** For runtimes without a global WebSocket (the `ws` package has one); without either, HTTP is used. */
   webSocket?: WebSocketConstructor;
+  /** `auto`, if left out: a WebSocket, or HTTP and server-sent events where it does not get through. */
+  transport?: Transport;
+  /** How long one try of a call waits for its answer. */
   requestTimeoutMs?: number;
   idleTimeoutMs?: number;
-  /** How long a call may wait, over reconnects, before it fails. */
+  /** How long a call may take, over reconnects and further tries, before it fails. */
   callTimeoutMs?: number;
   onStatus?(status: Status): void;
+  /** The tokens of {@link PatchbayClient.login} whenever they are renewed, for an application that keeps them over its own restarts; undefined once the login is over. */
+  onTokens?(tokens: Readonly<Tokens> | undefined): void;
   /**
    * For an application that keeps the login itself: resolves to an access token that is good now. Asked at every connect; `refused` is one that the node no longer takes. While it rejects with
    * an error whose `retryable` is true, the client goes on trying.
    */
   accessToken?(refused?: string): Promise<string>;
 }
-
-export type Status = 'connecting' | 'connected' | 'disconnected' | 'closed';
 
 export interface User {
   id: string;
@@ -43,28 +44,6 @@ export interface Tokens {
   expiresIn: number;
 }
 
-export interface ListOptions {
-  filter?: string;
-  /** Such as `-population,name`. */
-  sort?: string;
-  limit?: number;
-  cursor?: string;
-}
-
-export interface WriteOptions {
-  /** Only if the document stands at this revision; else `REVISION_CONFLICT`. */
-  ifRevision?: number;
-  /** Only if there is no such document. */
-  ifAbsent?: boolean;
-}
-
-export interface Written {
-  id: string;
-  revision: number;
-  updatedAt?: string;
-  position: Position;
-}
-
 export type TransactionOperation = { collection: string } & WriteOptions &
   (
     | { op: 'put'; document?: string; data: Data }
@@ -73,69 +52,63 @@ export type TransactionOperation = { collection: string } & WriteOptions &
     | { op: 'check'; document: string }
   );
 
-export interface Page<T extends Data> {
-  items: PatchbayDocument<T>[];
-  next: string | null;
-}
-
-const FIRST_RETRY_MS = 200;
-const LONGEST_RETRY_MS = 30_000;
-/** An access token is renewed when this share of its time has passed. */
-const RENEW_AT = 0.8;
+/** The node takes 256 on a connection; some places stay free for logins and resumed subscriptions. */
+const CALLS_IN_FLIGHT = 200;
+const CALLS_WAITING = 10_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+/** What another try may mend. A limit of logins is none of it: hammering would only prolong it. */
+const TRIED_AGAIN = new Set(['DISCONNECTED', 'TIMEOUT', 'STOPPING', 'UNAVAILABLE', 'STORE_UNAVAILABLE', 'OVERLOADED']);
 
 /**
- * A client of one node. It keeps one WebSocket, reconnects by itself, logs in again and resumes every subscription where it was. A call that was under way when the
- * connection ended is sent again: reads as they are, writes under their idempotency key, so none is carried out twice.
+ * A client of one node. It keeps one connection, reconnects by itself, logs in again and resumes every subscription where it was. A call that was under way when the connection ended is sent
+ * again: reads as they are, writes under their idempotency key, so none is carried out twice.
  */
 export class PatchbayClient {
-  readonly #options: Required<Omit<ClientOptions, 'onStatus' | 'accessToken'>> & Pick<ClientOptions, 'onStatus' | 'accessToken'>;
-  #connection: Promise<Connection> | undefined;
-  #subscriptions = new Map<number, Subscription>();
+  readonly #options: ClientOptions & Required<Pick<ClientOptions, 'requestTimeoutMs' | 'idleTimeoutMs' | 'callTimeoutMs'>>;
+  readonly #link: Link;
+  readonly #login: Login;
+  readonly #turnstile = new Turnstile(CALLS_IN_FLIGHT, CALLS_WAITING);
+  readonly #subscriptions = new Map<number, Subscription>();
+  /** Ends the wait of each call that waits for a connection. */
+  readonly #waiting = new Set<(reason: PatchbayError) => void>();
+  #calls = 0;
   #nextSubscription = 1;
-  #tokens: Tokens | undefined;
-  #renewal: ReturnType<typeof setTimeout> | undefined;
-  #failures = 0;
-  #serverDelayMs = 0;
   #closed = false;
 
   constructor(options: ClientOptions) {
+    this.#options = { requestTimeoutMs: 10_000, idleTimeoutMs: 30_000, callTimeoutMs: 60_000, ...options, url: options.url.replace(/\/$/, '') };
     const webSocket = options.webSocket ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
-    if (!webSocket) {
-      throw new PatchbayError('BAD_REQUEST', 'This runtime has no WebSocket; pass one as webSocket (the ws package has it).');
-    }
-    this.#options = {
-      requestTimeoutMs: 10_000,
-      idleTimeoutMs: 30_000,
-      callTimeoutMs: 60_000,
-      ...options,
-      url: options.url.replace(/^http/, 'ws').replace(/\/$/, '') + '/api/v1/ws',
-      webSocket,
-    };
+    this.#login = new Login(options, (work) => this.#persist(work));
+    this.#link = new Link({
+      open: (ended) => openConnection(options.transport ?? 'auto', webSocket, { ...this.#options, onEvent: (frame) => this.#receive(frame), onClosed: ended }),
+      greet: (connection) => this.#greet(connection),
+      wanted: () => this.#calls > 0 || this.#subscriptions.size > 0,
+      onStatus: (status) => this.#options.onStatus?.(status),
+      onRefused: (error) => this.#refused(error),
+    });
   }
 
   async login(identifier: string, password: string): Promise<User> {
-    const result = await this.#call('login', { method: 'password', identifier, password });
-    this.#keep(result as unknown as Tokens);
-    return result['user'] as User;
+    return this.#login.keep(await this.#call('login', { method: 'password', identifier, password }));
   }
 
   /** Goes on with tokens of an earlier login; they are traded at once, so keep those of {@link tokens} from now on. */
   async loginWithRefreshToken(refreshToken: string): Promise<User> {
-    const result = await this.#call('refresh', { refreshToken });
-    this.#keep(result as unknown as Tokens);
-    return result['user'] as User;
+    return this.#login.keep(await this.#call('refresh', { refreshToken }));
   }
 
   /** Presents what {@link ClientOptions.accessToken} gives now: to be called when there is a new token, before the old one ends, for subscriptions end with it. */
   async authenticate(): Promise<User> {
-    return this.#present(await this.#connected());
+    return this.#login.present(await this.#connected(Date.now() + this.#options.callTimeoutMs));
   }
 
   async logout(): Promise<void> {
-    const refreshToken = this.#tokens?.refreshToken;
-    this.#forget();
+    const refreshToken = this.#login.tokens?.refreshToken;
+    this.#login.forget();
     if (refreshToken) {
-      await this.#call('logout', { refreshToken }).catch((error: PatchbayError) => {
+      const connection = await this.#connected(Date.now() + this.#options.callTimeoutMs);
+      await connection.request('logout', { refreshToken }).catch((error: PatchbayError) => {
         // The node closes the connection of a login that has ended; either way it is over.
         if (error.code !== 'DISCONNECTED') throw error;
       });
@@ -143,7 +116,7 @@ export class PatchbayClient {
   }
 
   get tokens(): Readonly<Tokens> | undefined {
-    return this.#tokens;
+    return this.#login.tokens;
   }
 
   collection<T extends Data = Data>(name: string): Collection<T> {
@@ -157,32 +130,80 @@ export class PatchbayClient {
 
   /** Ends the connection and every subscription; the client can't be used any more. */
   close(): void {
+    if (this.#closed) {
+      return;
+    }
     this.#closed = true;
-    this.#forget();
+    this.#login.close();
     this.#subscriptions.clear();
-    this.#connection?.then((connection) => connection.close()).catch(() => undefined);
+    this.#link.close();
+    for (const end of this.#waiting) {
+      end(closedError());
+    }
     this.#options.onStatus?.('closed');
   }
 
-  async #call(op: string, fields: Frame): Promise<Frame> {
+  #call(op: string, fields: Frame): Promise<Frame> {
+    return this.#turnstile.run(() => this.#renewing(() => this.#persist((connection) => connection.request(op, fields))));
+  }
+
+  async #renewing(call: () => Promise<Frame>): Promise<Frame> {
+    try {
+      return await call();
+    } catch (error) {
+      if ((error as PatchbayError).code !== 'TOKEN_EXPIRED' || !this.#login.renewable) {
+        throw error;
+      }
+      await this.#login.renew();
+      return call();
+    }
+  }
+
+  /** Tries until the call's time is over, or what goes wrong is nothing that another try may mend. */
+  async #persist<R>(work: (connection: Connection) => Promise<R>): Promise<R> {
     const deadline = Date.now() + this.#options.callTimeoutMs;
-    let renewed = false;
-    for (;;) {
-      try {
-        return await (await this.#connected()).request(op, fields);
-      } catch (error) {
-        const failure = error as PatchbayError;
-        if (failure.code === 'TOKEN_EXPIRED' && (this.#tokens || this.#options.accessToken) && !renewed) {
-          renewed = true;
-          await this.#renew();
-          continue;
-        }
-        const again = failure.code === 'DISCONNECTED' && op !== 'logout' && !this.#closed && Date.now() < deadline;
-        if (!again) {
-          throw failure;
+    let pauseMs = FIRST_PAUSE_MS;
+    this.#calls++;
+    try {
+      for (;;) {
+        const connection = await this.#connected(deadline);
+        try {
+          return await work(connection);
+        } catch (error) {
+          const failure = error as PatchbayError;
+          if (this.#closed) {
+            throw closedError();
+          }
+          if (!TRIED_AGAIN.has(failure.code) || Date.now() + pauseMs >= deadline) {
+            throw failure;
+          }
+          if (failure.code !== 'DISCONNECTED') {
+            await pause(Math.random() * pauseMs);
+            pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+          }
         }
       }
+    } finally {
+      this.#calls--;
     }
+  }
+
+  #connected(deadline: number): Promise<Connection> {
+    if (this.#link.live) {
+      return Promise.resolve(this.#link.live);
+    }
+    return new Promise((resolve, reject) => {
+      const late = new PatchbayError('DISCONNECTED', `No connection to ${this.#options.url} within the time of the call.`, true);
+      const timer = setTimeout(() => reject(late), Math.max(0, deadline - Date.now()));
+      this.#waiting.add(reject);
+      this.#link
+        .connected()
+        .then(resolve, reject)
+        .finally(() => {
+          clearTimeout(timer);
+          this.#waiting.delete(reject);
+        });
+    });
   }
 
   async #subscribe(make: (number: number) => Subscription): Promise<() => void> {
@@ -190,7 +211,8 @@ export class PatchbayClient {
     // Registered first: events may arrive together with the reply.
     this.#subscriptions.set(subscription.number, subscription);
     try {
-      const result = await this.#call('subscribe', subscription.request());
+      const call = () => this.#persist((connection) => connection.request('subscribe', subscription.request()));
+      const result = await this.#turnstile.run(() => this.#renewing(call));
       subscription.established = true;
       subscription.position ??= subscription.mode === 'changes' ? (result['position'] as Position) : undefined;
     } catch (error) {
@@ -199,84 +221,16 @@ export class PatchbayClient {
     }
     return () => {
       if (this.#subscriptions.delete(subscription.number)) {
-        this.#connection
-          ?.then((connection) => connection.request('unsubscribe', { subscription: subscription.number }))
-          .catch(() => undefined);
+        this.#link.live?.request('unsubscribe', { subscription: subscription.number }).catch(() => undefined);
       }
     };
   }
 
-  #connected(): Promise<Connection> {
-    if (this.#closed) {
-      return Promise.reject(new PatchbayError('CLOSED', 'The client is closed.'));
-    }
-    return (this.#connection ??= this.#connect());
-  }
-
-  async #connect(): Promise<Connection> {
-    for (;;) {
-      this.#options.onStatus?.('connecting');
-      try {
-        return await this.#openOnce();
-      } catch (error) {
-        const failure = error as PatchbayError;
-        if (this.#closed || !failure.retryable) {
-          this.#connection = undefined;
-          throw failure;
-        }
-        this.#failures++;
-        await this.#delay();
-      }
-    }
-  }
-
-  async #openOnce(): Promise<Connection> {
-    const holder: { connection?: Connection } = {};
-    const connection = await Connection.open({
-      ...this.#options,
-      onEvent: (frame) => this.#receive(frame),
-      onClosed: (_code, reason) => this.#lost(holder.connection, reason),
-    });
-    holder.connection = connection;
-    if (this.#closed) {
-      connection.close();
-      throw new PatchbayError('CLOSED', 'The client is closed.');
-    }
-    if (this.#options.accessToken) {
-      await this.#present(connection);
-    } else if (this.#tokens) {
-      await this.#logInAgain(connection);
-    }
+  async #greet(connection: Connection): Promise<void> {
+    await this.#login.greet(connection);
     // Resumed before any call goes out, so a write's own change is never seen before the resume.
     for (const subscription of [...this.#subscriptions.values()].filter((each) => each.established)) {
       await this.#resume(connection, subscription);
-    }
-    this.#failures = 0;
-    this.#serverDelayMs = 0;
-    this.#options.onStatus?.('connected');
-    return connection;
-  }
-
-  async #logInAgain(connection: Connection): Promise<void> {
-    try {
-      await connection.request('login', { token: this.#tokens!.accessToken });
-    } catch (error) {
-      if ((error as PatchbayError).code !== 'TOKEN_EXPIRED') {
-        throw error;
-      }
-      this.#keep((await connection.request('refresh', { refreshToken: this.#tokens!.refreshToken })) as unknown as Tokens);
-    }
-  }
-
-  async #present(connection: Connection): Promise<User> {
-    const token = await this.#options.accessToken!();
-    try {
-      return (await connection.request('login', { token }))['user'] as User;
-    } catch (error) {
-      if ((error as PatchbayError).code !== 'TOKEN_EXPIRED') {
-        throw error;
-      }
-      return (await connection.request('login', { token: await this.#options.accessToken!(token) }))['user'] as User;
     }
   }
 
@@ -288,121 +242,50 @@ export class PatchbayClient {
       if (failure.retryable) {
         throw failure;
       }
-      if (failure.code === 'HISTORY_GONE' && subscription.restart(failure)) {
+      if (failure.code === 'HISTORY_GONE' && subscription.restart()) {
         await connection.request('subscribe', subscription.request());
-        return;
-      }
-      this.#subscriptions.delete(subscription.number);
-      if (failure.code !== 'HISTORY_GONE') {
-        subscription.end(failure);
+      } else {
+        this.#end(subscription, failure);
       }
     }
   }
 
   #receive(frame: Frame): void {
     const subscription = this.#subscriptions.get(frame['sub'] as number);
-    if (subscription?.receive(frame)) {
-      this.#subscriptions.delete(subscription.number);
-    }
-  }
-
-  #lost(connection: Connection | undefined, reason: string): void {
-    this.#serverDelayMs = Number(/retry in (\d+) ms/.exec(reason)?.[1] ?? 0);
-    if (!connection || this.#closed) {
+    const reason = subscription?.receive(frame);
+    if (!subscription || !reason) {
       return;
     }
-    this.#connection = undefined;
-    this.#options.onStatus?.('disconnected');
-    if (this.#subscriptions.size > 0) {
-      this.#delay()
-        .then(() => this.#connected())
-        .catch(() => undefined);
+    if (reason.code === 'TOKEN_EXPIRED' && this.#login.renewable) {
+      // The machine slept, or the renewal came late: the subscription ended with the token and goes on with the next.
+      this.#revive(subscription).catch((error: PatchbayError) => this.#end(subscription, error));
+    } else {
+      this.#end(subscription, reason);
     }
   }
 
-  /** Random within what the node asked for or a doubling wait, so that a thousand clients do not come back at once. */
-  #delay(): Promise<void> {
-    const doubled = FIRST_RETRY_MS * 2 ** Math.min(this.#failures, 10);
-    const longest = Math.min(Math.max(doubled, this.#serverDelayMs), LONGEST_RETRY_MS);
-    return new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
+  async #revive(subscription: Subscription): Promise<void> {
+    const ended = this.#link.live;
+    await this.#login.renew();
+    await this.#persist(async (connection) => {
+      // A new connection has resumed it already.
+      if (connection === ended && this.#subscriptions.has(subscription.number)) {
+        await this.#resume(connection, subscription);
+      }
+    });
   }
 
-  #keep(tokens: Tokens): void {
-    this.#tokens = { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, expiresIn: tokens.expiresIn };
-    clearTimeout(this.#renewal);
-    this.#renewal = setTimeout(() => this.#renew().catch(() => undefined), tokens.expiresIn * 1000 * RENEW_AT);
-    // A renewal to come must not keep a finished program alive.
-    (this.#renewal as { unref?: () => void }).unref?.();
-  }
-
-  async #renew(): Promise<void> {
-    if (this.#options.accessToken) {
-      await this.authenticate();
-    } else if (this.#tokens) {
-      const result = await this.#call('refresh', { refreshToken: this.#tokens.refreshToken });
-      this.#keep(result as unknown as Tokens);
+  #end(subscription: Subscription, reason: PatchbayError): void {
+    if (this.#subscriptions.delete(subscription.number)) {
+      subscription.end(reason);
     }
   }
 
-  #forget(): void {
-    this.#tokens = undefined;
-    clearTimeout(this.#renewal);
+  /** Nobody is logged in any more, and nothing goes on by itself. */
+  #refused(error: PatchbayError): void {
+    this.#login.forget();
+    for (const subscription of [...this.#subscriptions.values()].filter((each) => each.established)) {
+      this.#end(subscription, error);
+    }
   }
-}
-
-type Call = (op: string, fields: Frame) => Promise<Frame>;
-type Subscribe = (make: (number: number) => Subscription) => Promise<() => void>;
-
-/** The documents of one collection. Every write carries an idempotency key. */
-export class Collection<T extends Data = Data> {
-  constructor(
-    readonly name: string,
-    private readonly call: Call,
-    private readonly subscribe: Subscribe,
-  ) {}
-
-  /** Rejects with `DOCUMENT_NOT_FOUND`. */
-  async get(id: string): Promise<PatchbayDocument<T>> {
-    return (await this.call('get', { collection: this.name, document: id }))['document'] as PatchbayDocument<T>;
-  }
-
-  async list(options: ListOptions = {}): Promise<Page<T>> {
-    return (await this.call('query', { collection: this.name, ...options })) as never;
-  }
-
-  /** Writes under an id that the node chooses. */
-  async create(data: T): Promise<Written> {
-    return this.#write('put', { data });
-  }
-
-  async put(id: string, data: T, options: WriteOptions = {}): Promise<Written> {
-    return this.#write('put', { document: id, data, ...options });
-  }
-
-  /** Merges (RFC 7396); a null removes the field. */
-  async patch(id: string, patch: { [field: string]: Value }, options: Pick<WriteOptions, 'ifRevision'> = {}): Promise<Written> {
-    return this.#write('patch', { document: id, patch, ...options });
-  }
-
-  async delete(id: string, options: Pick<WriteOptions, 'ifRevision'> = {}): Promise<Written> {
-    return this.#write('delete', { document: id, ...options });
-  }
-
-  /** The state of a filter, kept up to date. Resolves to a function that ends it. */
-  watch(options: Omit<SubscribeOptions, 'since'>, listener: WatchListener<T>): Promise<() => void> {
-    return this.subscribe((number) => new WatchSubscription<T>(number, this.name, options, listener));
-  }
-
-  /** The log of a filter: every change, in order, exactly once, over reconnects too. Resolves to a function that ends it. */
-  changes(options: SubscribeOptions, listener: ChangesListener<T>): Promise<() => void> {
-    return this.subscribe((number) => new ChangesSubscription<T>(number, this.name, options, listener));
-  }
-
-  async #write(op: string, fields: Frame): Promise<Written> {
-    return (await this.call(op, { collection: this.name, ...fields, key: newKey() })) as never;
-  }
-}
-
-function newKey(): string {
-  return globalThis.crypto.randomUUID();
 }

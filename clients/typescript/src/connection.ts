@@ -1,5 +1,5 @@
 import { PatchbayError, toError } from './errors.js';
-import { decodeFrame, encodeFrame, type Frame } from './frames.js';
+import { decodeFrame, encodeFrame, type Frame, FRAME_BYTES } from './frames.js';
 
 /** The part of the browser's WebSocket that is used; the `ws` package has it too. */
 export interface WebSocketLike {
@@ -16,14 +16,22 @@ export interface WebSocketLike {
 export type WebSocketConstructor = new (url: string, protocol: string) => WebSocketLike;
 
 export interface ConnectionOptions {
+  /** The node, such as `http://127.0.0.1:7420`. */
   url: string;
-  webSocket: WebSocketConstructor;
   /** A request without an answer fails with `TIMEOUT` after this time. */
   requestTimeoutMs: number;
   /** Silence after which a ping is sent; twice this without a sign of life, the connection is given up. */
   idleTimeoutMs: number;
   onEvent(frame: Frame): void;
-  onClosed(code: number, reason: string): void;
+  onClosed(reason: string): void;
+}
+
+/** A way to the node, from open to close; it never reconnects. */
+export interface Connection {
+  readonly closed: boolean;
+  /** Rejects with `DISCONNECTED` when the connection ends first: whether the node carried the request out is then unknown. */
+  request(op: string, fields: Frame): Promise<Frame>;
+  close(): void;
 }
 
 interface Waiting {
@@ -32,8 +40,8 @@ interface Waiting {
   timer: ReturnType<typeof setTimeout>;
 }
 
-/** One WebSocket from open to close: requests by number, events to one listener. It never reconnects. */
-export class Connection {
+/** One WebSocket: requests by number, events to one listener. */
+export class WebSocketConnection implements Connection {
   #socket: WebSocketLike;
   #waiting = new Map<number, Waiting>();
   #nextId = 1;
@@ -47,13 +55,13 @@ export class Connection {
   ) {
     this.#socket = socket;
     socket.onmessage = (event) => this.#receive(event.data);
-    socket.onclose = (event) => this.#end(event.code, event.reason);
+    socket.onclose = (event) => this.#end(event.reason);
     this.#pulse = setInterval(() => this.#beat(), options.idleTimeoutMs / 2);
   }
 
-  static open(options: ConnectionOptions): Promise<Connection> {
+  static open(webSocket: WebSocketConstructor, options: ConnectionOptions): Promise<WebSocketConnection> {
     return new Promise((resolve, reject) => {
-      const socket = new options.webSocket(options.url, 'patchbay.v1');
+      const socket = new webSocket(options.url.replace(/^http/, 'ws') + '/api/v1/ws', 'patchbay.v1');
       socket.binaryType = 'arraybuffer';
       const refuse = () => reject(new PatchbayError('DISCONNECTED', `No connection to ${options.url}.`, true));
       const timer = setTimeout(() => {
@@ -67,41 +75,55 @@ export class Connection {
       };
       socket.onopen = () => {
         clearTimeout(timer);
-        resolve(new Connection(socket, options));
+        resolve(new WebSocketConnection(socket, options));
       };
     });
   }
 
-  /** Rejects with `DISCONNECTED` when the connection ends first: whether the node carried the request out is then unknown. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   request(op: string, fields: Frame): Promise<Frame> {
     if (this.#closed) {
       return Promise.reject(disconnected());
     }
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
+      const bytes = encodeFrame({ ...fields, id, op });
+      if (bytes.length > FRAME_BYTES) {
+        // The node would close the connection, and with it everything else that is under way.
+        throw new PatchbayError('TOO_LARGE', `A request is at most ${FRAME_BYTES} bytes, not ${bytes.length}.`);
+      }
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
         reject(new PatchbayError('TIMEOUT', `No answer to ${op} within ${this.options.requestTimeoutMs} ms.`, true));
       }, this.options.requestTimeoutMs);
       this.#waiting.set(id, { resolve, reject, timer });
-      this.#socket.send(encodeFrame({ id, op, ...fields }));
+      this.#socket.send(bytes);
     });
   }
 
   close(): void {
     this.#socket.close(1000, 'bye');
-    this.#end(1000, 'closed by the client');
+    this.#end('closed by the client');
   }
 
   #receive(data: unknown): void {
-    this.#lastHeard = Date.now();
-    let frame: Frame;
-    try {
-      frame = decodeFrame(new Uint8Array(data as ArrayBuffer));
-    } catch {
-      this.#socket.close(1002, 'malformed frame');
+    if (this.#closed) {
       return;
     }
+    this.#lastHeard = Date.now();
+    try {
+      this.#take(decodeFrame(data));
+    } catch {
+      // What can't be understood may be a part of what a subscriber waits for: begin anew rather than go on with a gap.
+      this.#socket.close(4002, 'malformed frame');
+      this.#end('malformed frame');
+    }
+  }
+
+  #take(frame: Frame): void {
     if ('sub' in frame) {
       this.options.onEvent(frame);
       return;
@@ -123,13 +145,13 @@ export class Connection {
     const silence = Date.now() - this.#lastHeard;
     if (silence > 2 * this.options.idleTimeoutMs) {
       this.#socket.close(4000, 'no sign of life');
-      this.#end(1006, 'no sign of life');
+      this.#end('no sign of life');
     } else if (silence > this.options.idleTimeoutMs / 2) {
       this.request('ping', {}).catch(() => undefined);
     }
   }
 
-  #end(code: number, reason: string): void {
+  #end(reason: string): void {
     if (this.#closed) {
       return;
     }
@@ -140,10 +162,10 @@ export class Connection {
       waiting.reject(disconnected());
     }
     this.#waiting.clear();
-    this.options.onClosed(code, reason);
+    this.options.onClosed(reason);
   }
 }
 
-function disconnected(): PatchbayError {
+export function disconnected(): PatchbayError {
   return new PatchbayError('DISCONNECTED', 'The connection ended before the answer came.', true);
 }

@@ -1,5 +1,9 @@
-export { Collection, PatchbayClient } from './client.js';
-export type { ClientOptions, ListOptions, Page, Status, Tokens, TransactionOperation, User, WriteOptions, Written } from './client.js';
+export { PatchbayClient } from './client.js';
+export type { ClientOptions, Tokens, TransactionOperation, User } from './client.js';
+export { Collection } from './collection.js';
+export type { ListOptions, Page, WriteOptions, Written } from './collection.js';
 export { PatchbayError } from './errors.js';
+export type { Status } from './link.js';
 export type { ChangesListener, DocumentChange, SubscribeOptions, WatchListener } from './subscriptions.js';
 export type { Data, PatchbayDocument, Position, Value } from './values.js';
+export type { Transport } from './way.js';

@@ -53,11 +53,11 @@ export abstract class Subscription {
     };
   }
 
-  /** Handles an event; returns whether the subscription has ended. */
-  abstract receive(frame: Frame): boolean;
+  /** Handles an event; returns why the subscription has ended, if it has. */
+  abstract receive(frame: Frame): PatchbayError | undefined;
 
   /** The position is gone. Returns whether to subscribe anew from scratch. */
-  abstract restart(error: PatchbayError): boolean;
+  abstract restart(): boolean;
 
   abstract end(error: PatchbayError): void;
 }
@@ -67,23 +67,21 @@ export class ChangesSubscription<T extends Data> extends Subscription {
     super(number, 'changes', collection, options.filter, options.since);
   }
 
-  receive(frame: Frame): boolean {
-    if (frame['event'] === 'changes') {
-      this.position = frame['position'] as Position;
-      this.listener.onChanges((frame['changes'] as Frame[]).map(toChange<T>), this.position);
-      return false;
+  override receive(frame: Frame): PatchbayError | undefined {
+    if (frame['event'] !== 'changes') {
+      return toError(frame);
     }
-    this.end(toError(frame));
-    return true;
+    const position = (this.position = frame['position'] as Position);
+    tell(() => this.listener.onChanges((frame['changes'] as Frame[]).map(toChange<T>), position));
+    return undefined;
   }
 
-  restart(error: PatchbayError): boolean {
-    this.end(error);
+  override restart(): boolean {
     return false;
   }
 
-  end(error: PatchbayError): void {
-    this.listener.onEnd?.(error);
+  override end(error: PatchbayError): void {
+    tell(() => this.listener.onEnd?.(error));
   }
 }
 
@@ -96,32 +94,36 @@ export class WatchSubscription<T extends Data> extends Subscription {
     super(number, 'watch', collection, options.filter, undefined);
   }
 
-  receive(frame: Frame): boolean {
+  override receive(frame: Frame): PatchbayError | undefined {
     switch (frame['event']) {
       case 'snapshot':
         this.#snapshot(frame);
-        return false;
+        return undefined;
       case 'changes':
         this.#changes(frame);
-        return false;
+        return undefined;
       case 'reload':
-        this.#arriving = undefined;
-        this.position = undefined;
-        return false;
+        this.restart();
+        return undefined;
       default:
-        this.end(toError(frame));
-        return true;
+        return toError(frame);
     }
   }
 
-  restart(): boolean {
+  override restart(): boolean {
     this.position = undefined;
     this.#arriving = undefined;
     return true;
   }
 
-  end(error: PatchbayError): void {
-    this.listener.onEnd?.(error);
+  override request(): Frame {
+    // A snapshot that a reconnect broke off begins anew.
+    this.#arriving = undefined;
+    return super.request();
+  }
+
+  override end(error: PatchbayError): void {
+    tell(() => this.listener.onEnd?.(error));
   }
 
   #snapshot(frame: Frame): void {
@@ -132,8 +134,7 @@ export class WatchSubscription<T extends Data> extends Subscription {
     if (frame['last'] === true) {
       this.#documents = arriving;
       this.#arriving = undefined;
-      this.position = frame['position'] as Position;
-      this.listener.onState(this.#documents, this.position);
+      this.#show(frame);
     }
   }
 
@@ -145,8 +146,23 @@ export class WatchSubscription<T extends Data> extends Subscription {
         this.#documents.delete(change.id);
       }
     }
-    this.position = frame['position'] as Position;
-    this.listener.onState(this.#documents, this.position);
+    this.#show(frame);
+  }
+
+  #show(frame: Frame): void {
+    const position = (this.position = frame['position'] as Position);
+    tell(() => this.listener.onState(this.#documents, position));
+  }
+}
+
+/** A listener's own failure is reported as an uncaught one, and neither stops the others nor the connection. */
+function tell(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

@@ -6,8 +6,14 @@ import { join, resolve } from 'node:path';
 /** A real node in a process and a home of its own, started from the unpacked distribution. */
 export class Node {
   #process: ChildProcess | undefined;
+  #log = '';
   readonly home = mkdtempSync(join(tmpdir(), 'patchbay-client-'));
   port = 0;
+
+  /** What the node has said since it was started last. */
+  get log(): string {
+    return this.#log;
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
@@ -17,12 +23,12 @@ export class Node {
   start(): Promise<void> {
     const child = spawn(join(distribution(), 'bin', 'patchbay'), ['run', '--home', this.home, '--port', String(this.port)]);
     this.#process = child;
+    this.#log = '';
     return new Promise((done, failed) => {
-      let log = '';
-      const timer = setTimeout(() => failed(new Error(`The node is not ready after 60 s:\n${log}`)), 60_000);
+      const timer = setTimeout(() => failed(new Error(`The node is not ready after 60 s:\n${this.#log}`)), 60_000);
       const read = (chunk: Buffer) => {
-        log += chunk.toString();
-        const ready = /ready .*http:\/\/127\.0\.0\.1:(\d+)/.exec(log);
+        this.#log += chunk.toString();
+        const ready = /ready .*http:\/\/127\.0\.0\.1:(\d+)/.exec(this.#log);
         if (ready) {
           clearTimeout(timer);
           this.port = Number(ready[1]);
@@ -33,16 +39,20 @@ export class Node {
       child.stderr.on('data', read);
       child.once('exit', () => {
         clearTimeout(timer);
-        failed(new Error(`The node ended:\n${log}`));
+        failed(new Error(`The node ended:\n${this.#log}`));
       });
     });
   }
 
   addUser(name: string, role: 'admin' | 'user', password: string): void {
-    const args = ['user', 'add', name, '--role', role, '--password-stdin', '--home', this.home];
-    const result = spawnSync(join(distribution(), 'bin', 'patchbay'), args, { input: password + '\n', encoding: 'utf8' });
+    this.run(['user', 'add', name, '--role', role, '--password-stdin'], password + '\n');
+  }
+
+  /** A command of `bin/patchbay` that must succeed. */
+  run(command: string[], input = ''): void {
+    const result = spawnSync(join(distribution(), 'bin', 'patchbay'), [...command, '--home', this.home], { input, encoding: 'utf8' });
     if (result.status !== 0) {
-      throw new Error(`user add: ${result.stdout}${result.stderr}`);
+      throw new Error(`patchbay ${command.join(' ')}: ${result.stdout}${result.stderr}`);
     }
   }
 

@@ -18,7 +18,7 @@ class Live {
 
   get client(): PatchbayClient {
     if (!this.#client || this.#userId !== session.user?.id) {
-      this.#client?.close();
+      this.#close();
       this.#userId = session.user?.id;
       this.#client = this.#open();
     }
@@ -26,7 +26,19 @@ class Live {
   }
 
   constructor() {
+    // Nobody is left to see what would arrive.
+    $effect.root(() => {
+      $effect(() => {
+        if (!session.user) this.#close();
+      });
+    });
     setInterval(() => void this.#refresh().catch(() => undefined), LOOK_MS);
+  }
+
+  #close(): void {
+    this.#client?.close();
+    this.#client = undefined;
+    this.#presented = undefined;
   }
 
   #open(): PatchbayClient {

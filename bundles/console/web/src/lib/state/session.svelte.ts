@@ -32,6 +32,7 @@ const MARGIN_MS = 30_000;
  */
 class Session {
   #login = $state.raw<Login | undefined>(read());
+  #ended = $state(false);
   #renewal: Promise<Login> | undefined;
 
   constructor() {
@@ -50,6 +51,11 @@ class Session {
     return this.#login?.user.role === 'admin';
   }
 
+  /** Whether the last login was ended by the node, or by its time, and not by who had it. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   async login(identifier: string, password: string): Promise<void> {
     const answer = await send('POST', '/api/v1/auth/login', { method: 'password', identifier, password }, undefined);
     this.#keep(answer as Answer);
@@ -58,15 +64,21 @@ class Session {
   /** Ends the login here even if the node can't be told. */
   async logout(): Promise<void> {
     const refreshToken = this.#login?.refreshToken;
-    this.forget();
+    this.#forget();
     if (refreshToken) {
       await send('POST', '/api/v1/auth/logout', { refreshToken }, undefined).catch(() => undefined);
     }
   }
 
-  forget(): void {
+  #forget(): void {
     this.#login = undefined;
     localStorage.removeItem(KEY);
+  }
+
+  #end(): Failure {
+    this.#ended = true;
+    this.#forget();
+    return new Failure('UNAUTHENTICATED', 'Your login has ended. Log in again.');
   }
 
   /** A token that is good for a while. `refused` is one that the node no longer takes. Rejects with `UNAUTHENTICATED` once the login is over. */
@@ -86,8 +98,7 @@ class Session {
   async #renewOnce(old: string): Promise<Login> {
     const current = read();
     if (!current) {
-      this.forget();
-      throw new Failure('UNAUTHENTICATED', 'The login has ended. Log in again.');
+      throw this.#end();
     }
     if (current.accessToken !== old) {
       // Another tab was faster.
@@ -100,8 +111,7 @@ class Session {
     } catch (error) {
       const failure = Failure.from(error);
       if (failure.details['status'] === 401 || failure.details['status'] === 403) {
-        this.forget();
-        throw new Failure('UNAUTHENTICATED', 'The login has ended. Log in again.');
+        throw this.#end();
       }
       throw failure;
     }
@@ -112,6 +122,7 @@ class Session {
     const login = { accessToken, refreshToken, user, expiresAt: Date.now() + answer.expiresIn * 1000 };
     localStorage.setItem(KEY, JSON.stringify(login));
     this.#login = login;
+    this.#ended = false;
     return login;
   }
 }

@@ -32,8 +32,7 @@ final class BareStore implements AutoCloseable {
     private long offset;
 
     BareStore() throws IOException, ReflectiveOperationException {
-        DocumentStoreFactory factory = (DocumentStoreFactory)
-                Class.forName(FACTORY).getDeclaredConstructor().newInstance();
+        DocumentStoreFactory factory = StoreFactories.open(FACTORY);
         store = factory.open(directory, Map.of());
         store.begin("benchmark", 0);
     }

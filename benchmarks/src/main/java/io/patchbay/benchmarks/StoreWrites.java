@@ -51,8 +51,7 @@ public final class StoreWrites {
     }
 
     public static void main(String[] arguments) throws Exception {
-        DocumentStoreFactory factory = (DocumentStoreFactory)
-                Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
+        DocumentStoreFactory factory = StoreFactories.open(arguments[0]);
         Path directory = Files.createTempDirectory(Path.of(arguments[1]), "store-writes");
         int documents = Integer.parseInt(arguments[2]);
         try (DocumentStore store = factory.open(directory, Map.of())) {

@@ -73,6 +73,11 @@ final class ControlConnection implements AutoCloseable {
      * @throws CommandException with the node's sentence if it refuses
      */
     Value ask(Value.Struct request, Consumer<Value.Struct> onMessage) {
+        return ask(Cbor.encode(request), onMessage);
+    }
+
+    /** As {@link #ask(Value.Struct, Consumer)}, with a request that is encoded already. */
+    Value ask(byte[] request, Consumer<Value.Struct> onMessage) {
         try {
             write(request);
             while (true) {
@@ -95,8 +100,7 @@ final class ControlConnection implements AutoCloseable {
         return ask(request, message -> {});
     }
 
-    private void write(Value.Struct request) throws IOException {
-        byte[] body = Cbor.encode(request);
+    private void write(byte[] body) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + body.length)
                 .putInt(body.length)
                 .put(body)
@@ -111,7 +115,7 @@ final class ControlConnection implements AutoCloseable {
         if (length <= 0 || length > REPLY_BYTES_MAX) {
             throw new EOFException("no answer of a node");
         }
-        if (Cbor.decode(fill(ByteBuffer.allocate(length)).array()) instanceof Value.Struct reply) {
+        if (Cbor.decodeEnvelope(fill(ByteBuffer.allocate(length)).array()) instanceof Value.Struct reply) {
             return reply;
         }
         throw new EOFException("no answer of a node");

@@ -17,7 +17,12 @@ final class Examples {
         add("patchbay plugin", "patchbay plugin list");
         add("patchbay plugin list", "patchbay plugin list --json");
         add("patchbay plugin info", "patchbay plugin info io.example.greeter");
-        add("patchbay plugin install", "patchbay plugin install greeter-1.0.jar --dry-run");
+        add(
+                "patchbay plugin install",
+                "patchbay plugin install greeter-1.0.jar --dry-run",
+                "patchbay plugin install http://localhost:8080/greeter-1.0.jar --sha256 \"$SHA256\"");
+        add("patchbay plugin start", "patchbay plugin start io.example.greeter");
+        add("patchbay plugin stop", "patchbay plugin stop io.example.greeter --dry-run");
         add("patchbay plugin update", "patchbay plugin update greeter-1.1.jar");
         add("patchbay plugin rollback", "patchbay plugin rollback io.example.greeter");
         add("patchbay plugin uninstall", "patchbay plugin uninstall io.example.greeter");
@@ -56,6 +61,15 @@ final class Examples {
                 "patchbay watch",
                 "patchbay watch cities --filter 'population > 100000'",
                 "patchbay watch cities --changes --json");
+        add(
+                "patchbay import",
+                "patchbay import cities cities.csv --id code",
+                "patchbay import cities cities.jsonl.gz --on-error skip",
+                "zcat dump.jsonl.gz | patchbay import cities - --format jsonl --name dump");
+        add(
+                "patchbay export",
+                "patchbay export cities cities.csv",
+                "patchbay export cities --filter 'country == \"FR\"' | gzip > french.jsonl.gz");
         add("patchbay doctor", "patchbay doctor", "patchbay doctor --json --quick-check");
         add(
                 "patchbay completion",

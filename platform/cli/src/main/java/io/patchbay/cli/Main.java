@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             CollectionCommand.class,
             RulesCommand.class,
             WatchCommand.class,
+            ImportCommand.class,
+            ExportCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
             VersionCommand.class,

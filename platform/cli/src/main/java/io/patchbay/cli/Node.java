@@ -79,6 +79,16 @@ final class Node implements AutoCloseable {
         return connection.ask(request);
     }
 
+    /** With a request that is encoded already. */
+    Value ask(byte[] request) {
+        return connection.ask(request, message -> {});
+    }
+
+    /** Whether it was started for this command alone. */
+    boolean isOffline() {
+        return offline.isPresent();
+    }
+
     /** Shows the plan's warnings and the job's progress until it has ended. */
     Value follow(Value.Struct request, Screen screen) {
         try (Progress progress = new Progress(screen)) {

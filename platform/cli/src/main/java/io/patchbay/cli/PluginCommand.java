@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "plugin",
-        description = "Lists, installs, updates, rolls back and uninstalls plugins.",
+        description = "Lists, installs, updates, rolls back, starts, stops and uninstalls plugins.",
         mixinStandardHelpOptions = true)
 final class PluginCommand implements Runnable {
     @Spec
@@ -85,9 +86,15 @@ final class PluginCommand implements Runnable {
             mixinStandardHelpOptions = true)
     int install(
             @Mixin HomeOption home,
-            @Parameters(paramLabel = "FILE", description = "The plugin's jar.") Path file,
+            @Parameters(paramLabel = "FILE|URL", description = "The plugin's jar, or its https or http://localhost address.")
+                    String source,
+            @Option(
+                            names = "--sha256",
+                            paramLabel = "HEX",
+                            description = "The SHA-256 of the jar; needed for an address.")
+                    @Nullable String sha256,
             @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
-        return change(home, jar(file), dryRun);
+        return change(home, jar(source, sha256), dryRun);
     }
 
     @Command(
@@ -96,9 +103,14 @@ final class PluginCommand implements Runnable {
             mixinStandardHelpOptions = true)
     int update(
             @Mixin HomeOption home,
-            @Parameters(paramLabel = "FILE", description = "The new version's jar.") Path file,
+            @Parameters(paramLabel = "FILE|URL", description = "The new version's jar, or its address.") String source,
+            @Option(
+                            names = "--sha256",
+                            paramLabel = "HEX",
+                            description = "The SHA-256 of the jar; needed for an address.")
+                    @Nullable String sha256,
             @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
-        return change(home, jar(file), dryRun);
+        return change(home, jar(source, sha256), dryRun);
     }
 
     @Command(name = "rollback", description = "Goes back to the version before.", mixinStandardHelpOptions = true)
@@ -107,6 +119,28 @@ final class PluginCommand implements Runnable {
             @Parameters(paramLabel = "NAME", description = "Its name, as in the list.") String name,
             @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
         return change(home, request("plugin.rollback", "name", name), dryRun);
+    }
+
+    @Command(
+            name = "start",
+            description = "Lets a plugin run again that was stopped, or that failed.",
+            mixinStandardHelpOptions = true)
+    int start(
+            @Mixin HomeOption home,
+            @Parameters(paramLabel = "NAME", description = "Its name, as in the list.") String name,
+            @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
+        return change(home, request("plugin.start", "name", name), dryRun);
+    }
+
+    @Command(
+            name = "stop",
+            description = "Takes a plugin's services out and stops it, until it is started again.",
+            mixinStandardHelpOptions = true)
+    int stop(
+            @Mixin HomeOption home,
+            @Parameters(paramLabel = "NAME", description = "Its name, as in the list.") String name,
+            @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
+        return change(home, request("plugin.stop", "name", name), dryRun);
     }
 
     @Command(name = "uninstall", description = "Uninstalls a plugin.", mixinStandardHelpOptions = true)
@@ -147,6 +181,20 @@ final class PluginCommand implements Runnable {
                 lines.forEach(line -> screen.print("  " + line));
             }
         });
+    }
+
+    private static Value.Struct jar(String source, @Nullable String sha256) {
+        if (source.matches("(?i)https?://.*")) {
+            if (sha256 == null) {
+                throw CommandException.failed(
+                        "A plugin from an address needs --sha256, so that nothing else is installed.");
+            }
+            return request("plugin.install", "url", source).with("sha256", Value.of(sha256));
+        }
+        if (sha256 != null) {
+            throw CommandException.failed("--sha256 goes with an address, not with a file of this machine.");
+        }
+        return jar(Path.of(source));
     }
 
     private static Value.Struct jar(Path file) {

@@ -55,6 +55,11 @@ final class Screen {
         return err;
     }
 
+    /** For a command that reads data from it. */
+    InputStream in() {
+        return in;
+    }
+
     void print(String line) {
         out.println(line);
         out.flush();

@@ -17,6 +17,9 @@ interface ControlOperation {
     interface Messages {
         void send(Value.Struct message) throws IOException;
 
+        /** A map in CBOR, around documents that are encoded already. */
+        void send(byte[] message) throws IOException;
+
         /** Runs {@code action} once the answer is out. */
         void afterReply(Runnable action);
     }

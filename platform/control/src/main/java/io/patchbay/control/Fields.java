@@ -5,6 +5,7 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.Value;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +34,20 @@ final class Fields {
             return Optional.of(text.value());
         }
         throw new PatchbayException(ErrorCode.BAD_REQUEST, "The request's '" + name + "' is a text.");
+    }
+
+    long number(String name) {
+        if (find(name) instanceof Value.Int number) {
+            return number.value();
+        }
+        throw new PatchbayException(ErrorCode.BAD_REQUEST, "The request needs the integer '" + name + "'.");
+    }
+
+    List<Value> array(String name) {
+        if (find(name) instanceof Value.Array array) {
+            return array.items();
+        }
+        throw new PatchbayException(ErrorCode.BAD_REQUEST, "The request needs the array '" + name + "'.");
     }
 
     /** False if it is left out. */

@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
  * time-outs.
  */
 final class Frames {
-    static final int REQUEST_BYTES_MAX = 64 * 1024;
+    /** Room for a document of the largest size, or many small ones. */
+    static final int REQUEST_BYTES_MAX = 2 << 20;
+
     static final int REPLY_BYTES_MAX = 4 << 20;
 
     private static final int LENGTH_BYTES = 4;
@@ -52,14 +54,18 @@ final class Frames {
         if (!fill(body, whole)) {
             return Optional.empty();
         }
-        if (Cbor.decode(body.array()) instanceof Value.Struct request) {
+        if (Cbor.decodeEnvelope(body.array()) instanceof Value.Struct request) {
             return Optional.of(request);
         }
         throw new PatchbayException(ErrorCode.BAD_REQUEST, "A control request is a CBOR map.");
     }
 
     void write(Value.Struct reply, Duration limit) throws IOException {
-        byte[] body = Cbor.encode(reply);
+        write(Cbor.encode(reply), limit);
+    }
+
+    /** A map that is encoded already. */
+    void write(byte[] body, Duration limit) throws IOException {
         if (body.length > REPLY_BYTES_MAX) {
             throw new PatchbayException(
                     ErrorCode.TOO_LARGE, "The answer is larger than " + REPLY_BYTES_MAX + " bytes.");

@@ -12,6 +12,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Plugins: every change is planned, told, and then executed as planned; with {@code dryRun} it ends with the plan. */
@@ -27,6 +28,8 @@ final class PluginOperations {
                 "plugin.list", this::list,
                 "plugin.info", this::info,
                 "plugin.install", this::install,
+                "plugin.start", (fields, messages) -> change(fields, messages, plugins -> plugins::planStart),
+                "plugin.stop", (fields, messages) -> change(fields, messages, plugins -> plugins::planStop),
                 "plugin.uninstall", (fields, messages) -> change(fields, messages, plugins -> plugins::planUninstall),
                 "plugin.rollback", (fields, messages) -> change(fields, messages, plugins -> plugins::planRollBack));
     }
@@ -44,10 +47,24 @@ final class PluginOperations {
     }
 
     private Value install(Fields fields, ControlOperation.Messages messages) throws IOException {
+        Optional<String> url = fields.findText("url");
+        if (url.isPresent()) {
+            return installFrom(url.get(), fields, messages);
+        }
         Path file = file(fields.text("file"));
         boolean dryRun = fields.flag("dryRun");
         fields.refuseOthers();
         return execute(with(plugins -> plugins.planInstall(file)), dryRun, messages);
+    }
+
+    private Value installFrom(String url, Fields fields, ControlOperation.Messages messages) throws IOException {
+        String sha256 = fields.text("sha256");
+        boolean dryRun = fields.flag("dryRun");
+        fields.refuseOthers();
+        if (dryRun) {
+            return with(plugins -> value(plugins.planInstallFrom(url, sha256)));
+        }
+        return JobProgress.follow(with(plugins -> plugins.installFrom(url, sha256)), messages);
     }
 
     private Value change(
@@ -95,6 +112,7 @@ final class PluginOperations {
         fields.put("digest", Value.of(plugin.digest()));
         fields.put("installedAt", Value.of(plugin.installedAt().toString()));
         fields.put("provides", Value.texts(plugin.provides()));
+        fields.put("uses", Value.texts(plugin.uses()));
         plugin.previousVersion().ifPresent(version -> fields.put("previousVersion", Value.of(version)));
         plugin.receipt().ifPresent(receipt -> fields.put("receipt", Value.of(receipt)));
         plugin.fault().ifPresent(fault -> fields.put("fault", Value.of(fault)));

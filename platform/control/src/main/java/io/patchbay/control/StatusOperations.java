@@ -1,11 +1,8 @@
 package io.patchbay.control;
 
 import io.patchbay.api.document.Value;
-import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +14,6 @@ import org.slf4j.LoggerFactory;
 /** How the node is, and its end. */
 final class StatusOperations {
     private static final Logger LOG = LoggerFactory.getLogger("control");
-    private static final String READY = "patchbay.ready";
 
     private final BundleContext context;
     private final NodeServices services;
@@ -35,7 +31,7 @@ final class StatusOperations {
         boolean tree = fields.flag("tree");
         fields.refuseOthers();
         Map<String, Value> status = new LinkedHashMap<>();
-        status.put("state", Value.of(services.isSet(READY) ? "ready" : "starting"));
+        status.put("state", Value.of(services.isSet(NodeView.READY) ? "ready" : "starting"));
         status.put("pid", Value.of(ProcessHandle.current().pid()));
         for (String name : List.of("version", "home", "startedAt", "offline")) {
             String value = context.getProperty("patchbay." + name);
@@ -53,18 +49,7 @@ final class StatusOperations {
     }
 
     private List<Value> components() {
-        List<ComponentState> states = new ArrayList<>(services.each(Component.class, StatusOperations::describe));
-        states.sort(Comparator.comparing(ComponentState::path));
-        return states.stream().map(StatusOperations::value).toList();
-    }
-
-    /** A component that can't describe itself is part of the picture. */
-    private static ComponentState describe(Component component) {
-        try {
-            return component.describe();
-        } catch (RuntimeException e) {
-            return ComponentState.of(component.getClass().getName(), "failed", Map.of("fault", e.toString()));
-        }
+        return ComponentTree.of(services).stream().map(StatusOperations::value).toList();
     }
 
     private static Value value(ComponentState state) {

@@ -16,7 +16,7 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node's logs: a short line on the console, a dated one in {@code logs/patchbay.log}.
+ * The node's logs: a short line on the console, a dated one in {@code logs/patchbay.log}; the last ones are kept in memory too.
  *
  * <p>Set up in code, as reading logback's XML would cost the start a tenth of a second; and before anything else asks for a logger, which would stay silent for ever.
  */
@@ -34,6 +34,7 @@ final class Logging {
     private static final int DAYS_KEPT = 30;
 
     private final LoggerContext context;
+    private final LogRing ring = new LogRing();
 
     private Logging(LoggerContext context) {
         this.context = context;
@@ -44,6 +45,7 @@ final class Logging {
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         Logging logging = new Logging(context);
         logging.start(CONSOLE, console, CONSOLE_LINE);
+        logging.startRing();
         logging.setLevel("info");
         return logging;
     }
@@ -97,6 +99,18 @@ final class Logging {
         appender.start();
         Appender<ILoggingEvent> started = appender;
         root().addAppender(started);
+    }
+
+    private void startRing() {
+        ring.setContext(context);
+        ring.setName("ring");
+        ring.start();
+        root().addAppender(ring);
+    }
+
+    /** The last lines of the log. */
+    LogRing ring() {
+        return ring;
     }
 
     private Logger root() {

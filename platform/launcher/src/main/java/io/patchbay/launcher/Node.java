@@ -80,6 +80,7 @@ final class Node {
         BundleCache cache = BundleCache.of(home, distribution, list, frameworkVersion());
         NodeFramework running = NodeFramework.start(distribution, list, cache, properties(), context -> {
             BundleLog.register(context);
+            logging.ring().register(context);
             configurations.follow(context);
         });
         framework = running;

@@ -22,6 +22,7 @@ final class Settings {
     static final String ENGINE = "io.patchbay.engine";
     static final String AUTH = "io.patchbay.auth";
     static final String PLUGINS = "io.patchbay.plugins";
+    static final String METRICS = "io.patchbay.metrics.prometheus";
 
     static final String PORT_NAME = "listen.port";
     static final String LOG_LEVEL_NAME = "log.level";
@@ -36,6 +37,7 @@ final class Settings {
             setting("auth.accessTokenLifetime", "15m", AUTH, SettingReaders::durationMs),
             setting("auth.refreshTokenLifetime", "30d", AUTH, SettingReaders::durationMs),
             setting("plugins.inbox", "true", PLUGINS, SettingReaders::bool),
+            setting("metrics.access", "local", METRICS, SettingReaders.oneOf("local", "admins", "everyone")),
             setting(LOG_LEVEL_NAME, "info", LAUNCHER, SettingReaders.oneOf("error", "warn", "info", "debug", "trace")));
 
     private static final Map<String, Setting> BY_NAME = ALL.stream()

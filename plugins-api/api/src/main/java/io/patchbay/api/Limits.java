@@ -41,14 +41,25 @@ public final class Limits {
     public static final int COMMIT_BATCH = 512;
     public static final int OUTBOX_BYTES = 4 << 20;
     public static final int SUBSCRIPTIONS_PER_CONNECTION = 1000;
+    /** Of them, those whose filter and rule have no equality term: each is evaluated at every change of its collection. */
+    public static final int SCANNED_SUBSCRIPTIONS_PER_CONNECTION = 100;
+
     public static final int REQUESTS_IN_FLIGHT_PER_CONNECTION = 256;
     public static final int PLUGIN_BYTES = 256 << 20;
+    /** Metrics of different names; those beyond it are not shown. */
+    public static final int METRICS = 2000;
+    /** Series of one metric, told apart by their labels. */
+    public static final int METRIC_SERIES = 1000;
+
     public static final Duration IDEMPOTENCY_KEPT = Duration.ofHours(24);
     public static final Duration LEASE_WAIT = Duration.ofSeconds(5);
     public static final Duration DRAIN = Duration.ofSeconds(10);
     public static final Duration HEALTH_CHECK = Duration.ofSeconds(10);
     /** How long after an update a fault takes it back by itself. */
     public static final Duration PROBATION = Duration.ofSeconds(60);
+
+    /** How long the jar of a plugin may take to come from an address. */
+    public static final Duration DOWNLOAD = Duration.ofMinutes(5);
 
     public static final Duration WRITER_WAIT = Duration.ofSeconds(10);
     public static final Duration REQUEST = Duration.ofSeconds(30);

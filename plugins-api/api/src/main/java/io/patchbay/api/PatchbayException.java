@@ -1,6 +1,7 @@
 package io.patchbay.api;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A failure with a code from the catalogue. Its message is one sentence for the person who called: what is wrong and, where possible, how to mend it.
@@ -12,6 +13,7 @@ public final class PatchbayException extends RuntimeException {
 
     private final ErrorCode code;
     private final transient Map<String, Object> details;
+    private final String limit;
 
     public PatchbayException(ErrorCode code, String message) {
         this(code, message, Map.of());
@@ -21,12 +23,30 @@ public final class PatchbayException extends RuntimeException {
         super(message);
         this.code = code;
         this.details = Map.copyOf(details);
+        this.limit = "";
+    }
+
+    private PatchbayException(ErrorCode code, String message, String limit) {
+        super(message);
+        this.code = code;
+        this.details = Map.of();
+        this.limit = limit;
+    }
+
+    /**
+     * A refusal because of a limit, which is counted under its name.
+     *
+     * @param limit the name of its constant, in lower case, such as {@code document_bytes}
+     */
+    public static PatchbayException beyond(String limit, ErrorCode code, String message) {
+        return new PatchbayException(code, message, limit);
     }
 
     public PatchbayException(ErrorCode code, String message, Throwable cause) {
         super(message, cause);
         this.code = code;
         this.details = Map.of();
+        this.limit = "";
     }
 
     public ErrorCode code() {
@@ -35,5 +55,10 @@ public final class PatchbayException extends RuntimeException {
 
     public Map<String, Object> details() {
         return details;
+    }
+
+    /** The limit that it was refused for, if it was. */
+    public Optional<String> limit() {
+        return Optional.of(limit).filter(name -> !name.isEmpty());
     }
 }

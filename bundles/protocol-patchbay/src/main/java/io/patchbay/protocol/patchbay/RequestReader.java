@@ -24,7 +24,8 @@ final class RequestReader {
     /** @throws PatchbayException if the frame can't be answered; the connection is closed with its close code */
     static Read read(byte[] frame) {
         if (frame.length > Limits.FRAME_BYTES) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "frame_bytes",
                     ErrorCode.TOO_LARGE,
                     "A frame is at most " + Limits.FRAME_BYTES + " bytes, not " + frame.length + ".");
         }

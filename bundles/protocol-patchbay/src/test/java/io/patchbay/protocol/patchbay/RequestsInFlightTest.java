@@ -125,6 +125,16 @@ class RequestsInFlightTest {
         }
 
         @Override
+        public CompletionStage<String> issueTicket(Identity identity) {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public CompletionStage<Identity> verifyTicket(String ticket) {
+            return new CompletableFuture<>();
+        }
+
+        @Override
         public String jwks() {
             return "{\"keys\":[]}";
         }

@@ -8,6 +8,7 @@ import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.protocol.Session;
 import io.patchbay.api.protocol.Sessions;
 import io.patchbay.protocol.rest.Route.Access;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,8 +34,23 @@ final class Callers {
                 header.isEmpty()
                         ? CompletableFuture.completedFuture(Identity.ANONYMOUS)
                         : logins.verify(requireToken(request));
+            case TICKET -> identifyByTicket(request);
             case ADMIN -> logins.verify(requireToken(request)).thenApply(Callers::requireAdmin);
         };
+    }
+
+    private CompletionStage<Identity> identifyByTicket(HttpRequest request) {
+        Optional<String> ticket = request.findQuery("ticket");
+        if (ticket.isEmpty()) {
+            return identify(Access.SESSION, request);
+        }
+        if (request.findHeader("authorization").isPresent()) {
+            throw new PatchbayException(
+                    ErrorCode.BAD_REQUEST,
+                    "Say who calls by the Authorization header or by the query parameter 'ticket', not by both.",
+                    Map.of("field", "ticket"));
+        }
+        return logins.verifyTicket(ticket.get());
     }
 
     Session open(Identity identity) {

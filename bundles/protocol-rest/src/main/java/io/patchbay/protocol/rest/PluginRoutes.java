@@ -2,6 +2,7 @@ package io.patchbay.protocol.rest;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.plugin.Plan;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
 final class PluginRoutes {
     private static final String DRY_RUN = "dryRun";
     private static final String JAR = "application/java-archive";
+    private static final String JSON = "application/json";
     private static final String BYTES = "application/octet-stream";
 
     private final Plugins plugins;
@@ -40,10 +42,48 @@ final class PluginRoutes {
                 .thenApply(plugin -> Answer.json(200, describe(plugin)));
     }
 
+    /** The jar itself is the body, or JSON that says where it is. */
     CompletionStage<HttpResponse> install(Call call) {
-        call.requireContentType(JAR, BYTES);
+        if (call.requireContentType(JAR, BYTES, JSON).startsWith(JSON)) {
+            return installFrom(call);
+        }
         byte[] jar = call.request().body();
         return plan(call, () -> planInstall(jar));
+    }
+
+    private CompletionStage<HttpResponse> installFrom(Call call) {
+        boolean dryRun = call.flag(DRY_RUN);
+        Fields fields = call.fields();
+        String url = fields.requireText("url");
+        String sha256 = fields.findText("sha256").orElse("");
+        fields.done();
+        return operators.call(() -> dryRun
+                ? Answer.json(200, describe(plugins.planInstallFrom(url, sha256)))
+                : Answer.accepted(plugins.installFrom(url, sha256)));
+    }
+
+    /** As an installation, but of nothing else than the plugin that the path names. */
+    CompletionStage<HttpResponse> update(Call call) {
+        call.requireContentType(JAR, BYTES);
+        byte[] jar = call.request().body();
+        return plan(call, () -> {
+            plugins.get(call.path("name"));
+            Plan plan = planInstall(jar);
+            if (!plan.plugin().equals(call.path("name"))) {
+                throw new PatchbayException(
+                        ErrorCode.PLUGIN_INVALID,
+                        "The jar is of the plugin %s, not of %s.".formatted(plan.plugin(), call.path("name")));
+            }
+            return plan;
+        });
+    }
+
+    CompletionStage<HttpResponse> start(Call call) {
+        return plan(call, () -> plugins.planStart(call.path("name")));
+    }
+
+    CompletionStage<HttpResponse> stop(Call call) {
+        return plan(call, () -> plugins.planStop(call.path("name")));
     }
 
     CompletionStage<HttpResponse> uninstall(Call call) {
@@ -87,6 +127,7 @@ final class PluginRoutes {
         form.put("state", Value.of(plugin.state()));
         form.put("installedAt", Value.of(plugin.installedAt().toString()));
         form.put("provides", Value.texts(plugin.provides()));
+        form.put("uses", Value.texts(plugin.uses()));
         form.put("previousVersion", orNull(plugin.previousVersion()));
         form.put("receipt", orNull(plugin.receipt()));
         form.put("fault", orNull(plugin.fault()));

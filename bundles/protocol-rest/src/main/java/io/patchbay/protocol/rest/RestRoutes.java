@@ -7,17 +7,24 @@ import io.patchbay.api.document.Rules;
 import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.HttpRoute;
+import io.patchbay.api.metrics.LimitGauges;
+import io.patchbay.api.metrics.Metrics;
+import io.patchbay.api.metrics.Refusals;
 import io.patchbay.api.migration.Stores;
 import io.patchbay.api.plugin.Jobs;
+import io.patchbay.api.plugin.NodeStatus;
 import io.patchbay.api.plugin.Plugins;
 import io.patchbay.api.plugin.Providers;
+import io.patchbay.api.protocol.LiveSessions;
 import io.patchbay.api.protocol.Sessions;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.log.LogReaderService;
 
 /** Every route of REST: the table of contents. What each takes and gives stands in {@code openapi.json}. */
 @Component(service = HttpRoute.class, property = Providers.NAME + "=rest")
@@ -27,28 +34,47 @@ public final class RestRoutes implements HttpRoute {
     private static final String DOCUMENT = COLLECTION + "/documents/{id}";
     private static final String PLUGIN = API + "/plugins/{name}";
     private static final String INSTALL = "POST " + API + "/plugins";
+    private static final String UPDATE = "POST " + PLUGIN + "/update";
     private static final String STORE = API + "/stores/{name}";
     private static final String USER = API + "/users/{name}";
 
     private final OperatorThreads operators = new OperatorThreads();
+    private final EventStreams streams;
     private final RouteTable table;
+    private final LogRoutes log;
 
     @Activate
     public RestRoutes(
             @Reference Sessions sessions,
+            @Reference LiveSessions liveSessions,
+            @Reference Metrics metrics,
             @Reference Logins logins,
             @Reference Accounts accounts,
             @Reference Plugins plugins,
             @Reference Stores stores,
             @Reference Jobs jobs,
-            @Reference Rules rules) {
-        table = new RouteTable(new Callers(logins, sessions));
+            @Reference Rules rules,
+            @Reference Providers providers,
+            @Reference NodeStatus status,
+            @Reference LogReaderService log) {
+        Clock clock = Clock.systemUTC();
+        Callers callers = new Callers(logins, sessions);
+        streams = new EventStreams(metrics, clock, EventLimits.waitingBytes());
+        table = new RouteTable(callers, new Refusals(metrics, "rest"));
+        LimitGauges.show(metrics, "rest", "rest_operator_queue", OperatorThreads.QUEUED);
+        LimitGauges.show(metrics, "events", EventLimits.class);
+        metrics.gauge(
+                "patchbay_rest_operator_queue", "Operations on plugins and stores that wait.", operators::waiting);
         node(new NodeRoutes(logins, stores));
+        operation(new StatusRoutes(status, operators));
+        this.log = new LogRoutes(log, logins);
+        log(this.log);
         auth(new AuthRoutes(logins, accounts));
         collections(new CollectionRoutes());
         documents(new DocumentRoutes());
+        events(new EventRoutes(liveSessions, logins, callers, streams, clock));
         plugins(new PluginRoutes(plugins, operators));
-        stores(new StoreRoutes(stores, operators));
+        stores(new StoreRoutes(stores, providers, operators));
         jobs(new JobRoutes(jobs));
         users(new UserRoutes(accounts));
         rules(new RuleRoutes(rules, operators));
@@ -59,6 +85,16 @@ public final class RestRoutes implements HttpRoute {
         table.open("GET /ready", node::ready);
         table.open("GET /.well-known/jwks.json", node::jwks);
         table.open("GET /openapi.json", node::openApi);
+    }
+
+    private void operation(StatusRoutes status) {
+        table.admin("GET " + API + "/node", status::node);
+        table.admin("GET " + API + "/components", status::components);
+    }
+
+    private void log(LogRoutes lines) {
+        table.admin("GET " + API + "/log", lines::list, "level", "limit");
+        table.admin("GET " + API + "/log/events", lines::follow, "level");
     }
 
     private void auth(AuthRoutes auth) {
@@ -88,11 +124,19 @@ public final class RestRoutes implements HttpRoute {
         table.session("GET " + API + "/changes", documents::changes, "since", "limit");
     }
 
+    private void events(EventRoutes events) {
+        table.ticket("GET " + API + "/events", events::open, "collection", "filter", "mode", "since", "ticket");
+        table.session("POST " + API + "/events/tickets", events::ticket);
+    }
+
     private void plugins(PluginRoutes plugins) {
         table.admin("GET " + API + "/plugins", plugins::list);
         table.admin(INSTALL, plugins::install, "dryRun");
         table.admin("GET " + PLUGIN, plugins::get);
         table.admin("DELETE " + PLUGIN, plugins::uninstall, "dryRun");
+        table.admin(UPDATE, plugins::update, "dryRun");
+        table.admin("POST " + PLUGIN + "/start", plugins::start, "dryRun");
+        table.admin("POST " + PLUGIN + "/stop", plugins::stop, "dryRun");
         table.admin("POST " + PLUGIN + "/rollback", plugins::rollBack, "dryRun");
     }
 
@@ -129,7 +173,7 @@ public final class RestRoutes implements HttpRoute {
 
     @Override
     public long bodyLimit(String pattern) {
-        return pattern.equals(INSTALL) ? Limits.PLUGIN_BYTES : Limits.FRAME_BYTES;
+        return pattern.equals(INSTALL) || pattern.equals(UPDATE) ? Limits.PLUGIN_BYTES : Limits.FRAME_BYTES;
     }
 
     @Override
@@ -143,6 +187,8 @@ public final class RestRoutes implements HttpRoute {
 
     @Deactivate
     public void close() {
+        log.close();
+        streams.close();
         operators.close();
     }
 }

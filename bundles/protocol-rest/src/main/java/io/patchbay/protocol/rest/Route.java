@@ -16,6 +16,8 @@ record Route(String pattern, Access access, Set<String> query, Handler handler) 
         OPEN,
         /** The caller's session decides; without a token it is an anonymous one. */
         SESSION,
+        /** The same; where no header can be sent, the query parameter {@code ticket} says who calls. */
+        TICKET,
         /** Admins alone. */
         ADMIN
     }

@@ -7,6 +7,7 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.Problem;
+import io.patchbay.api.metrics.Refusals;
 import io.patchbay.api.protocol.Session;
 import io.patchbay.protocol.rest.Route.Access;
 import io.patchbay.protocol.rest.Route.Handler;
@@ -27,9 +28,11 @@ final class RouteTable {
 
     private final Map<String, Route> routes = new LinkedHashMap<>();
     private final Callers callers;
+    private final Refusals refusals;
 
-    RouteTable(Callers callers) {
+    RouteTable(Callers callers, Refusals refusals) {
         this.callers = callers;
+        this.refusals = refusals;
     }
 
     void open(String pattern, Handler handler, String... query) {
@@ -38,6 +41,10 @@ final class RouteTable {
 
     void session(String pattern, Handler handler, String... query) {
         add(new Route(pattern, Access.SESSION, Set.of(query), handler));
+    }
+
+    void ticket(String pattern, Handler handler, String... query) {
+        add(new Route(pattern, Access.TICKET, Set.of(query), handler));
     }
 
     void admin(String pattern, Handler handler, String... query) {
@@ -77,7 +84,8 @@ final class RouteTable {
             answer = CompletableFuture.failedFuture(e);
         }
         answer = answer.whenComplete((response, failure) -> session.close());
-        boolean mayLogIn = route.access() == Access.SESSION && identity.isAnonymous();
+        boolean decidedBySession = route.access() == Access.SESSION || route.access() == Access.TICKET;
+        boolean mayLogIn = decidedBySession && identity.isAnonymous();
         return mayLogIn ? answer.handle(RouteTable::askForLogin).thenCompose(asked -> asked) : answer;
     }
 
@@ -91,8 +99,9 @@ final class RouteTable {
         return CompletableFuture.failedFuture(forbidden ? Callers.unauthenticated() : failure);
     }
 
-    private static HttpResponse problem(HttpRequest request, Throwable failure) {
+    private HttpResponse problem(HttpRequest request, Throwable failure) {
         Throwable cause = Failures.unwrap(failure);
+        refusals.count(cause);
         if (!(cause instanceof PatchbayException)) {
             LOG.error("{} failed", request.pattern(), cause);
         }

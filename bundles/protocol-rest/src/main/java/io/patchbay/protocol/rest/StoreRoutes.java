@@ -1,10 +1,12 @@
 package io.patchbay.protocol.rest;
 
+import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.migration.Stores;
+import io.patchbay.api.plugin.Providers;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -12,15 +14,17 @@ import java.util.concurrent.CompletionStage;
 /** The node's stores, and the swap of what serves them. */
 final class StoreRoutes {
     private final Stores stores;
+    private final Providers providers;
     private final OperatorThreads operators;
 
-    StoreRoutes(Stores stores, OperatorThreads operators) {
+    StoreRoutes(Stores stores, Providers providers, OperatorThreads operators) {
         this.stores = stores;
+        this.providers = providers;
         this.operators = operators;
     }
 
     CompletionStage<HttpResponse> list(Call call) {
-        return operators.call(stores::list).thenApply(all -> Answer.list(all, StoreRoutes::describe));
+        return operators.call(stores::list).thenApply(all -> Answer.list(all, this::describe));
     }
 
     CompletionStage<HttpResponse> swap(Call call) {
@@ -58,7 +62,8 @@ final class StoreRoutes {
         return settings;
     }
 
-    private static Value.Struct describe(StoreInfo store) {
+    /** With the adapters that are there, to choose from. */
+    private Value.Struct describe(StoreInfo store) {
         return Value.struct(
                 "name", Value.of(store.name()),
                 "state", Value.of(store.state()),
@@ -67,6 +72,7 @@ final class StoreRoutes {
                 "position", Value.of(store.position()),
                 "follower", store.follower().map(Value::of).orElse(Value.NULL),
                 "followerLag", Value.of(store.followerLag()),
+                "adapters", Value.texts(providers.names(DocumentStoreFactory.class)),
                 "fault", store.fault().map(Value::of).orElse(Value.NULL));
     }
 }

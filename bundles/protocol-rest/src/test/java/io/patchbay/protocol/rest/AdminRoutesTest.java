@@ -171,9 +171,79 @@ class AdminRoutesTest {
                         .send()
                         .status())
                 .isEqualTo(400);
-        assertThat(node.admin("POST", "/api/v1/plugins").json("{}").send().status())
+        assertThat(node.admin("POST", "/api/v1/plugins")
+                        .body("text/plain", new byte[0])
+                        .send()
+                        .status())
                 .isEqualTo(415);
         assertThat(node.operations.asked).isEmpty();
+    }
+
+    @Test
+    void aPluginIsInstalledFromAnAddress() {
+        String body = "{\"url\":\"http://localhost/a.jar\",\"sha256\":\"ab\"}";
+        assertThat(node.admin("POST", "/api/v1/plugins?dryRun=true")
+                        .json(body)
+                        .send()
+                        .json()
+                        .findText("plugin"))
+                .contains("http://localhost/a.jar ab");
+        assertThat(node.operations.asked).isEmpty();
+        assertThat(node.admin("POST", "/api/v1/plugins").json(body).send().status())
+                .isEqualTo(202);
+        assertThat(node.operations.asked).containsExactly("install http://localhost/a.jar ab");
+        assertThat(node.admin("POST", "/api/v1/plugins").json("{}").send().detail())
+                .contains("'url' is missing");
+        assertThat(node.admin("POST", "/api/v1/plugins")
+                        .json("{\"url\":\"http://localhost/a.jar\",\"sha\":\"ab\"}")
+                        .send()
+                        .code())
+                .isEqualTo("UNKNOWN_FIELD");
+    }
+
+    @Test
+    void aPluginIsUpdatedStartedAndStopped() {
+        assertThat(node.admin("POST", "/api/v1/plugins/sample/update")
+                        .body("application/java-archive", "sample".getBytes())
+                        .send()
+                        .status())
+                .isEqualTo(202);
+        assertThat(node.admin("POST", "/api/v1/plugins/sample/update")
+                        .body("application/java-archive", "other".getBytes())
+                        .send()
+                        .detail())
+                .isEqualTo("The jar is of the plugin other, not of sample.");
+        assertThat(node.admin("POST", "/api/v1/plugins/none/update")
+                        .body("application/java-archive", "none".getBytes())
+                        .send()
+                        .status())
+                .isEqualTo(404);
+        assertThat(node.admin("POST", "/api/v1/plugins/sample/stop?dryRun=true")
+                        .send()
+                        .json()
+                        .findText("kind"))
+                .contains("stop");
+        assertThat(node.admin("POST", "/api/v1/plugins/sample/stop").send().status())
+                .isEqualTo(202);
+        assertThat(node.admin("POST", "/api/v1/plugins/sample/start").send().status())
+                .isEqualTo(202);
+        assertThat(node.admin("POST", "/api/v1/plugins/..%2F..%2Fetc/start")
+                        .send()
+                        .status())
+                .isEqualTo(404);
+        assertThat(node.operations.asked).containsExactly("install sample", "stop sample", "start sample");
+        assertThat(node.admin("GET", "/api/v1/plugins/sample").send().text()).contains("\"uses\":[\"Sessions\"]");
+    }
+
+    @Test
+    void theNodeAndItsComponentsAreShown() {
+        Answered shown = node.admin("GET", "/api/v1/node").send();
+        assertThat(shown.text())
+                .contains("\"version\":\"9.9\"", "\"addresses\":[\"127.0.0.1:7420\",\"[::1]:7420\"]", "\"uptime\":");
+        assertThat(node.admin("GET", "/api/v1/components").send().text())
+                .isEqualTo(
+                        "{\"items\":[{\"path\":\"engine\",\"state\":\"running\",\"facts\":{\"a\":\"1\"},\"parts\":"
+                                + "[{\"path\":\"engine/feed\",\"state\":\"running\",\"facts\":{},\"parts\":[]}]}],\"next\":null}");
     }
 
     @Test
@@ -198,7 +268,8 @@ class AdminRoutesTest {
                         .send()
                         .detail())
                 .contains("cache");
-        assertThat(node.admin("GET", "/api/v1/stores").send().text()).contains("\"adapter\":\"sqlite\"");
+        assertThat(node.admin("GET", "/api/v1/stores").send().text())
+                .contains("\"adapter\":\"sqlite\"", "\"adapters\":[\"h2\",\"sqlite\"]");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.patchbay.api.document.Value;
 import io.patchbay.protocol.rest.Route.Access;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,9 +32,7 @@ class OpenApiTest {
                 .fields()
                 .forEach((path, item) -> ((Value.Struct) item)
                         .fields()
-                        .forEach((method, operation) -> described.put(
-                                method.toUpperCase(Locale.ROOT) + " " + path,
-                                describe(path, (Value.Struct) operation))));
+                        .forEach((method, operation) -> describe(described, method, path, (Value.Struct) operation)));
         TreeMap<String, String> served = new TreeMap<>();
         node.routes
                 .table()
@@ -56,7 +55,15 @@ class OpenApiTest {
                 .forEach((kind, parts) ->
                         ((Value.Struct) parts).fields().keySet().forEach(name -> defined.add(kind + "/" + name)));
         defined.remove("securitySchemes/token");
+        defined.remove("securitySchemes/ticket");
         assertThat(referenced).containsExactlyInAnyOrderElementsOf(defined);
+    }
+
+    /** What another bundle serves is described here too, and names that bundle. */
+    private void describe(Map<String, String> described, String method, String path, Value.Struct operation) {
+        if (operation.findText("x-bundle").isEmpty()) {
+            described.put(method.toUpperCase(Locale.ROOT) + " " + path, describe(path, operation));
+        }
     }
 
     /** Access and query parameters; also checks that the path's parameters are the pattern's. */
@@ -81,11 +88,12 @@ class OpenApiTest {
                         .results()
                         .map(match -> match.group(1))
                         .collect(Collectors.toSet()));
-        return access(
-                        ((Value.Array) operation.find("security").orElseThrow())
-                                .items()
-                                .size(),
-                        operation) + " " + query;
+        Access access = access(
+                ((Value.Array) operation.find("security").orElseThrow()).items().size(), operation);
+        if (access == Access.TICKET) {
+            query.add("ticket");
+        }
+        return access + " " + query;
     }
 
     private static Access access(int choices, Value.Struct operation) {
@@ -93,7 +101,11 @@ class OpenApiTest {
             return Access.OPEN;
         }
         assertThat(operation.findText("description").isPresent()).isEqualTo(choices == 1);
-        return choices == 1 ? Access.ADMIN : Access.SESSION;
+        return switch (choices) {
+            case 1 -> Access.ADMIN;
+            case 2 -> Access.SESSION;
+            default -> Access.TICKET;
+        };
     }
 
     private Value.Struct resolve(Value parameter) {

@@ -39,6 +39,7 @@ final class RecordingOperations implements Plugins {
                 "active",
                 Instant.EPOCH,
                 List.of("DocumentStoreFactory h2"),
+                List.of("Sessions"),
                 Optional.empty(),
                 Optional.of("old class loader collected after 2 s"),
                 Optional.empty()));
@@ -59,6 +60,26 @@ final class RecordingOperations implements Plugins {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public Plan planInstallFrom(String url, String sha256) {
+        return plan("install", url + " " + sha256);
+    }
+
+    @Override
+    public Job installFrom(String url, String sha256) {
+        return job("install " + url + " " + sha256);
+    }
+
+    @Override
+    public Plan planStart(String name) {
+        return plan("start", get(name).name());
+    }
+
+    @Override
+    public Plan planStop(String name) {
+        return plan("stop", get(name).name());
     }
 
     @Override

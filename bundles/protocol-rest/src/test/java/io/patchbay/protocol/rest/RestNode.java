@@ -6,8 +6,11 @@ import io.patchbay.api.document.Json;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
+import io.patchbay.api.protocol.LiveSession;
+import io.patchbay.api.protocol.SubscriptionListener;
 import io.patchbay.testkit.session.MemoryDocuments;
 import io.patchbay.testkit.session.MemoryLogins;
+import io.patchbay.testkit.session.MemoryMetrics;
 import io.patchbay.testkit.session.MemorySession;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -35,8 +38,22 @@ final class RestNode implements AutoCloseable {
     final MemoryAccounts accounts = new MemoryAccounts();
     final RecordingOperations operations = new RecordingOperations();
     final List<MemorySession> sessions = new ArrayList<>();
+    final MemoryLog log = new MemoryLog();
+    final List<HandledSession> live = new ArrayList<>();
+    final MemoryMetrics metrics = new MemoryMetrics();
     final RestRoutes routes = new RestRoutes(
-            this::open, logins, accounts, operations, operations.stores(), operations.jobs(), new MemoryRules());
+            this::open,
+            this::openLive,
+            metrics,
+            logins,
+            accounts,
+            operations,
+            operations.stores(),
+            operations.jobs(),
+            new MemoryRules(),
+            new FixedProviders("h2", "sqlite"),
+            new FixedStatus(),
+            log);
 
     RestNode() {
         logins.admit(ADMIN);
@@ -58,6 +75,12 @@ final class RestNode implements AutoCloseable {
     @Override
     public void close() {
         routes.close();
+    }
+
+    private LiveSession openLive(Identity identity, SubscriptionListener listener) {
+        HandledSession session = new HandledSession(identity, listener);
+        live.add(session);
+        return session;
     }
 
     private MemorySession open(Identity identity) {
@@ -108,7 +131,8 @@ final class RestNode implements AutoCloseable {
         private Optional<Map<String, String>> match(String pattern) {
             String[] wanted = pattern.split(" ")[1].split("/", -1);
             String[] segments = uri.getRawPath().split("/", -1);
-            if (!pattern.startsWith(method + " ") || wanted.length != segments.length) {
+            String served = method.equals("HEAD") ? "GET" : method;
+            if (!pattern.startsWith(served + " ") || wanted.length != segments.length) {
                 return Optional.empty();
             }
             Map<String, String> parameters = new HashMap<>();

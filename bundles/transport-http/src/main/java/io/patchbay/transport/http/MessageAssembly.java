@@ -20,8 +20,8 @@ final class MessageAssembly {
     void add(ByteBuffer piece) {
         int more = piece.remaining();
         if (length + (long) more > Limits.FRAME_BYTES) {
-            throw new PatchbayException(
-                    ErrorCode.TOO_LARGE, "A message may have at most " + Limits.FRAME_BYTES + " bytes.");
+            throw PatchbayException.beyond(
+                    "frame_bytes", ErrorCode.TOO_LARGE, "A message may have at most " + Limits.FRAME_BYTES + " bytes.");
         }
         if (length + more > bytes.length) {
             bytes = Arrays.copyOf(

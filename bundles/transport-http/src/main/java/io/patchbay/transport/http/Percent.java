@@ -27,7 +27,8 @@ final class Percent {
                 continue;
             }
             if (++count > HttpLimits.QUERY_PARAMETERS) {
-                throw new PatchbayException(
+                throw PatchbayException.beyond(
+                        "query_parameters",
                         ErrorCode.LIMIT_EXCEEDED,
                         "A query has at most " + HttpLimits.QUERY_PARAMETERS + " parameters.");
             }

@@ -24,7 +24,7 @@ final class PluginChecks {
         if (Files.exists(list)) {
             for (String line : Files.readAllLines(list)) {
                 String[] columns = line.split(" ", -1);
-                if (columns.length == COLUMNS) {
+                if (columns.length >= COLUMNS) {
                     jars.put(columns[NAME_COLUMN], Path.of(columns[DIGEST_COLUMN] + ".jar"));
                 }
             }
@@ -37,7 +37,12 @@ final class PluginChecks {
         for (Value.Struct plugin : patient.plugins()) {
             String name = plugin.findText("name").orElse("?");
             String state = plugin.findText("state").orElse("active");
-            if (!state.equals("active")) {
+            if (state.equals("stopped")) {
+                findings.add(Finding.note(
+                        "plugins",
+                        "The plugin " + name + " is stopped.",
+                        "'patchbay plugin start " + name + "' lets it run again."));
+            } else if (!state.equals("active")) {
                 findings.add(Finding.error(
                         "plugins",
                         "The plugin " + name + " is " + state

@@ -14,7 +14,8 @@ final class AccountName {
     /** @throws PatchbayException NAME_INVALID */
     static String require(String name) {
         if (!isValid(name)) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "name_chars",
                     ErrorCode.NAME_INVALID,
                     "A user's name is 1 to " + Limits.NAME_CHARS
                             + " visible characters without space at either end, and not 'anonymous' or 'system'.");

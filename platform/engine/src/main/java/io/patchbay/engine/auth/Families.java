@@ -3,6 +3,8 @@ package io.patchbay.engine.auth;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.auth.Account;
+import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.Document;
 import io.patchbay.api.document.ListRequest;
 import io.patchbay.api.document.Operation;
@@ -215,6 +217,49 @@ public final class Families {
             return accounts.find(account)
                     .thenApply(record -> record.isPresent() && found.get().isOf(record.get()));
         });
+    }
+
+    /** A ticket of this family that ends then. */
+    String ticket(String family, Instant expiresAt) {
+        return new StreamTicket(family, expiresAt).text(serverKey());
+    }
+
+    /** Whose ticket it is. UNAUTHENTICATED, TOKEN_EXPIRED. */
+    CompletionStage<Identity> verifyTicket(String text) {
+        Optional<StreamTicket> ticket = StreamTicket.parse(text, serverKey());
+        if (ticket.isEmpty()) {
+            return ticketRefused();
+        }
+        Instant expiresAt = ticket.get().expiresAt();
+        if (!now().isBefore(expiresAt)) {
+            return Failures.failed(
+                    ErrorCode.TOKEN_EXPIRED, "The ticket has expired; get another with an access token.");
+        }
+        return find(ticket.get().family()).thenCompose(found -> {
+            if (found.isEmpty() || found.get().isOver(now())) {
+                return ticketRefused();
+            }
+            Family family = found.get();
+            return accounts.find(family.account())
+                    .thenCompose(record -> record.filter(family::isOf)
+                            .map(member -> CompletableFuture.completedFuture(identity(member, family, expiresAt)))
+                            .orElseGet(() -> Families.<Identity>ticketRefused().toCompletableFuture()));
+        });
+    }
+
+    private static Identity identity(AccountRecord record, Family family, Instant expiresAt) {
+        Account account = record.account();
+        return new Identity(
+                account.id(),
+                account.name(),
+                Optional.of(account.role()),
+                Optional.of(family.id()),
+                Optional.of(expiresAt));
+    }
+
+    private static <T> CompletionStage<T> ticketRefused() {
+        return Failures.failed(
+                ErrorCode.UNAUTHENTICATED, "The ticket does not work, or no longer; get another with an access token.");
     }
 
     /** Families that are over and stand in the way of nobody are deleted when someone logs in, at most once an hour. */

@@ -7,6 +7,7 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.auth.LoginRequest;
 import io.patchbay.api.auth.Logins;
 import io.patchbay.api.auth.Tokens;
+import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
@@ -43,6 +44,10 @@ public final class FamilyLogins implements Logins, Component {
     private static final Logger LOG = LoggerFactory.getLogger("auth");
     private static final int RETRIES = 5;
     private static final String IDENTIFIER = "identifier";
+    private static final String LOGINS = "patchbay_logins_total";
+    private static final String LOGINS_HELP =
+            "Logins by result; \"limited\" were too many failures before, \"refused\" failed for another reason.";
+    private static final String RESULT = "result";
 
     private final LoginMethods methods;
     private final Families families;
@@ -54,6 +59,12 @@ public final class FamilyLogins implements Logins, Component {
     private final Metrics.Counter succeeded;
     private final Metrics.Counter failed;
     private final Metrics.Counter limited;
+    private final Metrics.Counter refused;
+    private final Metrics.Counter remembered;
+    private final Metrics.Counter checked;
+    private final Metrics.Counter unknown;
+    private final Metrics.Counter refreshed;
+    private final Metrics.Counter notRefreshed;
     private volatile Duration accessTokenLifetime;
 
     @Activate
@@ -92,10 +103,41 @@ public final class FamilyLogins implements Logins, Component {
         this.accessTokens = new AccessTokens(providers);
         this.limits = new LoginLimits(clock);
         this.clock = clock;
-        this.succeeded = metrics.counter("patchbay_logins_total", "Logins by result", "result", "ok");
-        this.failed = metrics.counter("patchbay_logins_total", "Logins by result", "result", "failed");
-        this.limited = metrics.counter("patchbay_logins_total", "Logins by result", "result", "limited");
+        this.succeeded = metrics.counter(LOGINS, LOGINS_HELP, RESULT, "ok");
+        this.failed = metrics.counter(LOGINS, LOGINS_HELP, RESULT, "failed");
+        this.limited = metrics.counter(LOGINS, LOGINS_HELP, RESULT, "limited");
+        this.refused = metrics.counter(LOGINS, LOGINS_HELP, RESULT, "refused");
+        this.remembered = verifications(metrics, "remembered");
+        this.checked = verifications(metrics, "checked");
+        this.unknown = verifications(metrics, "refused");
+        this.refreshed = refreshes(metrics, "ok");
+        this.notRefreshed = refreshes(metrics, "refused");
+        LimitGauges.show(metrics, "auth", "verified_tokens", VerifiedTokens.MOST);
+        LimitGauges.show(metrics, "auth", "access_token_queue", AccessTokens.QUEUE);
+        LimitGauges.show(metrics, "auth", "failed_logins_per_address", LoginLimits.PER_ADDRESS);
+        LimitGauges.show(metrics, "auth", "failed_logins_per_identity", LoginLimits.PER_IDENTITY);
+        metrics.gauge("patchbay_verified_tokens", "Access tokens that are remembered as verified.", verified::size);
+        metrics.gauge(
+                "patchbay_access_token_queue",
+                "Access tokens that wait to be signed or checked.",
+                accessTokens::waiting);
+        metrics.gauge(
+                "patchbay_login_limited_sources",
+                "Addresses and identities whose failed logins are remembered.",
+                limits::remembered);
         this.accessTokenLifetime = bounded(accessTokenLifetime);
+    }
+
+    private static Metrics.Counter verifications(Metrics metrics, String result) {
+        return metrics.counter(
+                "patchbay_token_verifications_total",
+                "Access tokens that were remembered as verified, checked anew, or refused.",
+                RESULT,
+                result);
+    }
+
+    private static Metrics.Counter refreshes(Metrics metrics, String result) {
+        return metrics.counter("patchbay_token_refreshes_total", "Refresh tokens by result.", RESULT, result);
     }
 
     @Modified
@@ -131,6 +173,8 @@ public final class FamilyLogins implements Logins, Component {
                     } else if (Failures.is(failure, ErrorCode.LOGIN_FAILED)) {
                         failed.increment();
                         limits.failed(request.remoteAddress(), identity);
+                    } else {
+                        refused.increment();
                     }
                 });
     }
@@ -138,7 +182,9 @@ public final class FamilyLogins implements Logins, Component {
     @Override
     public CompletionStage<Tokens> refresh(String refreshToken) {
         long stamp = verified.stamp();
-        return families.rotate(refreshToken).thenCompose(member -> tokens(member, stamp));
+        return families.rotate(refreshToken)
+                .thenCompose(member -> tokens(member, stamp))
+                .whenComplete((tokens, failure) -> (failure == null ? refreshed : notRefreshed).increment());
     }
 
     @Override
@@ -158,7 +204,8 @@ public final class FamilyLogins implements Logins, Component {
         }
         Optional<Identity> known = verified.find(accessToken);
         if (known.isEmpty()) {
-            return verifyAnew(accessToken);
+            return verifyAnew(accessToken)
+                    .whenComplete((identity, failure) -> (failure == null ? checked : unknown).increment());
         }
         if (known.get()
                 .expiresAt()
@@ -168,7 +215,22 @@ public final class FamilyLogins implements Logins, Component {
             return Failures.failed(
                     ErrorCode.TOKEN_EXPIRED, "The access token has expired; get another with the refresh token.");
         }
+        remembered.increment();
         return CompletableFuture.completedFuture(known.get());
+    }
+
+    @Override
+    public CompletionStage<String> issueTicket(Identity identity) {
+        if (identity.family().isEmpty() || identity.expiresAt().isEmpty()) {
+            return Failures.failed(ErrorCode.FORBIDDEN, "Only who has logged in gets a ticket.");
+        }
+        return CompletableFuture.completedFuture(
+                families.ticket(identity.family().get(), identity.expiresAt().get()));
+    }
+
+    @Override
+    public CompletionStage<Identity> verifyTicket(String ticket) {
+        return families.verifyTicket(ticket);
     }
 
     @Override

@@ -50,6 +50,17 @@ final class LoginLimits {
         identityBucket(identity).consumeIgnoringRateLimits(1);
     }
 
+    /** How many addresses and identities are remembered now. */
+    int remembered() {
+        return size(addresses) + size(identities);
+    }
+
+    private static int size(Map<String, Bucket> buckets) {
+        synchronized (buckets) {
+            return buckets.size();
+        }
+    }
+
     private static long wait(Bucket bucket) {
         return bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill();
     }

@@ -19,7 +19,8 @@ final class CollectionNames {
     /** @throws PatchbayException NAME_INVALID, INDEX_INVALID, RULE_INVALID */
     static void require(CollectionDefinition definition) {
         if (!NAME.matcher(definition.name()).matches()) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "name_chars",
                     ErrorCode.NAME_INVALID,
                     "A collection's name is 1 to " + Limits.NAME_CHARS
                             + " letters, digits, '_' and '-', the first a letter.");
@@ -30,14 +31,18 @@ final class CollectionNames {
 
     private static void requireIndexes(CollectionDefinition definition) {
         if (definition.indexes().size() > Limits.INDEXES_PER_COLLECTION) {
-            throw new PatchbayException(
-                    ErrorCode.INDEX_INVALID, "A collection has at most " + Limits.INDEXES_PER_COLLECTION + " indexes.");
+            throw PatchbayException.beyond(
+                    "indexes_per_collection",
+                    ErrorCode.INDEX_INVALID,
+                    "A collection has at most " + Limits.INDEXES_PER_COLLECTION + " indexes.");
         }
         Set<String> seen = new HashSet<>();
         for (IndexDefinition index : definition.indexes()) {
             if (index.fields().isEmpty() || index.fields().size() > Limits.INDEX_FIELDS) {
-                throw new PatchbayException(
-                        ErrorCode.INDEX_INVALID, "An index is over 1 to " + Limits.INDEX_FIELDS + " fields.");
+                throw PatchbayException.beyond(
+                        "index_fields",
+                        ErrorCode.INDEX_INVALID,
+                        "An index is over 1 to " + Limits.INDEX_FIELDS + " fields.");
             }
             if (!seen.add(index.toString())) {
                 throw new PatchbayException(ErrorCode.INDEX_INVALID, "The index " + index + " is named twice.");

@@ -10,7 +10,9 @@ public enum SystemCollection {
     /** The definitions of all other collections, by name. */
     COLLECTIONS("_collections", 1),
     USERS("_users", 2, "name"),
-    TOKENS("_tokens", 3, "family", "account", "expiresAt");
+    TOKENS("_tokens", 3, "family", "account", "expiresAt"),
+    /** How far imports have come. */
+    IMPORTS("_imports", 4);
 
     /** Internal ids of collections that clients create start here; smaller ones are the node's. */
     public static final long FIRST_USER_ID = 1000;

@@ -5,8 +5,10 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.CommitBatch;
 import io.patchbay.api.document.DocumentStore;
+import io.patchbay.api.document.Mutation;
 import io.patchbay.api.document.StoreState;
 import io.patchbay.api.document.Totals;
+import io.patchbay.api.document.Transaction;
 import io.patchbay.api.feed.Change;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.engine.feed.ChangeFeed;
@@ -92,7 +94,8 @@ public final class Committer implements AutoCloseable {
             request.future.completeExceptionally(stoppingFailure());
         } else if (!queue.offer(request)) {
             meters.refused.increment();
-            request.future.completeExceptionally(new PatchbayException(
+            request.future.completeExceptionally(PatchbayException.beyond(
+                    "commit_queue",
                     ErrorCode.OVERLOADED,
                     "There are " + Limits.COMMIT_QUEUE + " transactions in the queue already; try again in a moment."));
         } else if (stopping && queue.remove(request)) {
@@ -109,21 +112,28 @@ public final class Committer implements AutoCloseable {
     public CommitterPause pause(Duration wait) {
         takeTurn(wait);
         try {
+            long beganNanos = System.nanoTime();
             syncWithStore();
-            return new CommitterPause(state(), turn::release);
+            return new CommitterPause(state(), () -> endPause(beganNanos));
         } catch (RuntimeException | Error e) {
             turn.release();
             throw e;
         }
     }
 
+    private void endPause(long beganNanos) {
+        meters.pauseTime.record(System.nanoTime() - beganNanos);
+        turn.release();
+    }
+
     /** Runs {@code work} between two batches, on this thread; writers wait meanwhile. TIMEOUT if the turn did not come within {@code wait}. */
     public void exclusively(Duration wait, Runnable work) {
         takeTurn(wait);
+        long beganNanos = System.nanoTime();
         try {
             work.run();
         } finally {
-            turn.release();
+            endPause(beganNanos);
         }
     }
 
@@ -221,6 +231,7 @@ public final class Committer implements AutoCloseable {
         CommitRequest oldest = first;
         while (oldest != null && oldest.deadlineNanos - System.nanoTime() < 0) {
             CommitRequest overdue = oldest;
+            meters.overdue.increment();
             completions.execute(() -> overdue.future.completeExceptionally(overdueFailure()));
             oldest = queue.poll();
         }
@@ -235,6 +246,7 @@ public final class Committer implements AutoCloseable {
             }
             BatchDecision decision = decide(batch, use.store(), completed);
             makeDurable(decision, use);
+            recordLatency(batch);
         } catch (RuntimeException | Error e) {
             // An Error too, such as a class that an adapter lacks: this thread is the only one that writes, and must
             // outlive whatever a plugin does.
@@ -259,11 +271,15 @@ public final class Committer implements AutoCloseable {
         for (CommitRequest request : batch) {
             CompletableFuture<CommitOutcome> future = request.future;
             if (request.deadlineNanos - nowNanos < 0) {
+                meters.overdue.increment();
                 completed.add(() -> future.completeExceptionally(overdueFailure()));
                 continue;
             }
             try {
                 CommitOutcome outcome = decision.decide(request);
+                if (!(outcome instanceof CommitOutcome.Done)) {
+                    meters.moved.increment();
+                }
                 completed.add(() -> future.complete(outcome));
             } catch (PatchbayException refused) {
                 if (refused.code() == ErrorCode.STORE_UNAVAILABLE) {
@@ -298,11 +314,32 @@ public final class Committer implements AutoCloseable {
         batches++;
         meters.batches.increment();
         meters.transactions.add(decision.transactions().size());
+        meters.batchTransactions.record(decision.transactions().size());
+        meters.batchBytes.record(bytes(decision));
         meters.documents.add(decision.written().size());
         for (CommitListener listener : listeners) {
             listener.committed(decision.transactions());
         }
         feed.publish(decision.transactions());
+    }
+
+    private void recordLatency(List<CommitRequest> batch) {
+        long nowNanos = System.nanoTime();
+        for (CommitRequest request : batch) {
+            // Since it was queued: that was its deadline, less what it may wait.
+            meters.latency.record(nowNanos - request.deadlineNanos + Limits.WRITER_WAIT.toNanos());
+        }
+    }
+
+    private static long bytes(BatchDecision decision) {
+        long bytes = 0;
+        for (Transaction transaction : decision.transactions()) {
+            for (Mutation mutation : transaction.mutations()) {
+                bytes +=
+                        mutation.after().map(document -> document.body().length).orElse(0);
+            }
+        }
+        return bytes;
     }
 
     private static boolean isDurable(DocumentStore store, CommitBatch batch) {
@@ -352,7 +389,8 @@ public final class Committer implements AutoCloseable {
     }
 
     private static PatchbayException overdueFailure() {
-        return new PatchbayException(
+        return PatchbayException.beyond(
+                "writer_wait",
                 ErrorCode.OVERLOADED,
                 "The write waited " + Limits.WRITER_WAIT.toSeconds()
                         + " s for its turn; nothing was written, try again in a moment.");

@@ -196,6 +196,7 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
             return;
         }
         if (!outbox.add(message, text)) {
+            all.outboxFull();
             outbox.discard();
             close(ErrorCode.OVERLOADED.closeCode(), "The client does not read what it asked for.");
         }

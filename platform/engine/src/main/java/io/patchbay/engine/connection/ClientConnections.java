@@ -49,7 +49,7 @@ public final class ClientConnections implements Connections, LoginConnections {
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "patchbay-connections"));
     private final AutoCloseable listening;
-    private final AutoCloseable gauge;
+    private final ConnectionMeters meters;
     // Guarded by itself; which version of a protocol new connections get.
     private final Map<String, Lease<Protocol>> serving = new HashMap<>();
     private volatile boolean stopping;
@@ -59,7 +59,7 @@ public final class ClientConnections implements Connections, LoginConnections {
         this.plane = plane;
         this.providers = providers;
         this.listening = providers.onChange(Protocol.class, this::onProtocols);
-        this.gauge = plane.metrics().gauge("patchbay_connections", "Connections of clients.", connections::size);
+        this.meters = new ConnectionMeters(plane.metrics(), this);
     }
 
     @Override
@@ -73,8 +73,11 @@ public final class ClientConnections implements Connections, LoginConnections {
             throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.");
         }
         if (connections.size() >= MOST_CONNECTIONS) {
-            throw new PatchbayException(
-                    ErrorCode.OVERLOADED, "There are " + MOST_CONNECTIONS + " connections already; try again later.");
+            meters.refused.increment();
+            throw PatchbayException.beyond(
+                    "client_connections",
+                    ErrorCode.OVERLOADED,
+                    "There are " + MOST_CONNECTIONS + " connections already; try again later.");
         }
         ClientConnection connection = new ClientConnection(
                 ids.incrementAndGet(), protocol, remoteAddress, channel, plane.sessionParts(), this);
@@ -139,6 +142,7 @@ public final class ClientConnections implements Connections, LoginConnections {
                 try {
                     connection.use(next);
                     count++;
+                    meters.handedOver.increment();
                 } catch (RuntimeException e) {
                     LOG.error(
                             "Connection {} could not be handed over to the new version of {}",
@@ -149,6 +153,7 @@ public final class ClientConnections implements Connections, LoginConnections {
                 }
             }
         }
+        meters.handOverTime.record(System.nanoTime() - began);
         LOG.info(
                 "{} connections go on with the new version of {} after {} ms",
                 count,
@@ -166,6 +171,7 @@ public final class ClientConnections implements Connections, LoginConnections {
 
     @Override
     public void closeFamily(String family) {
+        plane.listenedSessions().endFamily(family);
         for (ClientConnection connection : connections.values()) {
             if (connection.session().identity().family().filter(family::equals).isPresent()) {
                 connection.close(ErrorCode.UNAUTHENTICATED.closeCode(), "The login has ended.");
@@ -195,6 +201,18 @@ public final class ClientConnections implements Connections, LoginConnections {
         }
     }
 
+    /** A client did not read what it had asked for. */
+    void outboxFull() {
+        meters.outboxFull.increment();
+    }
+
+    /** Connections that are held back until their clients have read more. */
+    long blocked() {
+        return connections.values().stream()
+                .filter(connection -> !connection.writable())
+                .count();
+    }
+
     /** Open connections. */
     public int count() {
         return connections.size();
@@ -211,7 +229,6 @@ public final class ClientConnections implements Connections, LoginConnections {
     public void stop() {
         stopping = true;
         close(listening);
-        close(gauge);
         for (ClientConnection connection : connections.values()) {
             connection.close(SERVICE_RESTART, "retry in 2000 ms");
         }

@@ -36,8 +36,10 @@ public final class ChangePages {
     /** A page has whole transactions, so the last one may exceed {@code limit}. */
     public ChangePage read(Caller caller, Optional<Position> since, int limit) {
         if (limit < 1 || limit > Limits.LIST_MAX) {
-            throw new PatchbayException(
-                    ErrorCode.LIMIT_EXCEEDED, "A page has 1 to " + Limits.LIST_MAX + " changes, not " + limit + ".");
+            throw PatchbayException.beyond(
+                    "list_max",
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "A page has 1 to " + Limits.LIST_MAX + " changes, not " + limit + ".");
         }
         catalog.awaitLoaded();
         Position durable = feed.position();

@@ -73,13 +73,16 @@ public final class DocumentReads {
 
     private static void requireLimits(ListRequest request) {
         if (request.limit() < 1 || request.limit() > Limits.LIST_MAX) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "list_max",
                     ErrorCode.LIMIT_EXCEEDED,
                     "A page has 1 to " + Limits.LIST_MAX + " documents, not " + request.limit() + ".");
         }
         if (request.sort().size() > Limits.SORT_FIELDS) {
-            throw new PatchbayException(
-                    ErrorCode.SORT_INVALID, "A list is sorted by at most " + Limits.SORT_FIELDS + " fields.");
+            throw PatchbayException.beyond(
+                    "sort_fields",
+                    ErrorCode.SORT_INVALID,
+                    "A list is sorted by at most " + Limits.SORT_FIELDS + " fields.");
         }
     }
 

@@ -91,7 +91,8 @@ public final class DocumentWrites {
             inLine = true;
             result.whenComplete((done, failure) -> lines.leave(document()));
             if (clock.millis() - beganMs > Limits.WRITER_WAIT.toMillis()) {
-                result.completeExceptionally(new PatchbayException(
+                result.completeExceptionally(PatchbayException.beyond(
+                        "writer_wait",
                         ErrorCode.RETRIES_EXHAUSTED,
                         "Others changed the same document for " + Limits.WRITER_WAIT.toSeconds()
                                 + " s; nothing was written, try again."));
@@ -150,7 +151,8 @@ public final class DocumentWrites {
             } else if (outcome instanceof CommitOutcome.Done done) {
                 result.complete(done.result());
             } else if (++moved > Limits.PATCH_RETRIES) {
-                result.completeExceptionally(new PatchbayException(
+                result.completeExceptionally(PatchbayException.beyond(
+                        "patch_retries",
                         ErrorCode.RETRIES_EXHAUSTED,
                         "Others changed the same documents " + moved
                                 + " times in between; nothing was written, try again."));

@@ -31,8 +31,10 @@ public final class ParsedFilters {
             }
         }
         if (text.length() > Limits.EXPRESSION_CHARS) {
-            throw new PatchbayException(
-                    ErrorCode.FILTER_INVALID, "A filter has at most " + Limits.EXPRESSION_CHARS + " characters.");
+            throw PatchbayException.beyond(
+                    "expression_chars",
+                    ErrorCode.FILTER_INVALID,
+                    "A filter has at most " + Limits.EXPRESSION_CHARS + " characters.");
         }
         Expression parsed = Expressions.fold(ExpressionParser.parseFilter(text));
         synchronized (byText) {

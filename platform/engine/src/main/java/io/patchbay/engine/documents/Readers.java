@@ -9,6 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ public final class Readers implements AutoCloseable {
 
     private final AtomicLong numbers = new AtomicLong();
     private final ThreadPoolExecutor threads;
+    private final LongAdder refused = new LongAdder();
     private volatile boolean stopping;
 
     public Readers(int threads) {
@@ -55,6 +57,7 @@ public final class Readers implements AutoCloseable {
                 future.complete(result);
             });
         } catch (RejectedExecutionException full) {
+            refused.increment();
             future.completeExceptionally(refusal());
         }
         return future;
@@ -63,13 +66,24 @@ public final class Readers implements AutoCloseable {
     private PatchbayException refusal() {
         return stopping
                 ? new PatchbayException(ErrorCode.STOPPING, "The node is stopping.")
-                : new PatchbayException(
+                : PatchbayException.beyond(
+                        "read_queue",
                         ErrorCode.OVERLOADED,
                         "There are " + QUEUE + " reads in the queue already; try again in a moment.");
     }
 
     public int queued() {
         return threads.getQueue().size();
+    }
+
+    /** Reads refused so far because too many waited. */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** How many run at a time. */
+    public int threads() {
+        return threads.getCorePoolSize();
     }
 
     public int active() {

@@ -28,7 +28,8 @@ final class RequestCheck {
     static List<Step> check(TransactionRequest request, long nowMs) {
         int count = request.operations().size();
         if (count == 0 || count > Limits.TRANSACTION_OPERATIONS) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "transaction_operations",
                     ErrorCode.LIMIT_EXCEEDED,
                     "A transaction has 1 to " + Limits.TRANSACTION_OPERATIONS + " operations, not " + count + ".");
         }
@@ -40,7 +41,8 @@ final class RequestCheck {
             steps.add(step);
         }
         if (bytes > Limits.TRANSACTION_BYTES) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "transaction_bytes",
                     ErrorCode.TOO_LARGE,
                     "A transaction has at most " + Limits.TRANSACTION_BYTES + " bytes, not " + bytes + ".");
         }
@@ -73,7 +75,8 @@ final class RequestCheck {
         requireDepth(data, 0);
         byte[] body = Cbor.encode(data);
         if (body.length > Limits.DOCUMENT_BYTES) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "document_bytes",
                     ErrorCode.TOO_LARGE,
                     "A document has at most " + Limits.DOCUMENT_BYTES + " bytes, not " + body.length + ".");
         }
@@ -97,8 +100,10 @@ final class RequestCheck {
 
     private static int deeper(int depth) {
         if (depth >= Limits.DEPTH) {
-            throw new PatchbayException(
-                    ErrorCode.LIMIT_EXCEEDED, "A document is nested at most " + Limits.DEPTH + " levels deep.");
+            throw PatchbayException.beyond(
+                    "depth",
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "A document is nested at most " + Limits.DEPTH + " levels deep.");
         }
         return depth + 1;
     }
@@ -124,7 +129,8 @@ final class RequestCheck {
         if (key.isEmpty()
                 || key.length() > Limits.IDEMPOTENCY_KEY_CHARS
                 || key.chars().anyMatch(Character::isISOControl)) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "idempotency_key_chars",
                     ErrorCode.BAD_REQUEST,
                     "An idempotency key is 1 to " + Limits.IDEMPOTENCY_KEY_CHARS
                             + " characters without control characters.");

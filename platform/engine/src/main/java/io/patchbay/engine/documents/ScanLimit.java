@@ -29,15 +29,19 @@ final class ScanLimit {
     void count() {
         looked++;
         if (looked > Limits.UNINDEXED_SCAN_DOCUMENTS && !everything && !scan.indexed()) {
-            throw refused("would look at more than " + Limits.UNINDEXED_SCAN_DOCUMENTS + " documents; give");
+            throw refused(
+                    "unindexed_scan_documents",
+                    "would look at more than " + Limits.UNINDEXED_SCAN_DOCUMENTS + " documents; give");
         }
         if (nanoTime.getAsLong() - beganNanos > Limits.REQUEST.toNanos()) {
-            throw refused("takes longer than " + Limits.REQUEST.toSeconds() + " s; ask for less at once, or give");
+            throw refused(
+                    "request", "takes longer than " + Limits.REQUEST.toSeconds() + " s; ask for less at once, or give");
         }
     }
 
-    private PatchbayException refused(String what) {
-        return new PatchbayException(
+    private PatchbayException refused(String limit, String what) {
+        return PatchbayException.beyond(
+                limit,
                 ErrorCode.QUERY_NEEDS_INDEX,
                 "This query " + what + " the collection an index over " + QueryFields.of(query.filter(), query.sort())
                         + ".");

@@ -32,7 +32,8 @@ public final class ExpressionParser {
 
     private static Expression parse(String text, ErrorCode onError, String kind, Names names) {
         if (text.length() > Limits.EXPRESSION_CHARS) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "expression_chars",
                     onError,
                     "The " + kind + " may have " + Limits.EXPRESSION_CHARS + " characters, and this one has "
                             + text.length() + ".");

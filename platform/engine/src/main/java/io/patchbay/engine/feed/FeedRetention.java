@@ -47,6 +47,14 @@ public final class FeedRetention {
         keepBytes = nextKeepBytes;
     }
 
+    public Duration keep() {
+        return keep;
+    }
+
+    public long keepBytes() {
+        return keepBytes;
+    }
+
     /** Also forgets outcomes that have expired. May take long. */
     public void trim() {
         long through;

@@ -19,6 +19,7 @@ final class RunningJob implements Job, JobControl {
 
     private final String id;
     private final String title;
+    private final long beganNanos = System.nanoTime();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     // Guarded by this.
@@ -63,6 +64,10 @@ final class RunningJob implements Job, JobControl {
             result = outcome;
         }
         ended.complete(null);
+    }
+
+    long nanos() {
+        return System.nanoTime() - beganNanos;
     }
 
     @Override

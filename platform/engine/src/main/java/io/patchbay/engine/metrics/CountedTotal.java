@@ -1,26 +1,21 @@
 package io.patchbay.engine.metrics;
 
+import io.patchbay.api.metrics.MetricSeries;
 import io.patchbay.api.metrics.Metrics;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
-final class CountedTotal implements Metrics.Counter {
-    private final String help;
+/** A counter. */
+final class CountedTotal implements Metrics.Counter, Meter {
     private final LongAdder total = new LongAdder();
-
-    CountedTotal(String help) {
-        this.help = help;
-    }
 
     @Override
     public void add(long amount) {
         total.add(amount);
     }
 
-    String help() {
-        return help;
-    }
-
-    long total() {
-        return total.sum();
+    @Override
+    public Optional<MetricSeries.Reading> read() {
+        return Optional.of(new MetricSeries.Amount(total.sum()));
     }
 }

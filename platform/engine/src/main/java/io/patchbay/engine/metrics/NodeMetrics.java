@@ -1,49 +1,63 @@
 package io.patchbay.engine.metrics;
 
+import io.patchbay.api.metrics.MetricFamily.Kind;
 import io.patchbay.api.metrics.Metrics;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
+import java.util.function.DoubleSupplier;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ServiceScope;
 
-/** The node's meters. Counting is a LongAdder; a reader takes {@link #readings}. Any thread. */
-// Immediate: the counts outlive whoever asks for them.
-@Component(
-        service = {Metrics.class, NodeMetrics.class},
-        immediate = true)
+/** One bundle's view of the node's meters: what it registers goes when the bundle no longer uses the service. Any thread. */
+@Component(service = Metrics.class, scope = ServiceScope.BUNDLE)
 public final class NodeMetrics implements Metrics {
-    private final Map<MeterName, CountedTotal> counters = new ConcurrentHashMap<>();
-    private final Map<MeterName, TimedCalls> timers = new ConcurrentHashMap<>();
-    private final Map<MeterName, Gauge> gauges = new ConcurrentHashMap<>();
+    private final MeterRegistry registry;
+    /** Then a straggling thread of the bundle registers nothing any more. */
+    private volatile boolean closed;
 
-    private record Gauge(String help, LongSupplier value) {}
+    @Activate
+    public NodeMetrics(@Reference MeterRegistry registry) {
+        this.registry = registry;
+    }
 
     @Override
     public Counter counter(String name, String help, String... labels) {
-        return counters.computeIfAbsent(MeterName.of(name, labels), key -> new CountedTotal(help));
+        return closed
+                ? new CountedTotal()
+                : registry.meter(
+                        this, Kind.COUNTER, name, help, List.of(labels), CountedTotal.class, CountedTotal::new);
+    }
+
+    @Override
+    public AutoCloseable total(String name, String help, DoubleSupplier value, String... labels) {
+        return closed ? () -> {} : registry.value(this, Kind.COUNTER, name, help, value, List.of(labels));
     }
 
     @Override
     public Timer timer(String name, String help, String... labels) {
-        return timers.computeIfAbsent(MeterName.of(name, labels), key -> new TimedCalls(help));
+        return closed
+                ? new TimedCalls()
+                : registry.meter(this, Kind.HISTOGRAM, name, help, List.of(labels), TimedCalls.class, TimedCalls::new);
     }
 
     @Override
-    public AutoCloseable gauge(String name, String help, LongSupplier value, String... labels) {
-        MeterName key = MeterName.of(name, labels);
-        Gauge gauge = new Gauge(help, value);
-        gauges.put(key, gauge);
-        return () -> gauges.remove(key, gauge);
+    public Sizes sizes(String name, String help, String... labels) {
+        return closed
+                ? new CountedSizes()
+                : registry.meter(
+                        this, Kind.HISTOGRAM, name, help, List.of(labels), CountedSizes.class, CountedSizes::new);
     }
 
-    /** What all meters say now, by name and labels. A timer gives its count, its sum and its buckets. */
-    public List<Reading> readings() {
-        Readings readings = new Readings();
-        counters.forEach((key, counter) -> readings.add(key, counter.help(), Reading.Kind.COUNTER, counter.total()));
-        gauges.forEach((key, gauge) -> readings.add(
-                key, gauge.help(), Reading.Kind.GAUGE, gauge.value().getAsLong()));
-        timers.forEach(readings::add);
-        return readings.sorted();
+    @Override
+    public AutoCloseable gauge(String name, String help, DoubleSupplier value, String... labels) {
+        return closed ? () -> {} : registry.value(this, Kind.GAUGE, name, help, value, List.of(labels));
+    }
+
+    @Deactivate
+    public void close() {
+        closed = true;
+        registry.leave(this);
     }
 }

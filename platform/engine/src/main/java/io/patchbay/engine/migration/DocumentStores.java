@@ -51,6 +51,7 @@ public final class DocumentStores implements Stores, Component {
     private final Providers providers;
     private final Jobs jobs;
     private final StoreFolders folders;
+    private final StoreMeters meters;
 
     // All guarded by this.
     private @Nullable Job running;
@@ -74,6 +75,12 @@ public final class DocumentStores implements Stores, Component {
         this.providers = providers;
         this.jobs = jobs;
         this.folders = new StoreFolders(slot, dataFolder);
+        this.meters = new StoreMeters(plane.metrics());
+        plane.metrics()
+                .gauge(
+                        "patchbay_store_follower_lag_transactions",
+                        "Transactions that the store which follows is behind.",
+                        this::followerLag);
         slot.bound().thenAcceptAsync(this::resume);
     }
 
@@ -121,6 +128,15 @@ public final class DocumentStores implements Stores, Component {
                 bindings.flatMap(StoreBindings::follower).map(Binding::adapter),
                 following == null ? 0 : following.lag(),
                 fault));
+    }
+
+    /** Not a number if no store follows. */
+    private double followerLag() {
+        Follower following;
+        synchronized (this) {
+            following = follower;
+        }
+        return following == null ? Double.NaN : following.lag();
     }
 
     private Optional<StoreState> findState() {
@@ -240,6 +256,7 @@ public final class DocumentStores implements Stores, Component {
     }
 
     private synchronized void ended(Job job) {
+        meters.ended(job);
         if (running == job) {
             running = null;
         }
@@ -251,6 +268,7 @@ public final class DocumentStores implements Stores, Component {
                 new Migration(slot, plane.committer(), plane.feed(), plane.catalog(), folders, to).run(control);
         Binding from = done.before().binding();
         follow(from, done.tap(), done.before());
+        meters.moved(System.nanoTime() - began, done.documents());
         return "The documents are served by " + to.adapter() + ": " + done.documents() + " documents moved in "
                 + (System.nanoTime() - began) / 1_000_000 + " ms, writers waited " + done.pauseMs() + " ms; "
                 + from.adapter()

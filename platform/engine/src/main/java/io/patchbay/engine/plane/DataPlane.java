@@ -34,7 +34,7 @@ import io.patchbay.engine.feed.ChangeFeed;
 import io.patchbay.engine.feed.FeedRetention;
 import io.patchbay.engine.session.ClientSession;
 import io.patchbay.engine.session.FanOut;
-import io.patchbay.engine.session.ListenedSession;
+import io.patchbay.engine.session.ListenedSessions;
 import io.patchbay.engine.session.SessionParts;
 import io.patchbay.engine.store.StoreSlot;
 import java.nio.file.Path;
@@ -82,6 +82,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
     private final FeedRetention retention;
     private final SystemDocuments systemDocuments;
     private final SessionParts sessionParts;
+    private final ListenedSessions listenedSessions;
     private final Gauges gauges;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "patchbay-feed-retention"));
@@ -138,7 +139,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         ParsedFilters filters = new ParsedFilters();
         DocumentReads reads = new DocumentReads(queries, catalog, filters);
         DocumentWrites writes = new DocumentWrites(committer, catalog, slot, readers, clock);
-        fanOut = new FanOut(feed, catalog, queries, readers, clock);
+        fanOut = new FanOut(feed, catalog, queries, readers, clock, metrics);
         systemDocuments = new StoredSystemDocuments(reads, writes, readers, watchers::watch);
         sessionParts = new SessionParts(
                 catalog,
@@ -151,6 +152,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
                 feed,
                 fanOut,
                 clock);
+        listenedSessions = new ListenedSessions(sessionParts);
         retention = new FeedRetention(
                 slot, feed, work -> committer.exclusively(Limits.WRITER_WAIT, work), clock, keep, keepBytes);
         gauges = new Gauges(this, metrics);
@@ -190,7 +192,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
 
     @Override
     public LiveSession open(Identity identity, SubscriptionListener listener) {
-        return new ListenedSession(sessionParts, identity, listener);
+        return listenedSessions.open(identity, listener);
     }
 
     @Override
@@ -218,6 +220,11 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         return sessionParts;
     }
 
+    /** Sessions that listen without a connection. */
+    public ListenedSessions listenedSessions() {
+        return listenedSessions;
+    }
+
     public Metrics metrics() {
         return metrics;
     }
@@ -243,6 +250,10 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
 
     public Readers readers() {
         return readers;
+    }
+
+    FeedRetention retention() {
+        return retention;
     }
 
     public FanOut fanOut() {

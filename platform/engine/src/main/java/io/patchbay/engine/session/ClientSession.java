@@ -133,7 +133,8 @@ public final class ClientSession implements Session, Caller {
                 throw new PatchbayException(ErrorCode.CANCELLED, "The session is closed.");
             }
             if (subscriptions.size() >= Limits.SUBSCRIPTIONS_PER_CONNECTION) {
-                throw new PatchbayException(
+                throw PatchbayException.beyond(
+                        "subscriptions_per_connection",
                         ErrorCode.LIMIT_EXCEEDED,
                         "A connection has at most " + Limits.SUBSCRIPTIONS_PER_CONNECTION + " subscriptions.");
             }
@@ -163,6 +164,10 @@ public final class ClientSession implements Session, Caller {
                         subscriptions.remove(number, subscription);
                     }
                 });
+                if (subscription.scanned && scannedCount() > Limits.SCANNED_SUBSCRIPTIONS_PER_CONNECTION) {
+                    started.completeExceptionally(tooManyScanned(subscription));
+                    return;
+                }
                 if (closed) {
                     subscription.ended = true;
                 }
@@ -170,6 +175,22 @@ public final class ClientSession implements Session, Caller {
             }
         });
         return started;
+    }
+
+    private long scannedCount() {
+        return subscriptions.values().stream()
+                .filter(subscription -> subscription.scanned)
+                .count();
+    }
+
+    private static PatchbayException tooManyScanned(Subscription subscription) {
+        return PatchbayException.beyond(
+                "scanned_subscriptions_per_connection",
+                ErrorCode.LIMIT_EXCEEDED,
+                "A connection has at most " + Limits.SCANNED_SUBSCRIPTIONS_PER_CONNECTION
+                        + " subscriptions that have to be asked about every change of '"
+                        + subscription.collection.name()
+                        + "' and the like; give the filter a term such as 'room == 7', 'id in [1, 2]' or '\"ann\" in members'.");
     }
 
     private record Pending(long number, SubscribeRequest request) {}
@@ -221,6 +242,12 @@ public final class ClientSession implements Session, Caller {
 
     public int subscriptionCount() {
         return subscriptions.size();
+    }
+
+    /** Ends its subscriptions, whose readers hear why; there will be no others. */
+    void end(PatchbayException reason) {
+        closed = true;
+        shard.execute(() -> shard.endAll(this, reason));
     }
 
     @Override

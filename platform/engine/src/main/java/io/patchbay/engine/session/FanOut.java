@@ -1,5 +1,6 @@
 package io.patchbay.engine.session;
 
+import io.patchbay.api.metrics.Metrics;
 import io.patchbay.engine.collections.Catalog;
 import io.patchbay.engine.documents.DocumentQueries;
 import io.patchbay.engine.documents.Readers;
@@ -17,10 +18,12 @@ public final class FanOut implements AutoCloseable {
     private final AtomicInteger next = new AtomicInteger();
     private final AutoCloseable listening;
 
-    public FanOut(ChangeFeed feed, Catalog catalog, DocumentQueries queries, Readers readers, Clock clock) {
+    public FanOut(
+            ChangeFeed feed, Catalog catalog, DocumentQueries queries, Readers readers, Clock clock, Metrics metrics) {
+        FanOutMeters meters = new FanOutMeters(metrics);
         int threads = Math.max(2, Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors() / 2));
         for (int number = 1; number <= threads; number++) {
-            shards.add(new FanOutShard(number, feed, catalog, queries, readers, clock));
+            shards.add(new FanOutShard(number, feed, catalog, queries, readers, clock, meters));
         }
         shards.forEach(FanOutShard::start);
         listening = feed.onPublish(() -> shards.forEach(FanOutShard::wake));
@@ -36,6 +39,11 @@ public final class FanOut implements AutoCloseable {
 
     public int subscriptions() {
         return shards.stream().mapToInt(FanOutShard::subscriptionCount).sum();
+    }
+
+    /** Transactions that the slowest thread has still to bring to its subscriptions. */
+    public long behind() {
+        return shards.stream().mapToLong(FanOutShard::behind).max().orElse(0);
     }
 
     @Override

@@ -60,19 +60,30 @@ final class FanOutShard {
     private final DocumentQueries queries;
     private final Readers readers;
     private final Clock clock;
+    private final FanOutMeters meters;
     private final Thread thread;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private volatile boolean stopping;
 
     // The thread's own from here on.
-    private final Map<Long, Map<Visibility, LiveQuery>> live = new HashMap<>();
+    private final Map<Long, CollectionQueries> live = new HashMap<>();
     private final Map<ClientSession, Map<Long, Subscription>> subscriptions = new HashMap<>();
     private final List<LiveQuery> touched = new ArrayList<>();
-    private Position cursor;
+    /** Others look at it now and then, for the metrics alone. */
+    private volatile Position cursor;
+
     private volatile int count;
 
-    FanOutShard(int number, ChangeFeed feed, Catalog catalog, DocumentQueries queries, Readers readers, Clock clock) {
+    FanOutShard(
+            int number,
+            ChangeFeed feed,
+            Catalog catalog,
+            DocumentQueries queries,
+            Readers readers,
+            Clock clock,
+            FanOutMeters meters) {
+        this.meters = meters;
         this.feed = feed;
         this.catalog = catalog;
         this.queries = queries;
@@ -97,6 +108,11 @@ final class FanOutShard {
         if (!woken.getAndSet(true)) {
             LockSupport.unpark(thread);
         }
+    }
+
+    /** Any thread. */
+    long behind() {
+        return Math.max(0, feed.position().offset() - cursor.offset());
     }
 
     int subscriptionCount() {
@@ -146,10 +162,13 @@ final class FanOutShard {
             everybodyCatchesUp(now);
             return true;
         }
+        long beganNanos = System.nanoTime();
         for (FeedTransaction transaction : recent.get()) {
+            meters.changes.add(transaction.changes().size());
             cursor = new Position(now.epoch(), transaction.offset());
             tell(transaction);
         }
+        meters.time.record(System.nanoTime() - beganNanos);
         return !recent.get().isEmpty();
     }
 
@@ -164,13 +183,9 @@ final class FanOutShard {
 
     private void tell(FeedTransaction transaction) {
         for (FeedChange change : transaction.changes()) {
-            Map<Visibility, LiveQuery> queriesOfCollection = live.get(change.collection());
+            CollectionQueries queriesOfCollection = live.get(change.collection());
             if (queriesOfCollection != null) {
-                for (LiveQuery query : queriesOfCollection.values()) {
-                    if (query.add(change, transaction.offset())) {
-                        touched.add(query);
-                    }
-                }
+                queriesOfCollection.tell(change, transaction.offset(), touched);
             }
         }
         for (LiveQuery query : touched) {
@@ -187,24 +202,33 @@ final class FanOutShard {
     private void tell(LiveQuery query, List<DocumentChange> changes) {
         boolean left = false;
         List<Subscription> listeners = query.subscriptions;
-        for (int i = 0; i < listeners.size(); i++) {
+        // One that ends while it is told leaves the list, and the next takes its place.
+        for (int i = 0; i < listeners.size(); ) {
             Subscription subscription = listeners.get(i);
-            if (cursor.offset() <= subscription.offset || subscription.ended) {
-                continue;
-            }
-            if (subscription.session.sink().writable()) {
-                subscription.offset = cursor.offset();
-                deliver(subscription, new SubscriptionEvent.Changes(subscription.number, cursor, changes));
-            } else {
-                subscription.offset = cursor.offset() - 1;
-                subscription.state = Subscription.State.CATCHING_UP;
-                left = true;
+            left |= !tell(subscription, changes);
+            if (i < listeners.size() && listeners.get(i) == subscription) {
+                i++;
             }
         }
         if (left) {
-            listeners.removeIf(subscription -> subscription.state != Subscription.State.LIVE);
+            listeners.removeIf(FanOutShard::hasLeft);
             forgetIfEmpty(query);
         }
+    }
+
+    /** @return false if it can't take more, and has left the common stream */
+    private boolean tell(Subscription subscription, List<DocumentChange> changes) {
+        if (cursor.offset() <= subscription.offset || subscription.ended) {
+            return true;
+        }
+        if (subscription.session.sink().writable()) {
+            subscription.offset = cursor.offset();
+            deliver(subscription, new SubscriptionEvent.Changes(subscription.number, cursor, changes));
+            return true;
+        }
+        subscription.offset = cursor.offset() - 1;
+        subscription.state = Subscription.State.CATCHING_UP;
+        return false;
     }
 
     private void deliver(Subscription subscription, SubscriptionEvent event) {
@@ -215,6 +239,7 @@ final class FanOutShard {
                             ErrorCode.TOKEN_EXPIRED, "The access token has ended; refresh it and subscribe again."));
             return;
         }
+        meters.events.increment();
         subscription.session.sink().deliver(event, () -> !subscription.ended);
     }
 
@@ -266,6 +291,10 @@ final class FanOutShard {
         }
     }
 
+    void endAll(ClientSession session, PatchbayException reason) {
+        of(session).forEach(subscription -> end(subscription, reason));
+    }
+
     private void end(Subscription subscription, PatchbayException reason) {
         if (!subscription.ended) {
             subscription
@@ -292,12 +321,11 @@ final class FanOutShard {
     private void joinLive(Subscription subscription) {
         subscription.state = Subscription.State.LIVE;
         subscription.freshSnapshot = false;
-        live.computeIfAbsent(subscription.collection.id(), id -> new LinkedHashMap<>())
-                .computeIfAbsent(
-                        subscription.wanted,
-                        wanted -> new LiveQuery(subscription.collection.id(), subscription.collection.name(), wanted))
-                .subscriptions
-                .add(subscription);
+        LiveQuery query = live.computeIfAbsent(
+                        subscription.collection.id(), id -> new CollectionQueries(id, subscription.collection.name()))
+                .require(subscription.wanted);
+        query.subscriptions.add(subscription);
+        subscription.query = query;
     }
 
     private void leaveLive(Subscription subscription) {
@@ -305,22 +333,27 @@ final class FanOutShard {
             return;
         }
         subscription.state = Subscription.State.CATCHING_UP;
-        Map<Visibility, LiveQuery> ofCollection = live.get(subscription.collection.id());
-        LiveQuery query = ofCollection == null ? null : ofCollection.get(subscription.wanted);
+        LiveQuery query = subscription.query;
+        subscription.query = null;
         if (query != null) {
             query.subscriptions.remove(subscription);
             forgetIfEmpty(query);
         }
     }
 
+    private static boolean hasLeft(Subscription subscription) {
+        if (subscription.state == Subscription.State.LIVE) {
+            return false;
+        }
+        subscription.query = null;
+        return true;
+    }
+
     private void forgetIfEmpty(LiveQuery query) {
         if (query.subscriptions.isEmpty()) {
-            Map<Visibility, LiveQuery> ofCollection = live.get(query.collection);
-            if (ofCollection != null) {
-                ofCollection.remove(query.wanted, query);
-                if (ofCollection.isEmpty()) {
-                    live.remove(query.collection);
-                }
+            query.collection.remove(query);
+            if (query.collection.isEmpty()) {
+                live.remove(query.collection.id(), query.collection);
             }
         }
     }

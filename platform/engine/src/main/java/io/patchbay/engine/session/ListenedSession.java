@@ -1,5 +1,6 @@
 package io.patchbay.engine.session;
 
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.Collections;
 import io.patchbay.api.document.Documents;
@@ -10,13 +11,17 @@ import io.patchbay.api.protocol.SubscriptionEvent;
 import io.patchbay.api.protocol.SubscriptionListener;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** A session whose events go to a listener instead of a connection's codec. Any thread. */
 public final class ListenedSession implements LiveSession {
     private final ClientSession session;
+    private final Consumer<ListenedSession> onClose;
 
-    public ListenedSession(SessionParts parts, Identity identity, SubscriptionListener listener) {
+    ListenedSession(
+            SessionParts parts, Identity identity, SubscriptionListener listener, Consumer<ListenedSession> onClose) {
         session = new ClientSession(parts, identity, new Listened(listener));
+        this.onClose = onClose;
     }
 
     private static final class Listened implements EventSink {
@@ -44,6 +49,11 @@ public final class ListenedSession implements LiveSession {
         public void onRequestEnded() {
             // Nothing waits for it here.
         }
+    }
+
+    /** Ends its subscriptions, which hear why; it takes no others. */
+    void end(PatchbayException reason) {
+        session.end(reason);
     }
 
     @Override
@@ -83,6 +93,7 @@ public final class ListenedSession implements LiveSession {
 
     @Override
     public void close() {
+        onClose.accept(this);
         session.close();
     }
 }

@@ -12,33 +12,49 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** All live subscriptions of one fan-out thread that want the same documents of the same collection: what they are told is worked out once. */
-final class LiveQuery {
-    final long collection;
-    final String collectionName;
+public final class LiveQuery {
+    final CollectionQueries collection;
     final Visibility wanted;
-    final List<Subscription> subscriptions = new ArrayList<>();
-    /** What the transaction at hand means for them. */
-    private List<DocumentChange> changes = new ArrayList<>();
+    /** Where it is found; empty if it has no equality term and has to be asked about every change. */
+    final Optional<List<LookupKey>> keys;
 
-    LiveQuery(long collection, String collectionName, Visibility wanted) {
+    final List<Subscription> subscriptions = new ArrayList<>(1);
+    /** What the transaction at hand means for them. */
+    private List<DocumentChange> changes = List.of();
+    /** The number of the last change that it was asked about: one change is told once, however many ways lead here. */
+    private long asked;
+
+    LiveQuery(CollectionQueries collection, Visibility wanted, Optional<List<LookupKey>> keys) {
         this.collection = collection;
-        this.collectionName = collectionName;
         this.wanted = wanted;
+        this.keys = keys;
     }
 
-    /** @return whether this is the first change of the transaction that matters here */
-    boolean add(FeedChange change, long offset) {
-        DocumentChange told = change(wanted, collectionName, change, offset);
+    /**
+     * @param number of the change; the same change has the same number, and another has another
+     * @return whether this is the first change of the transaction that matters here
+     */
+    boolean add(FeedChange change, long number, long offset) {
+        if (asked == number) {
+            return false;
+        }
+        asked = number;
+        DocumentChange told = change(wanted, collection.name(), change, offset);
         if (told == null) {
             return false;
         }
+        boolean first = changes.isEmpty();
+        if (first) {
+            changes = new ArrayList<>(1);
+        }
         changes.add(told);
-        return changes.size() == 1;
+        return first;
     }
 
-    List<DocumentChange> takeChanges() {
+    /** What has come together since it was last taken. */
+    public List<DocumentChange> takeChanges() {
         List<DocumentChange> taken = changes;
-        changes = new ArrayList<>();
+        changes = List.of();
         return taken;
     }
 
@@ -58,8 +74,7 @@ final class LiveQuery {
     }
 
     /** Null if it is nothing to them: it matches neither before nor after. */
-    private static @Nullable DocumentChange change(
-            Visibility wanted, String collectionName, FeedChange change, long offset) {
+    static @Nullable DocumentChange change(Visibility wanted, String collectionName, FeedChange change, long offset) {
         Optional<StoredDocument> after = change.after();
         if (after.isPresent() && wanted.sees(after.get())) {
             return new DocumentChange(

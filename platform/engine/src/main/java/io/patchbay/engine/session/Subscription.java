@@ -27,6 +27,9 @@ final class Subscription {
     final long number;
     final SubscribeRequest.Mode mode;
     final Optional<Expression> filter;
+    /** Whether it has to be asked about every change; as it was when it began. */
+    final boolean scanned;
+
     CollectionEntry collection;
     Visibility wanted;
     State state = State.CATCHING_UP;
@@ -41,6 +44,10 @@ final class Subscription {
 
     @Nullable
     SnapshotReading snapshot;
+
+    /** While it is live: the query that it shares with others. */
+    @Nullable
+    LiveQuery query;
 
     /** Set by anyone, read before each event under the connection's monitor: no event follows. */
     volatile boolean ended;
@@ -60,6 +67,7 @@ final class Subscription {
         this.collection = collection;
         this.wanted = wanted;
         this.offset = offset;
+        this.scanned = !wanted.isAll() && !LookupKeys.exist(wanted);
     }
 
     boolean watches() {

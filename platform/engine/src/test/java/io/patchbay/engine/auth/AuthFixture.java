@@ -9,9 +9,10 @@ import io.patchbay.api.auth.LoginRequest;
 import io.patchbay.api.auth.TokenIssuer;
 import io.patchbay.api.auth.Tokens;
 import io.patchbay.api.document.Value;
-import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
+import io.patchbay.engine.metrics.MeterRegistry;
+import io.patchbay.engine.metrics.NodeMetrics;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,7 +26,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 
 /** The auth package on collections in memory, with a login method and an issuer of the simplest kind. */
 final class AuthFixture implements AutoCloseable {
@@ -46,7 +46,14 @@ final class AuthFixture implements AutoCloseable {
         families = new Families(documents, closedFamilies::add, verified, home, Duration.ofDays(30), clock);
         accounts = new StoredAccounts(documents, methods, families, home, clock);
         logins = new FamilyLogins(
-                documents, providers, methods, families, verified, new NoMetrics(), Duration.ofMinutes(15), clock);
+                documents,
+                providers,
+                methods,
+                families,
+                verified,
+                new NodeMetrics(new MeterRegistry()),
+                Duration.ofMinutes(15),
+                clock);
         providers.offer(AuthMethod.class, "password", new SimplePassword());
         providers.offer(TokenIssuer.class, "jwt", issuer);
     }
@@ -202,23 +209,6 @@ final class AuthFixture implements AutoCloseable {
 
         @Override
         public AutoCloseable onChange(Class<?> type, Runnable listener) {
-            return () -> {};
-        }
-    }
-
-    private static final class NoMetrics implements Metrics {
-        @Override
-        public Counter counter(String name, String help, String... labels) {
-            return amount -> {};
-        }
-
-        @Override
-        public Timer timer(String name, String help, String... labels) {
-            return nanos -> {};
-        }
-
-        @Override
-        public AutoCloseable gauge(String name, String help, LongSupplier value, String... labels) {
             return () -> {};
         }
     }

@@ -129,6 +129,40 @@ class FamilyLoginsTest {
         assertEnded(logins.refresh(tokens.refreshToken()), grandchild);
     }
 
+    @Test
+    void ticketSaysWhoUntilTheAccessTokenWouldHaveEnded() {
+        Identity ann = auth.login("ann").identity();
+        String ticket = join(logins.issueTicket(ann));
+
+        assertThat(join(logins.verifyTicket(ticket))).isEqualTo(ann);
+        assertThat(failure(logins.verify(ticket)).code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
+        auth.clock.move(Duration.ofMinutes(15));
+        assertThat(failure(logins.verifyTicket(ticket)).code()).isEqualTo(ErrorCode.TOKEN_EXPIRED);
+    }
+
+    @Test
+    void ticketEndsWithItsLogin() {
+        Tokens tokens = auth.login("ann");
+        String ticket = join(logins.issueTicket(tokens.identity()));
+
+        join(logins.logout(tokens.refreshToken()));
+
+        assertThat(failure(logins.verifyTicket(ticket)).code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
+    }
+
+    @Test
+    void ticketThatWasChangedIsNone() {
+        String ticket = join(logins.issueTicket(auth.login("ann").identity()));
+        String later = ticket.replaceFirst("\\.\\d", ".9");
+        String other = (ticket.charAt(0) == 'A' ? "B" : "A") + ticket.substring(1);
+
+        for (String text :
+                List.of(later, other, ticket.substring(1), "", auth.login("ann").accessToken())) {
+            assertThat(failure(logins.verifyTicket(text)).code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
+        }
+        assertThat(failure(logins.issueTicket(Identity.SYSTEM)).code()).isEqualTo(ErrorCode.FORBIDDEN);
+    }
+
     private void assertEnded(CompletionStage<Tokens> reuse, Tokens latest) {
         assertThat(failure(reuse).code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
         assertThat(auth.closedFamilies).containsOnly(latest.identity().family().orElseThrow());

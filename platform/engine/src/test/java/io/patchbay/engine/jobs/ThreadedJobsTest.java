@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.Job;
+import io.patchbay.engine.metrics.MeterRegistry;
+import io.patchbay.engine.metrics.NodeMetrics;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class ThreadedJobsTest {
-    private final ThreadedJobs jobs = new ThreadedJobs();
+    private final ThreadedJobs jobs = new ThreadedJobs(new NodeMetrics(new MeterRegistry()));
 
     private static void end(Job job) {
         job.ended().toCompletableFuture().join();

@@ -18,6 +18,8 @@ import io.patchbay.api.feed.ChangePage;
 import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.engine.jobs.ThreadedJobs;
+import io.patchbay.engine.metrics.MeterRegistry;
+import io.patchbay.engine.metrics.NodeMetrics;
 import io.patchbay.engine.testing.MemoryStore;
 import io.patchbay.engine.testing.MemoryStoreFactory;
 import io.patchbay.engine.testing.TestPlane;
@@ -59,7 +61,11 @@ class DocumentStoresTest {
     }
 
     private DocumentStores open(TestPlane plane) {
-        return new DocumentStores(plane.plane, plane.providers, new ThreadedJobs(), home.resolve("data"));
+        return new DocumentStores(
+                plane.plane,
+                plane.providers,
+                new ThreadedJobs(new NodeMetrics(new MeterRegistry())),
+                home.resolve("data"));
     }
 
     @AfterEach

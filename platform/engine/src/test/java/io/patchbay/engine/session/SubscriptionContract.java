@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.document.Operation;
 import io.patchbay.api.document.Precondition;
@@ -18,6 +21,7 @@ import io.patchbay.api.protocol.SubscribeRequest.Mode;
 import io.patchbay.api.protocol.SubscriptionEvent;
 import io.patchbay.api.protocol.SubscriptionEvent.DocumentChange;
 import io.patchbay.engine.testing.TestClient;
+import io.patchbay.engine.testing.TestClock;
 import io.patchbay.engine.testing.TestPlane;
 import io.patchbay.testkit.Seeds;
 import java.nio.file.Path;
@@ -446,4 +450,60 @@ abstract class SubscriptionContract {
     }
 
     abstract DocumentStoreFactory restartedFactory();
+
+    @Test
+    void subscriptionsThatMustBeAskedAboutEveryChangeAreLimited() {
+        TestClient client = new TestClient(plane);
+        for (int number = 1; number <= Limits.SCANNED_SUBSCRIPTIONS_PER_CONNECTION; number++) {
+            subscribe(client, number, request(Mode.CHANGES, Optional.of("n > " + number), Optional.empty()));
+        }
+        SubscribeRequest oneMore = request(Mode.CHANGES, Optional.of("n > 0"), Optional.empty());
+        PatchbayException refused = failure(client.connection.session().subscribe(1001, oneMore));
+        assertThat(refused.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        assertThat(refused).hasMessageContaining("room == 7");
+
+        subscribe(client, 1002, request(Mode.CHANGES, Optional.of("n == 5 && n > 0"), Optional.empty()));
+        subscribe(client, 1003, all(Mode.CHANGES));
+        client.connection.session().unsubscribe(1);
+        subscribe(client, 1001, oneMore);
+        plane.put("items", "a", number(5));
+        await().untilAsserted(() -> {
+            assertThat(numbers(client, 1001)).containsExactly(5L);
+            assertThat(numbers(client, 1002)).containsExactly(5L);
+            assertThat(numbers(client, 1003)).containsExactly(5L);
+        });
+    }
+
+    /** They share a live query, and the one whose token has ended leaves it while all are told. */
+    @Test
+    void anEndedTokenCostsItsNeighboursNothing() {
+        plane.close();
+        TestClock clock = new TestClock();
+        plane = new TestPlane(folder.resolve("other"), factory(), clock);
+        plane.collection("items", Map.of("list", "true"));
+        List<TestClient> clients = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            TestClient client = new TestClient(plane);
+            Identity user = TestPlane.user("ann");
+            client.connection
+                    .session()
+                    .authenticate(new Identity(
+                            user.id(),
+                            user.name(),
+                            user.role(),
+                            user.family(),
+                            i % 2 == 0 ? Optional.of(clock.instant().plusSeconds(60)) : Optional.empty()));
+            subscribe(client, 1, all(Mode.CHANGES));
+            clients.add(client);
+        }
+        plane.put("items", "a", number(1));
+        clients.forEach(client ->
+                await().untilAsserted(() -> assertThat(numbers(client, 1)).containsExactly(1L)));
+        clock.moveMs(61_000);
+        plane.put("items", "a", number(2));
+        for (int i = 1; i < 8; i += 2) {
+            TestClient client = clients.get(i);
+            await().untilAsserted(() -> assertThat(numbers(client, 1)).containsExactly(1L, 2L));
+        }
+    }
 }

@@ -14,6 +14,7 @@ import io.patchbay.api.document.Value;
 import io.patchbay.api.protocol.Session;
 import io.patchbay.engine.connection.ClientConnections;
 import io.patchbay.engine.feed.ChangeFeed;
+import io.patchbay.engine.metrics.MeterRegistry;
 import io.patchbay.engine.metrics.NodeMetrics;
 import io.patchbay.engine.plane.DataPlane;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ public final class TestPlane implements AutoCloseable {
         providers.plug(DocumentStoreFactory.class, factory.adapter(), factory);
         plane = new DataPlane(
                 providers,
-                new NodeMetrics(),
+                new NodeMetrics(new MeterRegistry()),
                 folder.resolve("data"),
                 factory.adapter(),
                 Duration.ofDays(7),

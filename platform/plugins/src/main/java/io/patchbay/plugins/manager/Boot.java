@@ -52,7 +52,7 @@ final class Boot {
     }
 
     private void settle(Journal.Entry entry, Inbox inbox) {
-        boolean happened = entry.target().equals(wanted.find(entry.plugin()).map(WantedPlugin::digest));
+        boolean happened = hasHappened(entry);
         LOG.warn(
                 "The node went down during the {} of {} (after: {}), which is {}.",
                 entry.kind(),
@@ -64,6 +64,17 @@ final class Boot {
                     entry.sourceFile(),
                     "The node went down while this plugin was started or checked; drop it again to try again.");
         }
+    }
+
+    private boolean hasHappened(Journal.Entry entry) {
+        Optional<WantedPlugin> plugin = wanted.find(entry.plugin());
+        if (entry.kind().equals(Intent.Kind.STOP.word())) {
+            return plugin.filter(WantedPlugin::stopped).isPresent();
+        }
+        if (entry.kind().equals(Intent.Kind.START.word())) {
+            return plugin.filter(present -> !present.stopped()).isPresent();
+        }
+        return entry.target().equals(plugin.map(WantedPlugin::digest));
     }
 
     private void removeUnwanted() {
@@ -78,6 +89,11 @@ final class Boot {
     private void start(WantedPlugin plugin, Map<String, String> faults) {
         try {
             Bundle bundle = bundles.find(plugin.digest()).orElseGet(() -> install(plugin));
+            if (plugin.stopped()) {
+                // The cache may remember it as one to start, if the node went down while it was stopped.
+                bundles.stop(bundle).forEach(LOG::warn);
+                return;
+            }
             switchboard.flip(bundle, Optional.empty());
             bundles.startInTurn(bundle);
         } catch (RuntimeException e) {

@@ -141,7 +141,8 @@ final class Change {
                 jar.digest(),
                 previous(jar),
                 parts.clock.instant(),
-                intent.sourceFile()));
+                intent.sourceFile(),
+                false));
     }
 
     private Optional<WantedPlugin.Version> previous(PluginJar jar) {

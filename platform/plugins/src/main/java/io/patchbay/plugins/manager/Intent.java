@@ -6,7 +6,7 @@ import java.util.Optional;
  * What a change is to do.
  *
  * @param plugin its name
- * @param incoming the jar that will be there; empty for an uninstall
+ * @param incoming the jar that will be there and run; empty for an uninstall or a stop
  * @param sourceFile where it came from
  */
 record Intent(Kind kind, String plugin, Optional<PluginJar> incoming, String sourceFile) {
@@ -14,6 +14,8 @@ record Intent(Kind kind, String plugin, Optional<PluginJar> incoming, String sou
         INSTALL("install"),
         UPDATE("update"),
         ROLLBACK("rollback"),
+        START("start"),
+        STOP("stop"),
         UNINSTALL("uninstall");
 
         private final String word;

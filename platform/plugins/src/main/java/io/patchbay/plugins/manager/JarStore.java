@@ -59,7 +59,19 @@ final class JarStore {
         }
     }
 
-    private static void deleteQuietly(@Nullable Path file) {
+    /** A new file for what is on its way; whoever asked for it deletes it. */
+    Path openPart() {
+        try {
+            return Files.createTempFile(planned, "download", ".part");
+        } catch (IOException e) {
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE,
+                    "A file in %s can't be made: %s.".formatted(planned, e.getMessage()),
+                    e);
+        }
+    }
+
+    static void deleteQuietly(@Nullable Path file) {
         try {
             if (file != null) {
                 Files.deleteIfExists(file);
@@ -78,7 +90,8 @@ final class JarStore {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 total += read;
                 if (total > Limits.PLUGIN_BYTES) {
-                    throw new PatchbayException(
+                    throw PatchbayException.beyond(
+                            "plugin_bytes",
                             ErrorCode.PLUGIN_INVALID,
                             "%s is too large: a plugin has at most %d MiB."
                                     .formatted(from.getFileName(), Limits.PLUGIN_BYTES >> 20));

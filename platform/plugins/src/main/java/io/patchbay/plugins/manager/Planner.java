@@ -61,11 +61,12 @@ final class Planner {
         // If its bundle is missing, because the jar was damaged or lost, the same jar mends it.
         boolean same = outgoing.isPresent()
                 && intent.incoming().map(PluginJar::digest).equals(present.map(WantedPlugin::digest));
-        if (same) {
+        conflicts.addAll(needless(intent, outgoing));
+        if (same && intent.kind() != Intent.Kind.START) {
             conflicts.add("%s %s is installed already, from this very jar."
                     .formatted(intent.plugin(), present.get().version()));
         }
-        ErrorCode problemCode = same
+        ErrorCode problemCode = same && intent.kind() != Intent.Kind.START
                 ? ErrorCode.ALREADY_EXISTS
                 : unresolved.isEmpty() ? ErrorCode.CONFLICT : ErrorCode.PLUGIN_UNRESOLVED;
         Plan plan = new Plan(
@@ -73,13 +74,28 @@ final class Planner {
                 intent.kind().word(),
                 intent.plugin(),
                 present.map(WantedPlugin::version),
-                intent.incoming().map(jar -> jar.version().toString()),
+                intent.kind() == Intent.Kind.STOP
+                        ? present.map(WantedPlugin::version)
+                        : intent.incoming().map(jar -> jar.version().toString()),
                 intent.incoming().map(PluginJar::digest),
                 steps(intent, present, outgoing.isPresent()),
                 services(before, after, others),
                 Stream.concat(unresolved.stream(), conflicts.stream()).toList(),
                 warnings(intent, present, outgoing, after));
         return new Planned(plan, intent, problemCode);
+    }
+
+    /** Why there is nothing to start, or to stop. */
+    private static List<String> needless(Intent intent, Optional<Bundle> present) {
+        boolean running = present.filter(PluginBundles::isRunning).isPresent();
+        return switch (intent.kind()) {
+            case START ->
+                present.isEmpty()
+                        ? List.of("The jar of %s is missing or damaged; install it again.".formatted(intent.plugin()))
+                        : running ? List.of("%s runs already.".formatted(intent.plugin())) : List.of();
+            case STOP -> running ? List.of() : List.of("%s does not run.".formatted(intent.plugin()));
+            case INSTALL, UPDATE, ROLLBACK, UNINSTALL -> List.of();
+        };
     }
 
     private Set<NamedService> others(Optional<Bundle> outgoing) {
@@ -121,6 +137,20 @@ final class Planner {
     }
 
     private static List<String> steps(Intent intent, Optional<WantedPlugin> present, boolean running) {
+        if (intent.kind() == Intent.Kind.START) {
+            return List.of(
+                    "start it, within %d s".formatted(PluginBundles.START.toSeconds()),
+                    "check its health, within %d s".formatted(Limits.HEALTH_CHECK.toSeconds()),
+                    "note in the list of plugins that it runs",
+                    "let its services serve");
+        }
+        if (intent.kind() == Intent.Kind.STOP) {
+            return List.of(
+                    "note in the list of plugins that it is stopped",
+                    "take its services out",
+                    "wait for the calls on it, up to %d s".formatted(Limits.DRAIN.toSeconds()),
+                    "stop it");
+        }
         List<String> steps = new ArrayList<>();
         String old = present.map(WantedPlugin::version).orElse("");
         intent.incoming().ifPresent(jar -> {
@@ -142,7 +172,8 @@ final class Planner {
     private List<String> warnings(
             Intent intent, Optional<WantedPlugin> present, Optional<Bundle> outgoing, Set<NamedService> after) {
         List<String> warnings = new ArrayList<>();
-        intent.incoming().ifPresent(jar -> {
+        boolean stays = intent.kind() == Intent.Kind.START || intent.kind() == Intent.Kind.STOP;
+        intent.incoming().filter(jar -> !stays).ifPresent(jar -> {
             warnings.add(
                     jar.signed()
                             ? "The plugin is signed, but its signature is not checked."
@@ -157,7 +188,8 @@ final class Planner {
                         .formatted(jar.version(), present.get().version()));
             }
         });
-        outgoing.map(bundles::dependents)
+        outgoing.filter(bundle -> !stays)
+                .map(bundles::dependents)
                 .filter(names -> !names.isEmpty())
                 .ifPresent(names ->
                         warnings.add("%s use its packages and are restarted.".formatted(String.join(", ", names))));

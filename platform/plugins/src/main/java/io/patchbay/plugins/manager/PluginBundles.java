@@ -3,6 +3,7 @@ package io.patchbay.plugins.manager;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.plugin.Providers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -21,10 +22,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
@@ -68,6 +71,10 @@ final class PluginBundles {
     static Optional<String> digestOf(Bundle bundle) {
         String location = bundle.getLocation();
         return location.startsWith(LOCATION) ? Optional.of(location.substring(LOCATION.length())) : Optional.empty();
+    }
+
+    static boolean isRunning(Bundle bundle) {
+        return bundle.getState() == Bundle.ACTIVE || bundle.getState() == Bundle.STARTING;
     }
 
     private static boolean isPlugin(Bundle bundle) {
@@ -133,7 +140,7 @@ final class PluginBundles {
                     "%s does not start: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)),
                     e);
         }
-        if (bundle.getState() != Bundle.ACTIVE && bundle.getState() != Bundle.STARTING) {
+        if (!isRunning(bundle)) {
             throw new PatchbayException(
                     ErrorCode.PLUGIN_FAILED, "%s stopped while it was started.".formatted(bundle.getSymbolicName()));
         }
@@ -158,21 +165,27 @@ final class PluginBundles {
         }
     }
 
+    /** Stops it, now and at the node's next starts; returns a sentence if there is trouble. */
+    List<String> stop(Bundle bundle) {
+        try {
+            TimeLimit.call("stop " + bundle.getSymbolicName(), STOP, () -> {
+                bundle.stop();
+                return bundle;
+            });
+            return List.of();
+        } catch (TimeoutException e) {
+            return List.of("%s did not stop within %d s.".formatted(bundle.getSymbolicName(), STOP.toSeconds()));
+        } catch (ExecutionException e) {
+            return List.of(
+                    "%s failed while it was stopped: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)));
+        }
+    }
+
     /** Stops, uninstalls and forgets these, whatever they do about it; returns a sentence for each trouble. */
     List<String> remove(Collection<Bundle> bundles) {
         List<String> troubles = new ArrayList<>();
         for (Bundle bundle : bundles) {
-            try {
-                TimeLimit.call("stop " + bundle.getSymbolicName(), STOP, () -> {
-                    bundle.stop();
-                    return bundle;
-                });
-            } catch (TimeoutException e) {
-                troubles.add("%s did not stop within %d s.".formatted(bundle.getSymbolicName(), STOP.toSeconds()));
-            } catch (ExecutionException e) {
-                troubles.add(
-                        "%s failed while it was stopped: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)));
-            }
+            troubles.addAll(stop(bundle));
             try {
                 TimeLimit.call("uninstall " + bundle.getSymbolicName(), STOP, () -> {
                     uninstall(bundle);
@@ -219,6 +232,26 @@ final class PluginBundles {
         Set<Bundle> closure = new HashSet<>(wiring().getDependencyClosure(List.of(bundle)));
         closure.remove(bundle);
         return closure.stream().map(Bundle::getSymbolicName).sorted().toList();
+    }
+
+    /** The services of others that it has got hold of, as people read them; those of the framework and its machinery are left out. */
+    static List<String> uses(Bundle bundle) {
+        ServiceReference<?>[] used = bundle.getServicesInUse();
+        if (used == null) {
+            return List.of();
+        }
+        return Stream.of(used)
+                .filter(reference -> !bundle.equals(reference.getBundle()))
+                .flatMap(reference -> Checkup.types(reference).stream()
+                        .filter(type -> !type.startsWith("org.osgi.") && !type.startsWith("org.apache.felix."))
+                        .map(type -> shown(type, reference.getProperty(Providers.NAME))))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static String shown(String type, @Nullable Object name) {
+        return name == null ? type.substring(type.lastIndexOf('.') + 1) : DeclaredService.shown(type, name.toString());
     }
 
     /** File names of the native libraries that the node itself carries, in lower case. */

@@ -1,7 +1,9 @@
 package io.patchbay.plugins.manager;
 
 import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.migration.Stores;
 import io.patchbay.api.plugin.ComponentState;
 import io.patchbay.api.plugin.Job;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,6 +87,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     /** By plugin: what is wrong with it, and what became of its version before. */
     private final Map<String, String> faults = new ConcurrentHashMap<>();
 
+    private final PluginMeters meters = new PluginMeters();
     private final Map<String, Receipt> receipts = new ConcurrentHashMap<>();
 
     /** The change that runs. */
@@ -117,7 +121,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         this.inbox = new Inbox(home.resolve("plugins"), this, clock);
         this.boot = new Boot(jars, bundles, wanted, journal, switchboard);
         this.startWatch = new StartWatch(clock);
-        this.probation = new Probation(context, this, bundles, checkup, clock, () -> underWay.get() != null);
+        this.probation = new Probation(context, this, bundles, checkup, clock, () -> underWay.get() != null, meters);
     }
 
     private static List<Path> distributionFolders(BundleContext context) {
@@ -188,6 +192,15 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         }
     }
 
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setMetrics(Metrics service) {
+        meters.use(service, this::list);
+    }
+
+    void unsetMetrics(Metrics service) {
+        meters.lose(service);
+    }
+
     private void noteFailedStart(FrameworkEvent event) {
         if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null && event.getBundle() != null) {
             PluginBundles.digestOf(event.getBundle())
@@ -244,23 +257,27 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private PluginInfo info(WantedPlugin plugin) {
         Optional<Bundle> bundle = bundles.find(plugin.digest());
-        boolean active = bundle.filter(b -> b.getState() == Bundle.ACTIVE || b.getState() == Bundle.STARTING)
-                .isPresent();
+        boolean active = bundle.filter(PluginBundles::isRunning).isPresent();
+        String state = plugin.stopped() ? "stopped" : active ? "active" : bundle.isPresent() ? "failed" : "unavailable";
+        Optional<String> fault = Optional.ofNullable(faults.get(plugin.name()));
         return new PluginInfo(
                 plugin.name(),
                 plugin.version(),
                 plugin.digest(),
-                active ? "active" : bundle.isPresent() ? "failed" : "unavailable",
+                state,
                 plugin.installedAt(),
                 bundle.map(b -> NamedService.of(switchboard.namedServices(b)).stream()
                                 .map(NamedService::shown)
                                 .toList())
                         .orElse(List.of()),
+                bundle.map(PluginBundles::uses).orElse(List.of()),
                 plugin.previous().map(WantedPlugin.Version::version),
                 remarks(plugin.name()),
-                active
-                        ? Optional.empty()
-                        : Optional.of(faults.getOrDefault(plugin.name(), "It is not running; the log says why.")));
+                switch (state) {
+                    case "active" -> Optional.empty();
+                    case "stopped" -> fault;
+                    default -> fault.or(() -> Optional.of("It is not running; the log says why."));
+                });
     }
 
     private Optional<String> remarks(String plugin) {
@@ -274,8 +291,10 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     @Override
     public Plan planInstall(Path jar) {
         requireReadable();
-        String digest = jars.copyIn(jar);
-        String shownName = String.valueOf(jar.getFileName());
+        return planInstall(jars.copyIn(jar), String.valueOf(jar.getFileName()));
+    }
+
+    private Plan planInstall(String digest, String shownName) {
         try {
             PluginJar inspected = inspect(digest, shownName);
             Intent.Kind kind = wanted.find(inspected.name()).isPresent() ? Intent.Kind.UPDATE : Intent.Kind.INSTALL;
@@ -301,6 +320,56 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         }
         return new PluginJar(
                 findings.name(), findings.version(), digest, findings.services(), needs, findings.signed());
+    }
+
+    @Override
+    public Plan planInstallFrom(String url, String sha256) {
+        JarAddress address = JarAddress.of(url);
+        return planDownload(address, JarAddress.requireDigest(sha256), Limits.REQUEST, UnwatchedControl.INSTANCE);
+    }
+
+    @Override
+    public Job installFrom(String url, String sha256) {
+        JarAddress address = JarAddress.of(url);
+        String digest = JarAddress.requireDigest(sha256);
+        return requireRunner().start("install " + address.shown(), control -> {
+            Plan plan = planDownload(address, digest, Limits.DOWNLOAD, control);
+            Planner.Planned planned = requireExecutable(plan);
+            requireNoOther(plan);
+            return carryOut(planned, control);
+        });
+    }
+
+    private Plan planDownload(JarAddress address, String digest, Duration atMost, JobControl control) {
+        requireReadable();
+        Path part = jars.openPart();
+        try {
+            new JarDownload(part, atMost, control).fetch(address);
+            String copied = jars.copyIn(part);
+            if (!copied.equals(digest)) {
+                jars.dropPlanned(copied);
+                throw new PatchbayException(
+                        ErrorCode.PLUGIN_INVALID,
+                        "What came from %s has the SHA-256 %s, not %s; nothing is installed."
+                                .formatted(address.shown(), copied, digest));
+            }
+            return planInstall(digest, address.fileName());
+        } finally {
+            JarStore.deleteQuietly(part);
+        }
+    }
+
+    @Override
+    public Plan planStart(String name) {
+        WantedPlugin plugin = requirePlugin(name);
+        PluginJar jar = inspect(plugin.digest(), name + " " + plugin.version());
+        return remember(new Intent(Intent.Kind.START, name, Optional.of(jar), plugin.sourceFile()));
+    }
+
+    @Override
+    public Plan planStop(String name) {
+        WantedPlugin plugin = requirePlugin(name);
+        return remember(new Intent(Intent.Kind.STOP, name, Optional.empty(), plugin.sourceFile()));
     }
 
     @Override
@@ -340,18 +409,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     @Override
     public Job execute(Plan plan) {
         requireReadable();
-        Planner.Planned planned = take(plan);
-        if (!plan.problems().isEmpty()) {
-            throw new PatchbayException(planned.problemCode(), String.join(" ", plan.problems()));
-        }
-        Jobs runner = jobs;
-        if (runner == null || !isUp()) {
-            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The node is still starting; try again in a moment.");
-        }
-        if (!underWay.compareAndSet(null, plan)) {
-            throw new PatchbayException(
-                    ErrorCode.UNAVAILABLE, "Another change of plugins runs; try again when it has ended.");
-        }
+        Planner.Planned planned = requireExecutable(plan);
+        Jobs runner = requireRunner();
+        requireNoOther(plan);
         try {
             Job job = runner.start(title(plan), control -> carryOut(planned, control));
             // In case it ended without having run.
@@ -360,6 +420,29 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         } catch (RuntimeException e) {
             underWay.compareAndSet(plan, null);
             throw e;
+        }
+    }
+
+    private Planner.Planned requireExecutable(Plan plan) {
+        Planner.Planned planned = take(plan);
+        if (!plan.problems().isEmpty()) {
+            throw new PatchbayException(planned.problemCode(), String.join(" ", plan.problems()));
+        }
+        return planned;
+    }
+
+    private Jobs requireRunner() {
+        Jobs runner = jobs;
+        if (runner == null || !isUp()) {
+            throw new PatchbayException(ErrorCode.UNAVAILABLE, "The node is still starting; try again in a moment.");
+        }
+        return runner;
+    }
+
+    private void requireNoOther(Plan plan) {
+        if (!underWay.compareAndSet(null, plan)) {
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "Another change of plugins runs; try again when it has ended.");
         }
     }
 
@@ -389,9 +472,15 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private String carryOut(Planner.Planned planned, JobControl control) {
         Plan plan = planned.plan();
+        long beganNanos = System.nanoTime();
+        boolean done = false;
         try {
             if (!planner.plan(plan.id(), planned.intent()).plan().equals(plan)) {
                 throw outdated(plan);
+            }
+            Intent.Kind kind = planned.intent().kind();
+            if (kind == Intent.Kind.START || kind == Intent.Kind.STOP) {
+                return startOrStop(planned, control);
             }
             Optional<Receipt> receipt = new Change(parts, plan, planned.intent(), control).run();
             settle(plan, receipt);
@@ -401,14 +490,29 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                     .ifPresent(probation::begin);
             String result = summary(plan) + receipt.map(r -> "; " + r).orElse("") + ".";
             LOG.info("{}", result);
+            done = true;
             return result;
         } catch (PatchbayException e) {
             LOG.warn("{} failed and is undone: {}", title(plan), e.getMessage());
             throw e;
         } finally {
+            meters.changed(plan, done, System.nanoTime() - beganNanos);
             forget(plan);
             underWay.compareAndSet(plan, null);
         }
+    }
+
+    private String startOrStop(Planner.Planned planned, JobControl control) {
+        Plan plan = planned.plan();
+        List<String> troubles = new StartStop(parts, plan, planned.intent(), control).run();
+        faults.remove(plan.plugin());
+        probation.end(plan.plugin());
+        if (!troubles.isEmpty()) {
+            faults.put(plan.plugin(), String.join(" ", troubles));
+        }
+        String result = String.join(" ", summary(plan) + ".", String.join(" ", troubles)).strip();
+        LOG.info("{}", result);
+        return result;
     }
 
     private void settle(Plan plan, Optional<Receipt> receipt) {
@@ -434,6 +538,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         return switch (plan.kind()) {
             case "install" -> "%s %s is installed".formatted(plan.plugin(), to);
             case "uninstall" -> "%s %s is uninstalled".formatted(plan.plugin(), from);
+            case "start" -> "%s %s is started".formatted(plan.plugin(), to);
+            case "stop" -> "%s %s is stopped".formatted(plan.plugin(), from);
             case "rollback" -> "%s is rolled back from %s to %s".formatted(plan.plugin(), from, to);
             default -> "%s is updated from %s to %s".formatted(plan.plugin(), from, to);
         };

@@ -12,7 +12,9 @@ enum Step {
     WANT("writing the list of plugins"),
     FLIP("handing over"),
     DRAIN("waiting for the calls on the old version"),
-    REMOVE("removing the old version");
+    REMOVE("removing the old version"),
+    /** Only of a plugin that stays installed. */
+    STOP("stopping it");
 
     private final String words;
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param digest SHA-256 of its jar, in hex
  * @param previous the version before, for a roll-back
  * @param sourceFile the name of the file it came from
+ * @param stopped whether it shall be there without running
  */
 record WantedPlugin(
         String name,
@@ -20,8 +21,10 @@ record WantedPlugin(
         String digest,
         Optional<Version> previous,
         Instant installedAt,
-        String sourceFile) {
+        String sourceFile,
+        boolean stopped) {
     private static final String NONE = "-";
+    private static final String STOPPED = "stopped";
     private static final int COLUMNS = 7;
 
     /** One version of a plugin. */
@@ -31,8 +34,13 @@ record WantedPlugin(
         return new Version(version, digest);
     }
 
+    WantedPlugin with(boolean nowStopped) {
+        return new WantedPlugin(name, version, digest, previous, installedAt, sourceFile, nowStopped);
+    }
+
+    /** Its last column is left out if it runs. */
     String toLine() {
-        return String.join(
+        String line = String.join(
                 " ",
                 name,
                 version,
@@ -41,12 +49,14 @@ record WantedPlugin(
                 previous.map(Version::digest).orElse(NONE),
                 installedAt.toString(),
                 URLEncoder.encode(sourceFile, StandardCharsets.UTF_8));
+        return stopped ? line + " " + STOPPED : line;
     }
 
     /** @throws IllegalArgumentException if it is no such line */
     static WantedPlugin parse(String line) {
         String[] columns = line.split(" ", -1);
-        if (columns.length != COLUMNS) {
+        boolean stopped = columns.length == COLUMNS + 1 && columns[COLUMNS].equals(STOPPED);
+        if (columns.length != COLUMNS && !stopped) {
             throw new IllegalArgumentException("expected " + COLUMNS + " columns, found " + columns.length);
         }
         Optional<Version> previous =
@@ -58,7 +68,8 @@ record WantedPlugin(
                     digest(columns[2]),
                     previous,
                     Instant.parse(columns[5]),
-                    URLDecoder.decode(columns[6], StandardCharsets.UTF_8));
+                    URLDecoder.decode(columns[6], StandardCharsets.UTF_8),
+                    stopped);
         } catch (java.time.DateTimeException e) {
             throw new IllegalArgumentException("not a time: " + columns[5], e);
         }

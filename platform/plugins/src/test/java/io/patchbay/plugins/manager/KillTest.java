@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A node that is killed at any step of a change is, at its next start, as before the change or as after it. */
@@ -33,7 +34,8 @@ class KillTest {
             for (Step step : Step.values()) {
                 boolean removes = change.equals("uninstall");
                 boolean reached = (!removes || step.compareTo(Step.WANT) >= 0)
-                        && (!change.equals("install") || step != Step.REMOVE);
+                        && (!change.equals("install") || step != Step.REMOVE)
+                        && step != Step.STOP;
                 if (reached) {
                     kills.add(Arguments.of(change, step.failpoint(), step.compareTo(Step.WANT) >= 0));
                 }
@@ -63,6 +65,29 @@ class KillTest {
             // And it goes on from there.
             node.install(SamplePlugin.version("2.0.0").build(folder));
             assertThat(node.greet()).isEqualTo("2.0.0");
+        }
+    }
+
+    @ParameterizedTest(name = "{0} killed at {1}")
+    @CsvSource({"stop,WANT,false", "stop,STOP,false", "start,CHECK,false", "start,FLIP,true"})
+    void killedNodeKnowsWhetherAPluginShallRun(String change, Step step, boolean running) throws Exception {
+        Path home = folder.resolve("home");
+        try (TestNode node = TestNode.start(home)) {
+            node.install(SamplePlugin.version("1.0.0").build(folder));
+            if (change.equals("start")) {
+                node.succeed(node.plugins.planStop(SamplePlugin.NAME));
+            }
+        }
+
+        kill(home, change, step.failpoint());
+
+        try (TestNode node = TestNode.start(home)) {
+            assertThat(node.plugins.get(SamplePlugin.NAME).state()).isEqualTo(running ? "active" : "stopped");
+            assertThat(node.switchboard
+                            .find(Component.class, SamplePlugin.SERVICE)
+                            .isPresent())
+                    .isEqualTo(running);
+            assertThat(node.data().resolve("journal")).doesNotExist();
         }
     }
 

@@ -25,6 +25,15 @@ public interface Logins {
     /** Whose access token it is; remembered until it expires or is revoked. UNAUTHENTICATED, TOKEN_EXPIRED. */
     CompletionStage<Identity> verify(String accessToken);
 
+    /**
+     * A text that says who calls where no header can: it opens streams of events as {@code identity}, and does nothing else. It ends with the access token that {@code identity} came with,
+     * and with the login. FORBIDDEN if {@code identity} has no login.
+     */
+    CompletionStage<String> issueTicket(Identity identity);
+
+    /** Whose ticket it is, with the rights the account has now. UNAUTHENTICATED, TOKEN_EXPIRED. */
+    CompletionStage<Identity> verifyTicket(String ticket);
+
     /** The JWK set by which others check access tokens, JSON. */
     String jwks();
 }

@@ -24,7 +24,8 @@ public final class DocumentIds {
     /** @throws PatchbayException ID_INVALID */
     public static String require(String id) {
         if (id.isEmpty() || hasControl(id) || id.getBytes(StandardCharsets.UTF_8).length > Limits.ID_BYTES) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "id_bytes",
                     ErrorCode.ID_INVALID,
                     "A document id is 1 to " + Limits.ID_BYTES + " bytes of UTF-8 without control characters.");
         }

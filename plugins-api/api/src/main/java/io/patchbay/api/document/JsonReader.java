@@ -130,7 +130,8 @@ final class JsonReader {
 
     private static int deeper(int depth) {
         if (depth >= Limits.DEPTH) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "depth",
                     ErrorCode.LIMIT_EXCEEDED,
                     "A value may be nested " + Limits.DEPTH + " levels deep, and this one is deeper.");
         }

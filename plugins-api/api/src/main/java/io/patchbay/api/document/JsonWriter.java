@@ -115,7 +115,8 @@ public final class JsonWriter implements AutoCloseable {
 
     private static void requireDepth(int depth) {
         if (depth >= Limits.DEPTH) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "depth",
                     ErrorCode.LIMIT_EXCEEDED,
                     "A value may be nested " + Limits.DEPTH + " levels deep, and this one is deeper.");
         }

@@ -61,7 +61,8 @@ public final class OperationForm {
             throw fields.refused("operations", "'operations' must hold at least one operation.");
         }
         if (items.size() > Limits.TRANSACTION_OPERATIONS) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "transaction_operations",
                     ErrorCode.LIMIT_EXCEEDED,
                     "A transaction holds at most " + Limits.TRANSACTION_OPERATIONS + " operations, not " + items.size()
                             + ".");
@@ -81,7 +82,8 @@ public final class OperationForm {
     /** @throws PatchbayException BAD_REQUEST if it is no idempotency key */
     public static String requireKey(String key) {
         if (key.isBlank() || key.length() > Limits.IDEMPOTENCY_KEY_CHARS) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "idempotency_key_chars",
                     ErrorCode.BAD_REQUEST,
                     "An idempotency key is 1 to " + Limits.IDEMPOTENCY_KEY_CHARS + " characters.");
         }

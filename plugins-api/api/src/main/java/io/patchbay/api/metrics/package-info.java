@@ -1,4 +1,4 @@
-/** Counters, gauges and timers. */
+/** Counters, gauges, timers and sizes, and how an exporter reads them. */
 @NullMarked
 @Export
 @Version("0.1.0")

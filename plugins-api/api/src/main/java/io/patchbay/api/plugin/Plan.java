@@ -7,7 +7,7 @@ import java.util.Optional;
  * What a change of plugins will do, computed before it happens.
  *
  * @param id names the plan; good until the world changes
- * @param kind {@code install}, {@code update}, {@code rollback} or {@code uninstall}
+ * @param kind {@code install}, {@code update}, {@code rollback}, {@code start}, {@code stop} or {@code uninstall}
  * @param digest SHA-256 of the jar that will be there; empty for an uninstall
  * @param steps in order, for people
  * @param services that are added ({@code +name}), replaced ({@code ~name}) or removed ({@code -name})

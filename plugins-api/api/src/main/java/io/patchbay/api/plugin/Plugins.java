@@ -16,7 +16,25 @@ public interface Plugins {
     /** What installing this jar (or updating the plugin of its name) would do; the jar is copied, so the file may go. PLUGIN_INVALID says exactly why a jar can't be one. */
     Plan planInstall(Path jar);
 
+    /**
+     * The same of the jar at an address, which is downloaded first: waits for that, at most {@link io.patchbay.api.Limits#REQUEST}.
+     *
+     * @param url {@code https}, or {@code http} to this very machine
+     * @param sha256 the jar's digest in hex, without which nothing that comes from an address is trusted
+     * @throws io.patchbay.api.PatchbayException BAD_REQUEST for an address or digest that is none, PLUGIN_INVALID if what came is not what the digest says, UNAVAILABLE if nothing came
+     */
+    Plan planInstallFrom(String url, String sha256);
+
+    /** Downloads, plans and carries out, as one job whose progress counts the bytes first; its failures are those of {@link #planInstallFrom} and {@link #execute}. */
+    Job installFrom(String url, String sha256);
+
     Plan planUninstall(String name);
+
+    /** To run again what was stopped, or what failed. CONFLICT, as a problem of the plan, if it runs. */
+    Plan planStart(String name);
+
+    /** To be there without serving, also after a restart. CONFLICT, as a problem of the plan, if it is stopped. */
+    Plan planStop(String name);
 
     /** Back to the version before. CONFLICT if there is none. */
     Plan planRollBack(String name);

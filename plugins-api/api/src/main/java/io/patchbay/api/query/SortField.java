@@ -23,7 +23,8 @@ public record SortField(FieldPath path, boolean descending) {
     public static List<SortField> parseAll(String text) {
         String[] fields = text.split(",", -1);
         if (fields.length > Limits.SORT_FIELDS) {
-            throw new PatchbayException(
+            throw PatchbayException.beyond(
+                    "sort_fields",
                     ErrorCode.SORT_INVALID,
                     "A sort order has at most " + Limits.SORT_FIELDS + " fields, not " + fields.length + ".");
         }

@@ -23,6 +23,7 @@ public final class MemoryLogins implements Logins {
     private final Map<String, Identity> people = new HashMap<>();
     private final Map<String, Identity> access = new HashMap<>();
     private final Map<String, Identity> refresh = new HashMap<>();
+    private final Map<String, Identity> tickets = new HashMap<>();
     private int issued;
 
     public MemoryLogins(Clock clock) {
@@ -81,6 +82,7 @@ public final class MemoryLogins implements Logins {
     @Override
     public CompletionStage<Void> logout(Identity identity) {
         refresh.values().removeIf(holder -> holder.id().equals(identity.id()));
+        tickets.values().removeIf(holder -> holder.id().equals(identity.id()));
         access.values().removeIf(holder -> holder.id().equals(identity.id()));
         return CompletableFuture.completedFuture(null);
     }
@@ -96,6 +98,24 @@ public final class MemoryLogins implements Logins {
                     .filter(end -> !clock.instant().isBefore(end))
                     .isPresent()) {
                 throw new PatchbayException(ErrorCode.TOKEN_EXPIRED, "The access token has expired.");
+            }
+            return identity;
+        });
+    }
+
+    @Override
+    public CompletionStage<String> issueTicket(Identity identity) {
+        String ticket = "ticket-" + ++issued;
+        tickets.put(ticket, identity);
+        return CompletableFuture.completedFuture(ticket);
+    }
+
+    @Override
+    public CompletionStage<Identity> verifyTicket(String ticket) {
+        return MemoryDocuments.stage(() -> {
+            Identity identity = tickets.get(ticket);
+            if (identity == null) {
+                throw new PatchbayException(ErrorCode.UNAUTHENTICATED, "That is no ticket of this node's.");
             }
             return identity;
         });

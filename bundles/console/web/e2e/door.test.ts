@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Node } from '../../../../clients/typescript/test/node.ts';
+import { Api } from './api.ts';
+import { PASSWORD } from './stage.ts';
+import { Visitor } from './visitor.ts';
+
+const visitors: Visitor[] = [];
+
+async function arrive(...args: Parameters<typeof Visitor.arrive>): Promise<Visitor> {
+  const visitor = await Visitor.arrive(...args);
+  visitors.push(visitor);
+  return visitor;
+}
+
+afterEach(async () => {
+  for (const visitor of visitors.splice(0)) await visitor.leave();
+});
+
+describe('the first admin', () => {
+  const node = new Node();
+
+  beforeAll(() => node.start());
+  afterAll(() => node.stop());
+
+  it('is made by the link that the node prints, which works once', async () => {
+    const link = await expect.poll(() => /http:\/\/\S+\/setup\?code=\S+/.exec(node.log)?.[0], { timeout: 10_000 }).toBeTruthy().then(() => /http:\/\/\S+\/setup\?code=\S+/.exec(node.log)![0]);
+    const visitor = await arrive(undefined, {}, node.url);
+    const { page } = visitor;
+    await page.goto(link);
+    await page.getByLabel('Name').fill('grace');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByLabel('The same again').fill('another one');
+    await page.getByRole('button', { name: 'Make the admin' }).click();
+    await page.getByText('The two passwords differ.').waitFor();
+    await visitor.expectAccessible('setup with a mistake');
+    expect(page.url(), 'the code is not left in the address').not.toContain('code=');
+    await page.getByLabel('The same again').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Make the admin' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByText('grace').waitFor();
+
+    const late = await arrive(undefined, {}, node.url);
+    await late.page.goto(link);
+    await late.page.getByLabel('Name').fill('mallory');
+    await late.page.getByLabel('Password').fill(PASSWORD);
+    await late.page.getByLabel('The same again').fill(PASSWORD);
+    await late.page.getByRole('button', { name: 'Make the admin' }).click();
+    await late.page.getByRole('alert').waitFor();
+  });
+});
+
+describe('the login', () => {
+  it('refuses a wrong password in a sentence, and leads to the page that was wanted', async () => {
+    const { page } = await arrive();
+    await page.goto(`${(await Api.open('ada')).url}/collections?x=1`);
+    await page.getByLabel('Name').fill('ada');
+    await page.getByLabel('Password').fill('not this one');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Collections' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/collections');
+  });
+
+  it('leads to no other site', async () => {
+    const visitor = await arrive();
+    const page = await visitor.go('/login?to=//evil.example/');
+    await page.getByLabel('Name').fill('ada');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    expect(page.url()).toBe(`${visitor.url}/`);
+  });
+
+  it('ends for all tabs and for the node when one logs out', async () => {
+    const visitor = await arrive('ada');
+    const page = await visitor.go('/');
+    const other = await page.context().newPage();
+    await other.goto(`${visitor.url}/collections`);
+    await other.getByRole('heading', { name: 'Collections' }).waitFor();
+    const token = await page.evaluate(() => (JSON.parse(localStorage.getItem('patchbay.login')!) as { accessToken: string }).accessToken);
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    await other.getByRole('heading', { name: 'Log in' }).waitFor();
+    await expect.poll(async () => (await fetch(`${visitor.url}/api/v1/users`, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(401);
+  });
+
+  it('is renewed before its token ends, unseen', async () => {
+    const visitor = await arrive('ada');
+    const page = await visitor.go('/');
+    const token = await page.evaluate(() => {
+      const login = JSON.parse(localStorage.getItem('patchbay.login')!) as { accessToken: string; expiresAt: number };
+      localStorage.setItem('patchbay.login', JSON.stringify({ ...login, expiresAt: Date.now() - 1 }));
+      return login.accessToken;
+    });
+    await visitor.go('/collections');
+    await page.getByRole('button', { name: 'New collection' }).first().waitFor();
+    expect(await page.evaluate(() => localStorage.getItem('patchbay.login'))).not.toContain(token);
+  });
+
+  it('that was ended elsewhere says so, and goes on where it was', async () => {
+    const api = await Api.open('ada');
+    const visitor = await arrive();
+    await visitor.keep(api);
+    const page = await visitor.go('/collections');
+    await api.call('POST', '/auth/logout', { refreshToken: api.login.refreshToken });
+    await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
+    await page.getByText('Your login has ended').waitFor();
+    await visitor.expectAccessible('a login that has ended');
+    await page.getByLabel('Name').fill('ada');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  });
+});

@@ -1,0 +1,68 @@
+package io.patchbay.metrics.prometheus;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.auth.Identity;
+import io.patchbay.api.auth.Logins;
+import io.patchbay.api.http.HttpRequest;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Who may read the metrics, by the configuration {@value #PID}. Admins always may, with their access token. */
+enum Access {
+    /** Programs on this machine that ask directly, so not whoever comes through a proxy on it. */
+    LOCAL,
+    ADMINS,
+    EVERYONE;
+
+    static final String PID = "io.patchbay.metrics.prometheus";
+    static final String ACCESS = "metrics.access";
+
+    private static final String SCHEME = "Bearer ";
+    /** What proxies add, by which it shows that the client is not the machine that sent the request. */
+    private static final List<String> FORWARDED =
+            List.of("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host", "via");
+
+    static Access of(Map<String, Object> properties) {
+        Object configured = properties.getOrDefault(ACCESS, "local");
+        return valueOf(configured.toString().toUpperCase(Locale.ROOT));
+    }
+
+    /** Completes if the caller may; fails with UNAUTHENTICATED, TOKEN_EXPIRED or FORBIDDEN. */
+    CompletionStage<Void> require(HttpRequest request, Logins logins) {
+        if (this == EVERYONE || this == LOCAL && asksDirectly(request)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        String header = request.findHeader("authorization").orElse("");
+        if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw new PatchbayException(
+                    ErrorCode.UNAUTHENTICATED,
+                    "The metrics are for admins: send an access token as 'Authorization: Bearer ...', or set metrics.access in the configuration.");
+        }
+        return logins.verify(header.substring(SCHEME.length()).strip()).thenAccept(Access::requireAdmin);
+    }
+
+    private static void requireAdmin(Identity identity) {
+        if (!identity.isAdmin()) {
+            throw new PatchbayException(ErrorCode.FORBIDDEN, "Only admins may read the metrics.");
+        }
+    }
+
+    private static boolean asksDirectly(HttpRequest request) {
+        return FORWARDED.stream().noneMatch(request.headers()::containsKey) && isLoopback(request.remoteAddress());
+    }
+
+    private static boolean isLoopback(String address) {
+        try {
+            // A numeric address, so no name is looked up.
+            return !address.isEmpty() && InetAddress.getByName(address).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+}

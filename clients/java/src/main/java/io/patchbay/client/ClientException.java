@@ -1,0 +1,71 @@
+package io.patchbay.client;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.document.Fields;
+import io.patchbay.api.document.Value;
+
+/**
+ * A call that failed, with the node's code (the names of {@link ErrorCode}; a newer node may know more) or one of the client's own. Its message is one sentence for the person who called.
+ *
+ * <p>A future fails with it; {@code join()} wraps it into a {@code CompletionException}.
+ */
+public final class ClientException extends RuntimeException {
+    /** No connection, or none until the answer came: whether the node carried the call out is then unknown. */
+    public static final String DISCONNECTED = "DISCONNECTED";
+    /** The client was closed. */
+    public static final String CLOSED = "CLOSED";
+
+    private static final long serialVersionUID = 1L;
+
+    private final String code;
+    private final boolean retryable;
+    private final transient Value.Struct details;
+
+    ClientException(String code, String message, boolean retryable, Value.Struct details) {
+        super(message);
+        this.code = code;
+        this.retryable = retryable;
+        this.details = details;
+    }
+
+    ClientException(ErrorCode code, String message) {
+        this(code.name(), message, code.retryable(), Value.Struct.EMPTY);
+    }
+
+    static ClientException disconnected() {
+        return new ClientException(
+                DISCONNECTED, "The connection ended before the answer came.", true, Value.Struct.EMPTY);
+    }
+
+    static ClientException closed() {
+        return new ClientException(CLOSED, "The client is closed.", false, Value.Struct.EMPTY);
+    }
+
+    /** @param error {@code code, message}, perhaps {@code retryable}, and what the node adds */
+    static ClientException of(Value.Struct error) {
+        Fields fields = Fields.of("an error", error);
+        return new ClientException(
+                fields.requireText("code"),
+                fields.requireText("message"),
+                fields.findBool("retryable").orElse(false),
+                error);
+    }
+
+    public String code() {
+        return code;
+    }
+
+    public boolean is(ErrorCode other) {
+        return code.equals(other.name());
+    }
+
+    /** Whether the same call may succeed later. */
+    public boolean retryable() {
+        return retryable;
+    }
+
+    /** What the node said, with facts such as {@code currentRevision}. */
+    public Value.Struct details() {
+        return details;
+    }
+}

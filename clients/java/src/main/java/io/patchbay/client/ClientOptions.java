@@ -1,0 +1,69 @@
+package io.patchbay.client;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * How a client behaves.
+ *
+ * @param node such as {@code http://127.0.0.1:7420}
+ * @param requestTimeout how long one try of a call waits for its answer
+ * @param callTimeout how long a call may take, over reconnects and further tries, before it fails
+ * @param idleTimeout silence after which the node is asked for a sign of life; twice this without one, the connection is given up
+ * @param executor runs listeners and completes futures; empty: threads of the client's own
+ * @param onStatus hears of every change, in order
+ * @param onTokens hears the tokens whenever they are renewed, for an application that keeps them over its own restarts; empty once the login is over
+ */
+public record ClientOptions(
+        URI node,
+        Duration requestTimeout,
+        Duration callTimeout,
+        Duration idleTimeout,
+        Optional<Executor> executor,
+        Consumer<Status> onStatus,
+        Consumer<Optional<Tokens>> onTokens) {
+
+    public static ClientOptions of(URI node) {
+        return new ClientOptions(
+                node,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(30),
+                Optional.empty(),
+                status -> {},
+                tokens -> {});
+    }
+
+    public ClientOptions requestTimeout(Duration timeout) {
+        return new ClientOptions(node, timeout, callTimeout, idleTimeout, executor, onStatus, onTokens);
+    }
+
+    public ClientOptions callTimeout(Duration timeout) {
+        return new ClientOptions(node, requestTimeout, timeout, idleTimeout, executor, onStatus, onTokens);
+    }
+
+    public ClientOptions idleTimeout(Duration timeout) {
+        return new ClientOptions(node, requestTimeout, callTimeout, timeout, executor, onStatus, onTokens);
+    }
+
+    public ClientOptions executor(Executor threads) {
+        return new ClientOptions(
+                node, requestTimeout, callTimeout, idleTimeout, Optional.of(threads), onStatus, onTokens);
+    }
+
+    public ClientOptions onStatus(Consumer<Status> listener) {
+        return new ClientOptions(node, requestTimeout, callTimeout, idleTimeout, executor, listener, onTokens);
+    }
+
+    public ClientOptions onTokens(Consumer<Optional<Tokens>> listener) {
+        return new ClientOptions(node, requestTimeout, callTimeout, idleTimeout, executor, onStatus, listener);
+    }
+
+    /** Where the node's WebSocket is. */
+    URI socket() {
+        return URI.create(node.toString().replaceFirst("^http", "ws").replaceFirst("/+$", "") + "/api/v1/ws");
+    }
+}

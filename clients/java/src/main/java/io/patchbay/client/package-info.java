@@ -1,0 +1,5 @@
+/** A client of a Patchbay node for any Java 17 program: documents, live queries and the change log over one WebSocket. */
+@NullMarked
+package io.patchbay.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.client;
+
+import org.jspecify.annotations.NullMarked;

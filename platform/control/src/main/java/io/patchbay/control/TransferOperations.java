@@ -1,0 +1,189 @@
+package io.patchbay.control;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.CborWriter;
+import io.patchbay.api.document.Document;
+import io.patchbay.api.document.Value;
+import io.patchbay.api.transfer.Export;
+import io.patchbay.api.transfer.ImportChunk;
+import io.patchbay.api.transfer.ImportOutcome;
+import io.patchbay.api.transfer.ImportRow;
+import io.patchbay.api.transfer.ImportState;
+import io.patchbay.api.transfer.Transfers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Imports, a chunk a request, and exports, a message for so many documents. */
+final class TransferOperations {
+    /** Bytes of documents in a message, unless one has more. */
+    static final int MESSAGE_BYTES = 1 << 20;
+
+    private static final String COLLECTION = "collection";
+    private static final String NAME = "name";
+
+    private final NodeServices services;
+
+    TransferOperations(NodeServices services) {
+        this.services = services;
+    }
+
+    Map<String, ControlOperation> all() {
+        return Map.of(
+                "import.find", this::findImport,
+                "import.begin", this::beginImport,
+                "import.write", this::write,
+                "documents.present", this::findPresent,
+                "export", this::export);
+    }
+
+    private Value findImport(Fields fields, ControlOperation.Messages messages) {
+        String collection = fields.text(COLLECTION);
+        String name = fields.text(NAME);
+        fields.refuseOthers();
+        return services.with(
+                Transfers.class,
+                "documents",
+                transfers -> transfers
+                        .findImport(collection, name)
+                        .map(state -> Value.struct("state", describe(state)))
+                        .orElse(Value.Struct.EMPTY));
+    }
+
+    private Value beginImport(Fields fields, ControlOperation.Messages messages) {
+        String collection = fields.text(COLLECTION);
+        String name = fields.text(NAME);
+        String options = fields.text("options");
+        fields.refuseOthers();
+        return services.with(
+                Transfers.class,
+                "documents",
+                transfers -> Value.struct("state", describe(transfers.beginImport(collection, name, options))));
+    }
+
+    private Value write(Fields fields, ControlOperation.Messages messages) {
+        ImportChunk chunk = new ImportChunk(
+                fields.text(COLLECTION),
+                fields.text(NAME),
+                fields.number("after"),
+                fields.number("through"),
+                fields.text("digest"),
+                fields.array("rows").stream().map(TransferOperations::row).toList(),
+                fields.flag("replace"),
+                fields.number("skipped"),
+                fields.flag("last"));
+        fields.refuseOthers();
+        return services.with(Transfers.class, "documents", transfers -> describe(transfers.write(chunk)));
+    }
+
+    private Value findPresent(Fields fields, ControlOperation.Messages messages) {
+        String collection = fields.text(COLLECTION);
+        List<String> ids =
+                fields.array("ids").stream().map(TransferOperations::id).toList();
+        fields.refuseOthers();
+        return services.with(Transfers.class, "documents", transfers -> places(transfers.findPresent(collection, ids)));
+    }
+
+    private static String id(Value id) {
+        if (id instanceof Value.Text text) {
+            return text.value();
+        }
+        throw new PatchbayException(ErrorCode.BAD_REQUEST, "An id is a text.");
+    }
+
+    private static Value places(List<Integer> places) {
+        return new Value.Array(
+                places.stream().map(place -> Value.of((long) place)).toList());
+    }
+
+    /** {@code [id or null, data]}. */
+    private static ImportRow row(Value row) {
+        if (row instanceof Value.Array array
+                && array.items().size() == 2
+                && array.items().get(1) instanceof Value.Struct data) {
+            Value id = array.items().get(0);
+            if (id instanceof Value.Text text) {
+                return new ImportRow(Optional.of(text.value()), data);
+            }
+            if (id instanceof Value.Null) {
+                return new ImportRow(Optional.empty(), data);
+            }
+        }
+        throw new PatchbayException(ErrorCode.BAD_REQUEST, "A row is an array of an id or null, and a map.");
+    }
+
+    private static Value.Struct describe(ImportOutcome outcome) {
+        if (outcome instanceof ImportOutcome.Written written) {
+            return Value.struct(
+                    "state",
+                    describe(written.state()),
+                    "position",
+                    Value.of(written.position().toString()));
+        }
+        ImportOutcome.Present present = (ImportOutcome.Present) outcome;
+        return Value.struct("present", places(present.rows()));
+    }
+
+    private static Value.Struct describe(ImportState state) {
+        Map<String, Value> fields = new LinkedHashMap<>();
+        fields.put("options", Value.of(state.options()));
+        fields.put("rows", Value.of(state.rows()));
+        fields.put("digest", Value.of(state.digest()));
+        fields.put("written", Value.of(state.written()));
+        fields.put("skipped", Value.of(state.skipped()));
+        fields.put("startedAt", Value.of(state.startedAt().toString()));
+        state.endedAt().ifPresent(end -> fields.put("endedAt", Value.of(end.toString())));
+        return new Value.Struct(fields);
+    }
+
+    /** Slow clients hold it up: nothing is read ahead of what could be sent. */
+    private Value export(Fields fields, ControlOperation.Messages messages) {
+        String collection = fields.text(COLLECTION);
+        Optional<String> filter = fields.findText("filter");
+        fields.refuseOthers();
+        return services.with(Transfers.class, "documents", transfers -> {
+            try (Export export = transfers.openExport(collection, filter)) {
+                String position = export.position().toString();
+                messages.send(Value.struct("started", Value.of(position)));
+                return Value.struct("position", Value.of(position), "documents", Value.of(send(export, messages)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static long send(Export export, ControlOperation.Messages messages) throws IOException {
+        long sent = 0;
+        for (List<Document> page = export.next(); !page.isEmpty(); page = export.next()) {
+            List<Document> message = new ArrayList<>();
+            int bytes = 0;
+            for (Document document : page) {
+                int length = document.stored().body().length;
+                if (!message.isEmpty() && bytes + length > MESSAGE_BYTES) {
+                    messages.send(encode(message));
+                    message.clear();
+                    bytes = 0;
+                }
+                message.add(document);
+                bytes += length;
+            }
+            messages.send(encode(message));
+            sent += page.size();
+        }
+        return sent;
+    }
+
+    /** {@code {"documents": [[id, data], ...]}}, the bodies as they are stored. */
+    private static byte[] encode(List<Document> documents) {
+        CborWriter writer = new CborWriter().startMap(1).text("documents").startArray(documents.size());
+        for (Document document : documents) {
+            writer.startArray(2).text(document.id()).raw(document.stored().body());
+        }
+        return writer.toByteArray();
+    }
+}

@@ -1,0 +1,21 @@
+package io.patchbay.api.transfer;
+
+import io.patchbay.api.feed.Position;
+import java.util.List;
+
+/** What became of a chunk. */
+public sealed interface ImportOutcome {
+    /** All of it is durable. */
+    record Written(ImportState state, Position position) implements ImportOutcome {}
+
+    /**
+     * Nothing was written: documents are there under the ids of some rows.
+     *
+     * @param rows their places in the chunk, ascending
+     */
+    record Present(List<Integer> rows) implements ImportOutcome {
+        public Present {
+            rows = List.copyOf(rows);
+        }
+    }
+}
