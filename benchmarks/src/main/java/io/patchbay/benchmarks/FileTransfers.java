@@ -49,8 +49,7 @@ public final class FileTransfers {
     public static void main(String[] arguments) throws Exception {
         Path folder = Files.createTempDirectory("patchbay-transfers");
         try {
-            FileTransfers transfers =
-                    new FileTransfers(Path.of(arguments[0]).toAbsolutePath(), folder);
+            FileTransfers transfers = new FileTransfers(Path.of(arguments[0]).toAbsolutePath(), folder);
             transfers.make(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 300_000);
             transfers.measure(arguments.length > 2 ? Integer.parseInt(arguments[2]) : 3);
         } finally {
@@ -103,7 +102,16 @@ public final class FileTransfers {
                 awaitNode(home);
                 command(round, node, home, "import JSON lines", "import", "lines", folder + "/in.jsonl");
                 command(round, node, home, "import CSV", "import", "csv", folder + "/in.csv");
-                command(round, node, home, "import CSV, ids from a field", "import", "ids", folder + "/in.csv", "--id", "code");
+                command(
+                        round,
+                        node,
+                        home,
+                        "import CSV, ids from a field",
+                        "import",
+                        "ids",
+                        folder + "/in.csv",
+                        "--id",
+                        "code");
                 command(round, node, home, "export JSON lines", "export", "lines", folder + "/out.jsonl");
                 command(round, node, home, "export CSV", "export", "csv", folder + "/out.csv");
             } finally {
@@ -117,10 +125,7 @@ public final class FileTransfers {
 
     /** The documents are encoded already: what is measured is the store alone. */
     private void bareStore(int round) throws Exception {
-        DocumentStoreFactory factory = (DocumentStoreFactory) Class.forName(
-                        "io.patchbay.store.sqlite.SqliteDocumentStoreFactory")
-                .getDeclaredConstructor()
-                .newInstance();
+        DocumentStoreFactory factory = StoreFactories.open("io.patchbay.store.sqlite.SqliteDocumentStoreFactory");
         Path directory = Files.createDirectory(folder.resolve("store" + round));
         List<StoredDocument> stored = new ArrayList<>();
         for (Value.Struct document : documents) {

@@ -261,8 +261,7 @@ class TransferIT {
     }
 
     private static void awaitText(Path home, Process command, String text) {
-        await().atMost(LIMIT)
-                .until(() -> Files.readString(output(home)).contains(text) || !command.isAlive());
+        await().atMost(LIMIT).until(() -> Files.readString(output(home)).contains(text) || !command.isAlive());
         assertThat(command.isAlive()).isTrue();
     }
 
@@ -291,7 +290,9 @@ class TransferIT {
                 int to = accounts - 1 - moves % 900;
                 amounts[from] -= 1;
                 amounts[to] += 1;
-                admin.post("/transactions", Value.struct("operations", Value.array(put(from, amounts), put(to, amounts))))
+                admin.post(
+                                "/transactions",
+                                Value.struct("operations", Value.array(put(from, amounts), put(to, amounts))))
                         .expect(200);
                 moves++;
             }
@@ -368,8 +369,7 @@ class TransferIT {
                 .containsAnyOf("There is no collection 'nowhere'", "There is no file");
         assertThat(failure("import", "_users", file.toString(), "--format", "csv"))
                 .contains("There is no collection '_users'");
-        assertThat(failure("export", "refused", "--filter", "n =="))
-                .contains("filter");
+        assertThat(failure("export", "refused", "--filter", "n ==")).contains("filter");
         assertThat(failure("import", "refused", "-", "--format", "csv", "--on-error", "nothing"))
                 .contains("save it as a file first");
         Path utf16 = folder.resolve("utf16.csv");

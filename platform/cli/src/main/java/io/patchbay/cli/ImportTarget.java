@@ -65,12 +65,13 @@ final class ImportTarget implements AutoCloseable {
         Value.Struct request = Value.struct(
                 "op", Value.of("documents.present"), "collection", Value.of(collection), "ids", Value.texts(ids));
         return ((Value.Array) node.ask(request))
-                .items().stream().map(place -> (int) ((Value.Int) place).value()).toList();
+                .items().stream()
+                        .map(place -> (int) ((Value.Int) place).value())
+                        .toList();
     }
 
     private Value.Struct request(String op) {
-        return Value.struct(
-                "op", Value.of(op), "collection", Value.of(collection), "name", Value.of(name));
+        return Value.struct("op", Value.of(op), "collection", Value.of(collection), "name", Value.of(name));
     }
 
     /** What came of a chunk: how far the import is now; or the rows of the batch under whose ids documents are there, and nothing was written. */
@@ -163,9 +164,7 @@ final class ImportTarget implements AutoCloseable {
             places.items().forEach(place -> present.add(sent.get((int) ((Value.Int) place).value())));
         }
         return new Answer(
-                reply.find("state").map(State::of),
-                reply.findText("position").orElse(""),
-                present);
+                reply.find("state").map(State::of), reply.findText("position").orElse(""), present);
     }
 
     private byte[] encode(Batch batch, int count, List<Integer> sent) {

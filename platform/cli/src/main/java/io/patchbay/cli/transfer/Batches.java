@@ -86,7 +86,8 @@ public final class Batches {
             }
             if (row instanceof Row.Readable readable) {
                 bytes += readable.data().length;
-                boolean known = readable.id().isPresent() && !ids.add(readable.id().get());
+                boolean known =
+                        readable.id().isPresent() && !ids.add(readable.id().get());
                 if (known || (bytes > Batch.BYTES && !rows.isEmpty())) {
                     held = row;
                     return false;
