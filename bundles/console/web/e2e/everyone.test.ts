@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pages from '../src/pages/pages.json' with { type: 'json' };
 import { Api } from './api.ts';
@@ -11,6 +12,12 @@ beforeAll(async () => {
   await api.put('people', 'ann', { name: 'Ann', age: 41, tags: ['a', 'b'], remote: true });
   await api.put('people', 'bob', { name: 'Bob', age: null });
 });
+
+async function arrive(who: Visitor, address: string): Promise<Page> {
+  const page = await who.go(address);
+  await who.settle();
+  return page;
+}
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   let visitor: Visitor;
@@ -28,8 +35,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
 
   it.each(addresses)('$address keeps nobody out', async ({ address, open }) => {
     const who = open ? stranger : visitor;
-    const page = await who.go(address);
-    await page.waitForLoadState('networkidle');
+    await arrive(who, address);
     await who.expectAccessible(address);
   });
 });
@@ -37,8 +43,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
 it('no page is wider than a phone', async () => {
   const visitor = await Visitor.arrive('ada', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   for (const { address } of addresses.filter(({ open }) => !open)) {
-    const page = await visitor.go(address);
-    await page.waitForLoadState('networkidle');
+    const page = await arrive(visitor, address);
     expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBe(390);
   }
   await visitor.page.getByRole('button', { name: 'Menu' }).click();
@@ -120,7 +125,7 @@ it('a node that is gone is told of, and what was shown stays', async () => {
   await page.locator('tr[data-id="ann"]').waitFor();
   await page.route('**/api/v1/**', (route) => route.abort());
   await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
-  await page.getByRole('heading', { name: 'The node does not answer' }).waitFor();
+  await page.getByRole('heading', { name: 'No connection to the node' }).waitFor();
   await visitor.expectAccessible('no node');
   await page.unroute('**/api/v1/**');
   await page.getByRole('button', { name: 'Try again' }).click();

@@ -44,10 +44,10 @@ class OperateIT {
     private static final String PLUGIN = "/plugins/" + SampleStore.PLUGIN;
 
     @TempDir
-    Path home;
+    static Path home;
 
     @TempDir
-    Path jars;
+    static Path jars;
 
     private Node node;
     private Rest admin;

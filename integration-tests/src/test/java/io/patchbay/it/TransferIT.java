@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TransferIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int CITIES = 20_000;
-    private static final int ROWS = 150_000;
+    private static final int ROWS = 100_000;
 
     @TempDir
     static Path folder;
@@ -158,12 +158,7 @@ class TransferIT {
 
     @Test
     void aNodeAndACommandThatAreKilledLoseNothingAndRepeatNothing() throws Exception {
-        Path file = folder.resolve("rows.jsonl");
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-            for (int i = 0; i < ROWS; i++) {
-                out.write(("{\"n\":" + i + ",\"text\":\"" + "x".repeat(60) + "\"}\n").getBytes(StandardCharsets.UTF_8));
-            }
-        }
+        Path file = rows();
         Path home = Files.createDirectory(folder.resolve("killed"));
         Operator killed = new Operator(home);
         Node first = Node.start(home);
@@ -178,20 +173,57 @@ class TransferIT {
             command.destroyForcibly().waitFor();
             assertThat(killed.run("import", "rows", file.toString())).contains("Going on behind row");
             assertThat(killed.run("import", "rows", file.toString())).contains("were imported already");
-            Path exported = folder.resolve("exported.jsonl");
-            killed.run("export", "rows", exported.toString(), "--no-id");
-            List<Long> numbers = Files.readAllLines(exported).stream()
-                    .map(line -> ((Value.Struct) Json.decode(line.getBytes(StandardCharsets.UTF_8)))
-                            .findInt("n")
-                            .orElseThrow())
-                    .sorted()
-                    .toList();
-            assertThat(numbers).hasSize(ROWS);
-            assertThat(numbers.get(0)).isZero();
-            assertThat(numbers.stream().distinct().count()).isEqualTo(ROWS);
+            assertAllRows(killed);
         } finally {
             first.close();
         }
+    }
+
+    @Test
+    void anImportGoesOnWhileTheStoreIsSwapped() throws Exception {
+        Path file = rows();
+        Path home = Files.createDirectory(folder.resolve("swapped"));
+        Operator swapping = new Operator(home);
+        try (Node swapped = Node.start(home)) {
+            assertThat(swapped.isAlive()).isTrue();
+            swapping.run("plugin", "install", SampleStore.jar().toString());
+            swapping.run("collection", "create", "rows");
+            Process command = startImport(home, file);
+            awaitProgress(home, command);
+            swapping.run("store", "swap", "documents", "--to", "h2");
+            assertThat(command.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(command.exitValue()).as(Files.readString(output(home))).isZero();
+            assertAllRows(swapping);
+        }
+    }
+
+    private static Path rows() throws IOException {
+        Path file = folder.resolve("rows.jsonl");
+        if (!Files.exists(file)) {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+                for (int i = 0; i < ROWS; i++) {
+                    out.write(("{\"n\":" + i + ",\"text\":\"" + "x".repeat(60) + "\"}\n")
+                            .getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return file;
+    }
+
+    /** Each once. */
+    private static void assertAllRows(Operator exporting) throws IOException {
+        Path exported = folder.resolve("exported.jsonl");
+        exporting.run("export", "rows", exported.toString(), "--no-id");
+        List<Long> numbers = Files.readAllLines(exported).stream()
+                .map(line -> ((Value.Struct) Json.decode(line.getBytes(StandardCharsets.UTF_8)))
+                        .findInt("n")
+                        .orElseThrow())
+                .sorted()
+                .toList();
+        assertThat(numbers).hasSize(ROWS);
+        assertThat(numbers.get(0)).isZero();
+        assertThat(numbers.get(ROWS - 1)).isEqualTo(ROWS - 1);
+        assertThat(numbers.stream().distinct().count()).isEqualTo(ROWS);
     }
 
     private static Process startImport(Path home, Path file) throws IOException {
@@ -208,7 +240,7 @@ class TransferIT {
     }
 
     private static Path output(Path home) {
-        return home.resolveSibling("import.txt");
+        return home.resolveSibling(home.getFileName() + ".txt");
     }
 
     /** Waits until another piece of the rows is in. */
@@ -287,7 +319,7 @@ class TransferIT {
         return Value.struct(
                 "op", Value.of("put"),
                 "collection", Value.of("accounts"),
-                "id", Value.of(Integer.toString(account)),
+                "document", Value.of(Integer.toString(account)),
                 "data", Value.struct("amount", Value.of(amounts[account])));
     }
 

@@ -21,11 +21,47 @@ class RoundTripTest {
     private static final IdField ID = new IdField(Optional.of(RowForm.ID));
     private static final CsvOptions CSV = new CsvOptions(',', List.of(), CsvTypes.AUTO);
     private static final List<String> TEXTS = List.of(
-            "", " ", "a", "x,y", "x;y", "\"", "\"\"", "a\"b", "\n", "a\r\nb", "\r", "null", "true", "false", "0", "-1", "1.5",
-            "1e5", "007", "+1", "[", "{", "[1", "{}x", "é", "\ud83d\ude00", "\u0000", "\ufeff", "=1+1", "NaN");
+            "",
+            " ",
+            "a",
+            "x,y",
+            "x;y",
+            "\"",
+            "\"\"",
+            "a\"b",
+            "\n",
+            "a\r\nb",
+            "\r",
+            "null",
+            "true",
+            "false",
+            "0",
+            "-1",
+            "1.5",
+            "1e5",
+            "007",
+            "+1",
+            "[",
+            "{",
+            "[1",
+            "{}x",
+            "é",
+            "\ud83d\ude00",
+            "\u0000",
+            "\ufeff",
+            "=1+1",
+            "NaN");
     private static final List<Value> NUMBERS = List.of(
-            Value.of(0), Value.of(-1), Value.of(Long.MAX_VALUE), Value.of(Long.MIN_VALUE), Value.of(1.5), Value.of(-0.1),
-            Value.of(Double.MAX_VALUE), Value.of(Double.MIN_VALUE), Value.of(1e300), Value.of(0x1p63));
+            Value.of(0),
+            Value.of(-1),
+            Value.of(Long.MAX_VALUE),
+            Value.of(Long.MIN_VALUE),
+            Value.of(1.5),
+            Value.of(-0.1),
+            Value.of(Double.MAX_VALUE),
+            Value.of(Double.MIN_VALUE),
+            Value.of(1e300),
+            Value.of(0x1p63));
 
     private final long seed = Long.getLong("patchbay.seed", System.nanoTime());
     private final Random random = new Random(seed);
@@ -63,7 +99,8 @@ class RoundTripTest {
                 .hasMessage(
                         "The text 't' of the document 'a' is itself JSON, which CSV can't tell from an array or an object: export as jsonl, or give --types t=text, here and when it is imported.");
         CsvOptions text = new CsvOptions(',', List.of(), CsvTypes.parse("t=text"));
-        assertThat(read(write(documents, FileFormat.CSV, text), FileFormat.CSV, text)).isEqualTo(documents);
+        assertThat(read(write(documents, FileFormat.CSV, text), FileFormat.CSV, text))
+                .isEqualTo(documents);
     }
 
     @Test

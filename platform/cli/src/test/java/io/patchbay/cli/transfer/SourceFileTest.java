@@ -24,11 +24,15 @@ class SourceFileTest {
     @Test
     void everyFormatGivesTheSameRows() throws IOException {
         List<String> rows = List.of("1 a {\"n\":1,\"t\":\"x y\"}", "2 b {\"n\":2.5,\"t\":\"\"}");
-        assertThat(read("[{\"_id\":\"a\",\"n\":1,\"t\":\"x y\"},\n{\"_id\":\"b\",\"n\":2.5,\"t\":\"\"}]", FileFormat.JSON))
+        assertThat(read(
+                        "[{\"_id\":\"a\",\"n\":1,\"t\":\"x y\"},\n{\"_id\":\"b\",\"n\":2.5,\"t\":\"\"}]",
+                        FileFormat.JSON))
                 .isEqualTo(rows);
         assertThat(read("{\"_id\":\"a\",\"n\":1,\"t\":\"x y\"}\n{\"_id\":\"b\",\"n\":2.5,\"t\":\"\"}", FileFormat.JSON))
                 .isEqualTo(rows);
-        assertThat(read("{\"_id\":\"a\",\"n\":1,\"t\":\"x y\"}\r\n{\"_id\":\"b\",\"n\":2.5,\"t\":\"\"}\r\n", FileFormat.JSONL))
+        assertThat(read(
+                        "{\"_id\":\"a\",\"n\":1,\"t\":\"x y\"}\r\n{\"_id\":\"b\",\"n\":2.5,\"t\":\"\"}\r\n",
+                        FileFormat.JSONL))
                 .isEqualTo(rows);
         assertThat(read("_id,n,t\r\na,1,x y\r\nb,2.5,\"\"\r\n", FileFormat.CSV))
                 .containsExactly("2 a {\"n\":1,\"t\":\"x y\"}", "3 b {\"n\":2.5,\"t\":\"\"}");
@@ -41,7 +45,9 @@ class SourceFileTest {
         assertThat(read(gzip(text), FileFormat.JSONL, FORM, CSV)).containsExactly("1 {\"n\":1}");
         byte[] cut = gzip("{\"n\":1}\n".repeat(100).getBytes(StandardCharsets.UTF_8));
         assertFault(
-                Arrays.copyOf(cut, cut.length - 9), FileFormat.JSONL, "The compressed file is damaged or ends too early.");
+                Arrays.copyOf(cut, cut.length - 9),
+                FileFormat.JSONL,
+                "The compressed file is damaged or ends too early.");
         assertFault(
                 "{\"n\":1}".getBytes(StandardCharsets.UTF_16),
                 FileFormat.JSONL,
@@ -62,8 +68,7 @@ class SourceFileTest {
                 .containsExactly("1! It is not valid UTF-8, so this is not JSON.", "2 {\"n\":2}");
         String deep = "{\"a\":" + "[".repeat(70) + "]".repeat(70) + "}";
         assertThat(read(deep + "\n{}", FileFormat.JSONL))
-                .containsExactly(
-                        "1! A value may be nested 64 levels deep, and this one is deeper.", "2 {}");
+                .containsExactly("1! A value may be nested 64 levels deep, and this one is deeper.", "2 {}");
     }
 
     @Test
@@ -77,9 +82,13 @@ class SourceFileTest {
                         "4 {\"}]\":\"\\\"]}\"}");
         assertThat(read("[]", FileFormat.JSON)).isEmpty();
         assertThat(read("", FileFormat.JSON)).isEmpty();
-        assertFault("[{\"n\":1},\n{\"n\":2}\n", FileFormat.JSON, "Line 3: The file ends within its JSON: it is not whole.");
+        assertFault(
+                "[{\"n\":1},\n{\"n\":2}\n", FileFormat.JSON, "Line 3: The file ends within its JSON: it is not whole.");
         assertFault("[{\"n\":1},\n{\"n\":", FileFormat.JSON, "Line 2: The file ends within its JSON: it is not whole.");
-        assertFault("[{\"n\":1} {\"n\":2}]", FileFormat.JSON, "Line 1: At column 10 a comma or the array's end is missing.");
+        assertFault(
+                "[{\"n\":1} {\"n\":2}]",
+                FileFormat.JSON,
+                "Line 1: At column 10 a comma or the array's end is missing.");
         assertFault("[{\"n\":1}] x", FileFormat.JSON, "Line 1: Something follows the array.");
     }
 
@@ -97,8 +106,10 @@ class SourceFileTest {
 
     @Test
     void csvTypesCanBeGiven() throws IOException {
-        CsvOptions options = new CsvOptions(';', List.of("n", "b", "t", "j"), CsvTypes.parse("text,n=number,b=boolean,j=json"));
-        byte[] text = "\"1\";true;12;\"\"\"x\"\"\"\n;;;\nx;true;1;1\n1;1;1;1\n1;true;1;{\n".getBytes(StandardCharsets.UTF_8);
+        CsvOptions options =
+                new CsvOptions(';', List.of("n", "b", "t", "j"), CsvTypes.parse("text,n=number,b=boolean,j=json"));
+        byte[] text =
+                "\"1\";true;12;\"\"\"x\"\"\"\n;;;\nx;true;1;1\n1;1;1;1\n1;true;1;{\n".getBytes(StandardCharsets.UTF_8);
         assertThat(read(text, FileFormat.CSV, FORM, options))
                 .containsExactly(
                         "1 {\"b\":true,\"j\":\"x\",\"n\":1,\"t\":\"12\"}",
@@ -130,8 +141,12 @@ class SourceFileTest {
     @Test
     void idsComeFromAField() throws IOException {
         RowForm code = new RowForm("code", true);
-        assertThat(read("{\"code\":\"x\",\"n\":1}\n{\"code\":7}\n{\"n\":1}\n{\"code\":1.5}\n{\"code\":\"\"}".getBytes(StandardCharsets.UTF_8),
-                        FileFormat.JSONL, code, CSV))
+        assertThat(read(
+                        "{\"code\":\"x\",\"n\":1}\n{\"code\":7}\n{\"n\":1}\n{\"code\":1.5}\n{\"code\":\"\"}"
+                                .getBytes(StandardCharsets.UTF_8),
+                        FileFormat.JSONL,
+                        code,
+                        CSV))
                 .containsExactly(
                         "1 x {\"n\":1,\"code\":\"x\"}",
                         "2 7 {\"code\":7}",
@@ -145,11 +160,10 @@ class SourceFileTest {
     void anEndlessRowIsPassedOverInBoundedMemory() throws IOException {
         long length = 64L << 20;
         for (FileFormat format : List.of(FileFormat.JSONL, FileFormat.CSV)) {
-            InputStream file = new java.io.SequenceInputStream(
-                    java.util.Collections.enumeration(List.of(
-                            text(format == FileFormat.CSV ? "n\n" : ""),
-                            new Endless(length),
-                            text(format == FileFormat.CSV ? "\n1\n" : "\n{\"n\":1}\n"))));
+            InputStream file = new java.io.SequenceInputStream(java.util.Collections.enumeration(List.of(
+                    text(format == FileFormat.CSV ? "n\n" : ""),
+                    new Endless(length),
+                    text(format == FileFormat.CSV ? "\n1\n" : "\n{\"n\":1}\n"))));
             long before = used();
             List<String> rows = read(file, format, FORM, CSV);
             assertThat(rows).hasSize(2);
@@ -232,7 +246,8 @@ class SourceFileTest {
                 } else {
                     Row.Readable readable = (Row.Readable) row;
                     Value data = Cbor.decode(readable.data());
-                    rows.add(readable.line() + " " + readable.id().map(id -> id + " ").orElse("")
+                    rows.add(readable.line() + " "
+                            + readable.id().map(id -> id + " ").orElse("")
                             + new String(Json.encode(data), StandardCharsets.UTF_8));
                 }
             }

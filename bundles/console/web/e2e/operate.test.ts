@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Node } from '../../../../clients/typescript/test/node.ts';
+import { Api } from './api.ts';
+import { PASSWORD } from './stage.ts';
+import { Visitor } from './visitor.ts';
+
+const PLUGIN = 'io.patchbay.store.h2';
+const jar = resolve(import.meta.dirname, '../../../../sample-plugins/store-h2/target/patchbay-store-h2-0.1.0.jar');
+
+/** A node apart: what is done to it here would be felt by the other tests. */
+const node = new Node();
+let api: Api;
+let visitor: Visitor;
+let server: Server;
+
+beforeAll(async () => {
+  await node.start();
+  node.addUser('ada', 'admin', PASSWORD);
+  node.addUser('uma', 'user', PASSWORD);
+  api = await Api.open('ada', node.url);
+  visitor = await Visitor.arrive('ada', {}, node.url);
+  server = createServer((_, response) => response.end(readFileSync(jar))).listen(0, '127.0.0.1');
+});
+
+afterAll(async () => {
+  await visitor.leave();
+  server.close();
+  await node.stop();
+});
+
+function plugins(): Promise<{ state: string; name: string }[]> {
+  return api.call('GET', '/plugins').then((list) => (list as { items: { state: string; name: string }[] }).items);
+}
+
+it('a plugin is uploaded once it is seen what it will do, stopped, started and uninstalled', async () => {
+  const page = await visitor.go('/plugins');
+  await page.getByRole('heading', { name: 'No plugins yet' }).waitFor();
+  await page.getByRole('button', { name: 'Install a plugin' }).click();
+  await page.getByRole('button', { name: 'See what will happen' }).click();
+  await page.getByText('jar first').waitFor();
+  await page.getByLabel('The plugin’s jar').setInputFiles(jar);
+  await page.getByRole('button', { name: 'See what will happen' }).click();
+  await page.getByText('The plugin is unsigned.').waitFor();
+  await visitor.expectAccessible('a plan');
+  expect(await plugins()).toEqual([]);
+  await page.getByRole('button', { name: 'Install', exact: true }).click();
+  const row = page.getByRole('row', { name: new RegExp(PLUGIN) });
+  await row.getByText('active').waitFor();
+  await row.getByText('DocumentStoreFactory h2').waitFor();
+  await page.getByText('0.1.0 is installed').waitFor();
+
+  for (const [verb, state] of [['Stop', 'stopped'], ['Start', 'active']] as const) {
+    await page.getByRole('button', { name: `Actions for ${PLUGIN}` }).click();
+    await page.getByRole('menuitem', { name: verb }).click();
+    await page.getByRole('dialog').getByText('DocumentStoreFactory h2').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: verb }).click();
+    await row.getByText(state, { exact: true }).waitFor();
+  }
+  await visitor.expectAccessible('plugins');
+  await page.getByRole('list', { name: 'Parts of the node' }).getByText('control', { exact: true }).click();
+  await page.getByText('control.sock').waitFor();
+
+  await page.getByRole('button', { name: `Actions for ${PLUGIN}` }).click();
+  await page.getByRole('menuitem', { name: 'Uninstall' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Uninstall' }).click();
+  await page.getByRole('heading', { name: 'No plugins yet' }).waitFor();
+});
+
+it('a plugin comes from an address, and only what the digest names', async () => {
+  const page = await visitor.go('/plugins');
+  await page.getByRole('button', { name: 'Install a plugin' }).click();
+  await page.getByLabel('An address').check();
+  await page.getByLabel('Address', { exact: true }).fill(`http://127.0.0.1:${(server.address() as AddressInfo).port}/h2.jar`);
+  await page.getByLabel('SHA-256').fill('0'.repeat(64));
+  await page.getByRole('button', { name: 'See what will happen' }).click();
+  await page.getByText('nothing is installed').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+
+  await page.getByRole('button', { name: 'Install a plugin' }).click();
+  await page.getByLabel('An address').check();
+  await page.getByLabel('Address', { exact: true }).fill(`http://127.0.0.1:${(server.address() as AddressInfo).port}/h2.jar`);
+  await page.getByLabel('SHA-256').fill(createHash('sha256').update(readFileSync(jar)).digest('hex'));
+  await page.getByRole('button', { name: 'See what will happen' }).click();
+  await page.getByText('The plugin is unsigned.').waitFor();
+  await page.getByRole('button', { name: 'Install', exact: true }).click();
+  await page.getByRole('row', { name: new RegExp(PLUGIN) }).getByText('active').waitFor();
+});
+
+it('a store is moved, rolled back, moved again, and the old one dropped', async () => {
+  await api.newCollection('things');
+  for (let at = 0; at < 20; at++) await api.put('things', `t${at}`, { at });
+  const page = await visitor.go('/stores');
+  const store = page.getByRole('region', { name: 'documents' });
+  const move = async (adapter: string) => {
+    await store.getByRole('button', { name: 'Move' }).click();
+    await visitor.expectAccessible('the dialog of a swap');
+    await page.getByLabel('Adapter', { exact: true }).selectOption(adapter);
+    await page.getByRole('button', { name: 'Move the documents' }).click();
+    await store.getByText('up to date').waitFor();
+  };
+  await move('h2');
+  await visitor.expectAccessible('a store with a follower');
+  await store.getByText('sqlite, up to date').waitFor();
+  await store.getByRole('button', { name: 'Roll back' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
+  await store.getByText('h2, up to date').waitFor();
+  await store.getByRole('button', { name: 'Drop the old store' }).click();
+  await page.getByLabel('Type h2 to confirm').fill('h2');
+  await page.getByRole('button', { name: 'Drop it' }).click();
+  await store.getByRole('button', { name: 'Roll back' }).waitFor({ state: 'detached' });
+  expect(((await api.call('GET', '/collections/things/documents?limit=50')) as { items: unknown[] }).items).toHaveLength(20);
+});
+
+it('users are made, changed, locked out and deleted', async () => {
+  const page = await visitor.go('/users');
+  await page.getByRole('button', { name: 'New user' }).click();
+  await page.getByLabel('Name').fill('eve');
+  await page.getByLabel('Password', { exact: true }).fill('short');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await visitor.expectAccessible('a password that is too short');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create' }).click();
+  const row = page.getByRole('row', { name: /^eve/ });
+  await row.getByText('may log in').waitFor();
+  const eve = await Api.open('eve', node.url);
+
+  const act = async (item: string, button: string) => {
+    await page.getByRole('button', { name: 'Actions for eve' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+    await page.getByRole('dialog').getByRole('button', { name: button }).click();
+  };
+  await act('Make an admin', 'Make an admin');
+  await row.getByText('admin', { exact: true }).waitFor();
+  await act('Lock out', 'Lock out');
+  await row.getByText('locked out').waitFor();
+  await expect(eve.call('GET', '/collections')).rejects.toThrow('401');
+  await page.getByRole('button', { name: 'Actions for eve' }).click();
+  await page.getByRole('menuitem', { name: 'New password' }).click();
+  await page.getByLabel('Password', { exact: true }).fill(`${PASSWORD}!`);
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await page.getByText('logged out everywhere').waitFor();
+  await page.getByRole('button', { name: 'Actions for eve' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByLabel('Type eve to confirm').fill('eve');
+  await page.getByRole('button', { name: 'Delete the user' }).click();
+  await row.waitFor({ state: 'detached' });
+});
+
+it('the log shows lines as they come, of a level, and what was looked for', async () => {
+  const page = await visitor.go('/log');
+  await page.getByText('live', { exact: true }).waitFor();
+  const lines = page.getByRole('log');
+  await lines.getByText('There is no admin yet').waitFor();
+  expect(await lines.textContent()).toContain('setup?code=***');
+  await api.call('POST', `/plugins/${PLUGIN}/stop`);
+  await lines.getByText(`${PLUGIN} 0.1.0 is stopped.`).waitFor();
+  await page.getByLabel('Contains').fill('is stopped');
+  await expect.poll(() => lines.locator('p').count()).toBe(await lines.getByText('is stopped').count());
+  await page.getByLabel('Level').selectOption('error');
+  await page.getByLabel('Contains').fill('');
+  await lines.getByText('No line of this level yet.').waitFor();
+  await visitor.expectAccessible('an empty log');
+});
+
+it('a plain user is told whom to ask', async () => {
+  const uma = await Visitor.arrive('uma', {}, node.url);
+  for (const address of ['/plugins', '/stores', '/users', '/log']) {
+    const page = await uma.go(address);
+    await page.getByRole('heading', { name: 'Not for your account' }).first().waitFor();
+  }
+  await uma.leave();
+});

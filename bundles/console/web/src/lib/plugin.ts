@@ -1,0 +1,39 @@
+export interface Plugin {
+  name: string;
+  version: string;
+  digest: string;
+  state: 'active' | 'stopped' | 'failed' | 'unavailable';
+  installedAt: string;
+  provides: string[];
+  uses: string[];
+  previousVersion: string | null;
+  receipt: string | null;
+  fault: string | null;
+}
+
+/** What a change of plugins will do, computed before it happens. */
+export interface Plan {
+  kind: string;
+  plugin: string;
+  fromVersion: string | null;
+  toVersion: string | null;
+  steps: string[];
+  /** Added (`+`), replaced (`~`) or removed (`-`). */
+  services: string[];
+  problems: string[];
+  warnings: string[];
+}
+
+export interface Component {
+  path: string;
+  state: string;
+  facts: Record<string, string>;
+  parts: Component[];
+}
+
+export const pluginTones = { active: 'good', stopped: 'plain', failed: 'bad', unavailable: 'bad' } as const;
+
+/** How a jar is sent; browsers disagree on its type. */
+export function jarBody(file: File): Blob {
+  return new Blob([file], { type: 'application/java-archive' });
+}
