@@ -287,6 +287,8 @@ class MetricsIT {
             await().until(() -> scraping.isDone() || scrapes.get() > soFar + 3);
             goOn.set(false);
             scraping.join();
+            // Over its updates a counter goes on.
+            assertThat(scrapesCounted(stranger)).isGreaterThanOrEqualTo(scrapes.get());
 
             there.run("plugin", "uninstall", "io.patchbay.metrics.prometheus");
             // For a moment the transport takes it for an update, and says that the part is not running.
@@ -294,8 +296,18 @@ class MetricsIT {
                     .until(() -> stranger.send("GET", "//metrics", BodyPublishers.noBody())
                                     .status()
                             == 404);
+            // What a plugin registered went with it, so it starts at nothing.
+            there.run("plugin", "install", jar.toString());
+            assertThat(scrapesCounted(stranger)).isZero();
             assertThat(swapped.log()).doesNotContain(" ERROR ");
         }
+    }
+
+    private static double scrapesCounted(Rest client) {
+        return Scrape.parse(client.send("GET", "//metrics", BodyPublishers.noBody())
+                        .expect(200)
+                        .text())
+                .value("patchbay_metrics_scrape_seconds_count");
     }
 
     /** Written anew by {@code ./dev docs}. */
