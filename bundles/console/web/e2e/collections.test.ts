@@ -1,5 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Api } from './api.ts';
+import { PASSWORD } from './stage.ts';
 import { Visitor } from './visitor.ts';
 
 let api: Api;
@@ -50,6 +53,22 @@ it('a collection is made with indexes, its indexes change, and it is deleted onc
   await confirm.click();
   await page.getByRole('link', { name: 'orders', exact: true }).waitFor({ state: 'detached' });
   await expect(api.call('GET', '/collections/orders')).rejects.toThrow('404');
+});
+
+it('the first app that the overview shows works as it stands, but for the name and the password', async () => {
+  await api.newCollection('a-first');
+  const page = await visitor.go('/');
+  const source = (await page.locator('pre').textContent())!.replace('NAME', 'ada').replace('PASSWORD', PASSWORD);
+  const server = createServer((_request, response) => response.setHeader('Content-Type', 'text/html').end(source));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const app = await page.context().newPage();
+  await app.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  await api.put('a-first', 'one', { seen: 'by the app' });
+  await app.getByText('by the app').waitFor();
+  await app.close();
+  server.closeAllConnections();
+  server.close();
+  await api.call('DELETE', '/collections/a-first');
 });
 
 it('who is no admin is told so', async () => {

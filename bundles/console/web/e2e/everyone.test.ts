@@ -13,10 +13,9 @@ beforeAll(async () => {
   await api.put('people', 'bob', { name: 'Bob', age: null });
 });
 
-/** Until the page has what it shows; the log never stops to come. */
 async function arrive(who: Visitor, address: string): Promise<Page> {
   const page = await who.go(address);
-  await (address === '/log' ? page.getByText('live', { exact: true }).waitFor() : page.waitForLoadState('networkidle'));
+  await who.settle();
   return page;
 }
 
@@ -126,7 +125,7 @@ it('a node that is gone is told of, and what was shown stays', async () => {
   await page.locator('tr[data-id="ann"]').waitFor();
   await page.route('**/api/v1/**', (route) => route.abort());
   await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
-  await page.getByRole('heading', { name: 'The node does not answer' }).waitFor();
+  await page.getByRole('heading', { name: 'No connection to the node' }).waitFor();
   await visitor.expectAccessible('no node');
   await page.unroute('**/api/v1/**');
   await page.getByRole('button', { name: 'Try again' }).click();

@@ -1,10 +1,17 @@
 import type { Data, Value } from '@patchbay/client';
 
+/** A list of plain values that is no longer stands on one line. */
+const ONE_LINE = 72;
+
 /** JSON with the node's numbers: integers that JavaScript's own can't hold stay exact, as BigInt. */
 export function write(value: Value, indent = 2, depth = 0): string {
   const line = indent ? '\n' + ' '.repeat(indent * (depth + 1)) : '';
   const end = indent ? '\n' + ' '.repeat(indent * depth) : '';
   if (Array.isArray(value)) {
+    const short = `[${value.map((item) => write(item, 0)).join(', ')}]`;
+    if (indent && short.length <= ONE_LINE && value.every((item) => typeof item !== 'object' || item === null)) {
+      return short;
+    }
     return value.length ? `[${value.map((item) => line + write(item, indent, depth + 1)).join(',')}${end}]` : '[]';
   }
   if (typeof value === 'object' && value !== null) {

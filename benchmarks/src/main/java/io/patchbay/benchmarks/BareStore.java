@@ -32,15 +32,19 @@ final class BareStore implements AutoCloseable {
     private long offset;
 
     BareStore() throws IOException, ReflectiveOperationException {
-        DocumentStoreFactory factory = (DocumentStoreFactory)
-                Class.forName(FACTORY).getDeclaredConstructor().newInstance();
+        DocumentStoreFactory factory = StoreFactories.open(FACTORY);
         store = factory.open(directory, Map.of());
         store.begin("benchmark", 0);
     }
 
     /** CPU time of this process so far. */
     static double cpuSeconds() {
-        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
+        return ProcessHandle.current()
+                        .info()
+                        .totalCpuDuration()
+                        .orElse(Duration.ZERO)
+                        .toNanos()
+                / 1e9;
     }
 
     /** Creates documents with {@code data}, a transaction each, so many to a sync; each is charged with the whole time of its batch. */

@@ -49,12 +49,7 @@ final class Figures {
     private synchronized void note(int round, String what, Seen run) {
         System.err.printf(
                 "%s: %,.0f/s, p50 %.2f ms, p99 %.2f ms, longest %.0f ms, %.0f us of CPU each%n",
-                what,
-                run.run.perSecond(),
-                run.run.millis(0.5),
-                run.run.millis(0.99),
-                run.run.millis(1),
-                run.cpuMicros);
+                what, run.run.perSecond(), run.run.millis(0.5), run.run.millis(0.99), run.run.millis(1), run.cpuMicros);
         if (round >= 0) {
             seen.computeIfAbsent(what, unseen -> new ArrayList<>()).add(run);
         }

@@ -52,17 +52,35 @@ final class Servers implements AutoCloseable {
 
     /** @param answerBytes how long its answers are */
     static Servers bareJetty(Path distribution, int answerBytes) throws IOException {
+        return reference(distribution, BareJetty.class, answerBytes);
+    }
+
+    /** @param eventBytes how long the ready frames are */
+    static Servers bareWebSocket(Path distribution, int eventBytes) throws IOException {
+        return reference(distribution, BareWebSocket.class, eventBytes);
+    }
+
+    private static Servers reference(Path distribution, Class<?> server, int bytes) throws IOException {
         String classes = Path.of(BareJetty.class
                         .getProtectionDomain()
                         .getCodeSource()
                         .getLocation()
                         .getPath())
                 .toString();
-        String classPath = classes + ":" + distribution.resolve("bundles") + "/*:" + distribution.resolve("lib") + "/*";
+        // Without logback, which says everything that Jetty does as long as nobody configures it: at a third of the speed.
+        String classPath = classes + ":" + distribution.resolve("bundles") + "/*:" + slf4j(distribution);
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return new Servers(
-                start(java, "-cp", classPath, BareJetty.class.getName(), Integer.toString(answerBytes)),
+                start(java, "-cp", classPath, server.getName(), Integer.toString(bytes)),
                 Files.createTempDirectory("patchbay-bench"));
+    }
+
+    private static Path slf4j(Path distribution) throws IOException {
+        try (Stream<Path> files = Files.list(distribution.resolve("lib"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("slf4j-api"))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("There is no slf4j-api in " + distribution));
+        }
     }
 
     /** CPU time of the process so far, which says what a request costs even where others share the machine. */
@@ -73,6 +91,10 @@ final class Servers implements AutoCloseable {
                         .orElse(Duration.ZERO)
                         .toNanos()
                 / 1e9;
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     InetSocketAddress address() {

@@ -25,14 +25,22 @@ final class WebSocketWire implements Wire {
 
     @Override
     public byte[] greeting() {
+        return handshake();
+    }
+
+    static byte[] handshake() {
         return ("GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                         + "Sec-WebSocket-Protocol: patchbay.v1\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Sent before the first request, on each connection. */
-    byte[] login() {
+    @Override
+    public byte[] login() {
+        return login(token);
+    }
+
+    static byte[] login(String token) {
         return frame(Value.struct("id", Value.of(LOGIN), "op", Value.of("login"), "token", Value.of(token)));
     }
 
@@ -46,8 +54,12 @@ final class WebSocketWire implements Wire {
         return frame(requests.apply(number));
     }
 
-    private static byte[] frame(Value.Struct message) {
-        byte[] body = Cbor.encode(message);
+    static byte[] frame(Value.Struct message) {
+        return frame(Cbor.encode(message));
+    }
+
+    /** As a client sends it. */
+    static byte[] frame(byte[] body) {
         ByteArrayOutputStream frame = new ByteArrayOutputStream(body.length + 8);
         frame.write(BINARY);
         if (body.length < 126) {
@@ -68,7 +80,12 @@ final class WebSocketWire implements Wire {
 
     @Override
     public int answerLength(byte[] bytes, int from, int to) {
-        if (to - from < 4) {
+        return frameLength(bytes, from, to);
+    }
+
+    /** The length of the whole frame of a server that begins at {@code from}; -1 if more bytes are needed. */
+    static int frameLength(byte[] bytes, int from, int to) {
+        if (to - from < 2 || (bytes[from + 1] & 0x7f) >= 126 && to - from < 4) {
             return -1;
         }
         int body = bytes[from + 1] & 0x7f;
@@ -92,7 +109,8 @@ final class WebSocketWire implements Wire {
         return numberOf(bytes, from, length) == LOGIN || Fields.isOk(bytes, body(bytes, from), from + length);
     }
 
-    private static int body(byte[] bytes, int from) {
+    /** Where a frame's payload begins. */
+    static int body(byte[] bytes, int from) {
         return from + ((bytes[from + 1] & 0x7f) == 126 ? 4 : 2);
     }
 

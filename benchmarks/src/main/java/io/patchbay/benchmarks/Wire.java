@@ -5,6 +5,11 @@ interface Wire {
     /** Sent once, before the first request; its answer ends with an empty line. Empty if there is none. */
     byte[] greeting();
 
+    /** Sent behind the greeting on each connection, and answered once; empty if there is none. */
+    default byte[] login() {
+        return new byte[0];
+    }
+
     /** How many requests may wait for their answers on one connection. */
     int inFlight();
 

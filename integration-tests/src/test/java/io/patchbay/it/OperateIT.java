@@ -71,7 +71,8 @@ class OperateIT {
     @Order(1)
     void pluginIsUploadedUpdatedRolledBackStoppedStartedAndUninstalled() throws IOException {
         byte[] jar = Files.readAllBytes(SampleStore.jar());
-        Value.Struct plan = admin.send("POST", "/plugins?dryRun=true", BodyPublishers.ofByteArray(jar), "Content-Type", JAR)
+        Value.Struct plan = admin.send(
+                        "POST", "/plugins?dryRun=true", BodyPublishers.ofByteArray(jar), "Content-Type", JAR)
                 .expect(200)
                 .json();
         assertThat(plan.findText("kind")).contains("install");
@@ -133,11 +134,9 @@ class OperateIT {
             succeed(installFrom(url, digest));
 
             assertThat(plugin().findText("state")).contains("active");
-            assertThat(new Operator(home)
-                            .run("plugin", "stop", SampleStore.PLUGIN))
+            assertThat(new Operator(home).run("plugin", "stop", SampleStore.PLUGIN))
                     .contains("is stopped");
-            assertThat(new Operator(home)
-                            .run("plugin", "start", SampleStore.PLUGIN))
+            assertThat(new Operator(home).run("plugin", "start", SampleStore.PLUGIN))
                     .contains("is started");
         } finally {
             server.stop(0);
@@ -238,7 +237,9 @@ class OperateIT {
         HttpResponse<InputStream> stream = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(node.uri() + "/api/v1/log/events"))
-                                .header("Authorization", "Bearer " + admin.token().orElseThrow())
+                                .header(
+                                        "Authorization",
+                                        "Bearer " + admin.token().orElseThrow())
                                 .build(),
                         HttpResponse.BodyHandlers.ofInputStream());
         assertThat(stream.statusCode()).isEqualTo(200);
@@ -249,9 +250,10 @@ class OperateIT {
             await().atMost(JOB).until(() -> events.contains(": the log follows"));
             succeed(admin.send("POST", PLUGIN + "/stop", BodyPublishers.noBody()));
             await().atMost(JOB)
-                    .until(() -> events.stream().anyMatch(line -> line.startsWith("data: ")
-                            && line.contains(SampleStore.PLUGIN)
-                            && line.contains("is stopped")));
+                    .until(() -> events.stream()
+                            .anyMatch(line -> line.startsWith("data: ")
+                                    && line.contains(SampleStore.PLUGIN)
+                                    && line.contains("is stopped")));
         }
         String kept = admin.get("/log?level=trace&limit=1000").expect(200).text();
         assertThat(kept)

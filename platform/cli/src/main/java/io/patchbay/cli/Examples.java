@@ -17,7 +17,9 @@ final class Examples {
         add("patchbay plugin", "patchbay plugin list");
         add("patchbay plugin list", "patchbay plugin list --json");
         add("patchbay plugin info", "patchbay plugin info io.example.greeter");
-        add("patchbay plugin install", "patchbay plugin install greeter-1.0.jar --dry-run",
+        add(
+                "patchbay plugin install",
+                "patchbay plugin install greeter-1.0.jar --dry-run",
                 "patchbay plugin install http://localhost:8080/greeter-1.0.jar --sha256 \"$SHA256\"");
         add("patchbay plugin start", "patchbay plugin start io.example.greeter");
         add("patchbay plugin stop", "patchbay plugin stop io.example.greeter --dry-run");

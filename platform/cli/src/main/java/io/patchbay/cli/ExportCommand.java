@@ -3,8 +3,8 @@ package io.patchbay.cli;
 import io.patchbay.api.document.Value;
 import io.patchbay.cli.transfer.CsvOptions;
 import io.patchbay.cli.transfer.DocumentOutput;
-import io.patchbay.cli.transfer.FileFormat;
 import io.patchbay.cli.transfer.FileFault;
+import io.patchbay.cli.transfer.FileFormat;
 import io.patchbay.cli.transfer.IdField;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -75,8 +75,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        FileFormat format =
-                form.format(file, isStandardOutput() ? Optional.of(FileFormat.JSONL) : Optional.empty());
+        FileFormat format = form.format(file, isStandardOutput() ? Optional.of(FileFormat.JSONL) : Optional.empty());
         CsvOptions csv = form.csv(file, format);
         IdField id = new IdField(noId ? Optional.empty() : Optional.of(form.idAs()));
         try (Node node = Node.ofHome(home.folder(), screen);
@@ -94,9 +93,8 @@ final class ExportCommand implements Callable<Integer> {
             throw CommandException.failed("The export of '" + collection
                     + "' was broken off: the node has gone, or nothing was read from it for 30 s.");
         } catch (IOException | UncheckedIOException e) {
-            throw CommandException.failed(
-                    "The export can't be written to " + (isStandardOutput() ? "the standard output" : file) + ": "
-                            + cause(e).getMessage() + ".");
+            throw CommandException.failed("The export can't be written to "
+                    + (isStandardOutput() ? "the standard output" : file) + ": " + cause(e).getMessage() + ".");
         }
         return ExitCodes.DONE;
     }
@@ -106,8 +104,8 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     /** The file is there when it is whole, and not before. */
-    private void writeFile(
-            Node node, TransferProgress progress, FileFormat format, IdField id, CsvOptions csv) throws IOException {
+    private void writeFile(Node node, TransferProgress progress, FileFormat format, IdField id, CsvOptions csv)
+            throws IOException {
         Path target = Path.of(file).toAbsolutePath();
         Path draft = target.resolveSibling(target.getFileName() + ".part");
         try {
@@ -159,9 +157,8 @@ final class ExportCommand implements Callable<Integer> {
         for (Value item : array.items()) {
             Value.Array document = (Value.Array) item;
             try {
-                output.write(
-                        ((Value.Text) document.items().get(0)).value(),
-                        (Value.Struct) document.items().get(1));
+                output.write(((Value.Text) document.items().get(0)).value(), (Value.Struct)
+                        document.items().get(1));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

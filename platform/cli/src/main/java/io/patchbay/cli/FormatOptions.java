@@ -21,7 +21,8 @@ final class FormatOptions {
     @Option(
             names = "--separator",
             paramLabel = "CHARACTER",
-            description = "What stands between the fields of CSV; 'tab' for a tabulator (default: a comma, in .tsv a tabulator).")
+            description =
+                    "What stands between the fields of CSV; 'tab' for a tabulator (default: a comma, in .tsv a tabulator).")
     private Optional<String> separator = Optional.empty();
 
     @Option(
@@ -35,7 +36,8 @@ final class FormatOptions {
             names = "--id-as",
             paramLabel = "FIELD",
             defaultValue = RowForm.ID,
-            description = "The field of the file that holds documents' ids and is no part of their data (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The field of the file that holds documents' ids and is no part of their data (default: ${DEFAULT-VALUE}).")
     private String idAs = RowForm.ID;
 
     @Option(
@@ -60,8 +62,8 @@ final class FormatOptions {
         }
         return FileFormat.of(fileName)
                 .or(() -> otherwise)
-                .orElseThrow(() ->
-                        wrong("'" + fileName + "' does not tell what format it has: give --format json, jsonl or csv."));
+                .orElseThrow(() -> wrong(
+                        "'" + fileName + "' does not tell what format it has: give --format json, jsonl or csv."));
     }
 
     CsvOptions csv(String fileName, FileFormat chosen) {

@@ -1,9 +1,9 @@
 package io.patchbay.cli;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.nio.ByteBuffer;
 
 /**
  * Which ids have come, 16 bytes for each: it holds 64 bits of a hash. Two ids that share them are taken for one, which among ten million happens once in 300,000 files. Used by one thread.
@@ -30,7 +30,8 @@ final class IdSet {
         if (size > places.length * FULL) {
             grow();
         }
-        long hash = ByteBuffer.wrap(digest.digest(id.getBytes(StandardCharsets.UTF_8))).getLong();
+        long hash = ByteBuffer.wrap(digest.digest(id.getBytes(StandardCharsets.UTF_8)))
+                .getLong();
         boolean added = put(places, hash == 0 ? 1 : hash);
         size += added ? 1 : 0;
         return added;

@@ -1,6 +1,7 @@
 package io.patchbay.cli;
 
 import io.patchbay.api.document.Value;
+import io.patchbay.api.transfer.ImportChunk;
 import io.patchbay.cli.transfer.CsvOptions;
 import io.patchbay.cli.transfer.FileFormat;
 import io.patchbay.cli.transfer.RowDigest;
@@ -29,7 +30,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
-    private static final int NAME_CHARS = 200;
 
     @Mixin
     private HomeOption home;
@@ -49,7 +49,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--id",
             paramLabel = "FIELD",
-            description = "The documents' ids are what this field holds; it stays in the data (default: the node chooses ids).")
+            description =
+                    "The documents' ids are what this field holds; it stays in the data (default: the node chooses ids).")
     private Optional<String> id = Optional.empty();
 
     @Option(
@@ -71,7 +72,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--rejects",
             paramLabel = "FILE",
-            description = "Where skipped rows are reported, a JSON object a line (default: the file's name with .rejected.jsonl).")
+            description =
+                    "Where skipped rows are reported, a JSON object a line (default: the file's name with .rejected.jsonl).")
     private Optional<Path> rejects = Optional.empty();
 
     @Option(
@@ -84,10 +86,13 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "What the import is known by when it is resumed (default: the file's path; none for the standard input).")
+            description =
+                    "What the import is known by when it is resumed (default: the file's path; none for the standard input).")
     private Optional<String> name = Optional.empty();
 
-    @Option(names = "--restart", description = "Begin anew, whatever an earlier command has imported; its documents stay.")
+    @Option(
+            names = "--restart",
+            description = "Begin anew, whatever an earlier command has imported; its documents stay.")
     private boolean restart;
 
     @Option(names = "--json", description = "Tell the outcome as JSON.")
@@ -185,7 +190,7 @@ final class ImportCommand implements Callable<Integer> {
         }
         String path = Path.of(file).toRealPath().toString();
         // The end of a path tells more than its beginning.
-        return path.substring(Math.max(0, path.length() - NAME_CHARS));
+        return path.substring(Math.max(0, path.length() - ImportChunk.NAME_CHARS));
     }
 
     private RowSource open(Task task) throws IOException {
@@ -245,16 +250,15 @@ final class ImportCommand implements Callable<Integer> {
         }
         Optional<Path> report = task.onError != Importer.OnError.SKIP
                 ? Optional.empty()
-                : rejects.or(() ->
-                        isStandardInput() ? Optional.empty() : Optional.of(Path.of(file + ".rejected.jsonl")));
+                : rejects.or(
+                        () -> isStandardInput() ? Optional.empty() : Optional.of(Path.of(file + ".rejected.jsonl")));
         try (RowSource source = open(task);
                 RejectedRows rejected = new RejectedRows(screen, report, resumed);
                 TransferProgress progress = new TransferProgress(screen, size())) {
             RowDigest digest = Importer.skip(source, state)
                     .orElseThrow(() -> CommandException.failed("The first " + state.rows() + " rows of " + file
                             + " are not those that an earlier command has imported; --restart begins anew."));
-            Importer importer =
-                    new Importer(target, task.onError, task.existing, rejected, rejectsMax, progress);
+            Importer importer = new Importer(target, task.onError, task.existing, rejected, rejectsMax, progress);
             try {
                 importer.run(source, digest, state.rows());
             } catch (Importer.Stopped e) {
@@ -276,7 +280,10 @@ final class ImportCommand implements Callable<Integer> {
     private void tellDone(
             ImportTarget.State before, Importer importer, RejectedRows rejected, TransferProgress progress) {
         StringBuilder text = new StringBuilder();
-        text.append(progress.rate(importer.written())).append(", imported into '").append(collection).append('\'');
+        text.append(progress.rate(importer.written()))
+                .append(", imported into '")
+                .append(collection)
+                .append('\'');
         if (before.written() > 0) {
             text.append("; ").append(before.written()).append(" were there from an earlier command");
         }

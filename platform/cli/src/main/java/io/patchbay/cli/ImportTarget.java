@@ -65,12 +65,13 @@ final class ImportTarget implements AutoCloseable {
         Value.Struct request = Value.struct(
                 "op", Value.of("documents.present"), "collection", Value.of(collection), "ids", Value.texts(ids));
         return ((Value.Array) node.ask(request))
-                .items().stream().map(place -> (int) ((Value.Int) place).value()).toList();
+                .items().stream()
+                        .map(place -> (int) ((Value.Int) place).value())
+                        .toList();
     }
 
     private Value.Struct request(String op) {
-        return Value.struct(
-                "op", Value.of(op), "collection", Value.of(collection), "name", Value.of(name));
+        return Value.struct("op", Value.of(op), "collection", Value.of(collection), "name", Value.of(name));
     }
 
     /** What came of a chunk: how far the import is now; or the rows of the batch under whose ids documents are there, and nothing was written. */
@@ -88,40 +89,56 @@ final class ImportTarget implements AutoCloseable {
             }
         }
         byte[] request = encode(batch, count, sent);
+        long through = batch.after() + count;
         long deadline = System.nanoTime() + NODE_WAIT.toNanos();
-        while (true) {
+        for (boolean again = false; ; again = true) {
+            RuntimeException failure;
             try {
                 return answer((Value.Struct) node.ask(request), sent);
             } catch (NodeGone e) {
-                requireTime(deadline, e);
-                reconnect(deadline, e);
+                failure = e;
             } catch (CommandException e) {
-                if (!e.details().find("retryable").equals(Optional.of(Value.TRUE))) {
+                // Behind an answer that was lost, a conflict may be with the chunk itself.
+                if (!isRetryable(e) && !(again && e.code().equals("CONFLICT"))) {
                     throw e;
                 }
-                requireTime(deadline, e);
+                failure = e;
+            }
+            State now = awaitState(deadline, failure);
+            if (now.rows() == through) {
+                return new Answer(Optional.of(now), "", List.of());
+            }
+            if (now.rows() != batch.after()) {
+                throw failure;
+            }
+        }
+    }
+
+    private static boolean isRetryable(CommandException e) {
+        return e.details().find("retryable").equals(Optional.of(Value.TRUE));
+    }
+
+    /** How far the import is, as soon as somebody can say so. */
+    private State awaitState(long deadline, RuntimeException failure) throws InterruptedException {
+        RuntimeException last = failure;
+        while (System.nanoTime() - deadline < 0) {
+            if (last instanceof NodeGone gone) {
+                reconnect(deadline, gone);
+            } else {
                 TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
             }
-            Optional<State> now = findSoon();
-            if (now.isPresent() && now.get().rows() == batch.after() + count) {
-                return new Answer(now, "", List.of());
+            try {
+                return find().orElseThrow(() -> failure);
+            } catch (NodeGone e) {
+                last = e;
+            } catch (CommandException e) {
+                if (!isRetryable(e)) {
+                    throw e;
+                }
+                last = e;
             }
         }
-    }
-
-    /** Empty if it can't be asked just now: then the chunk is sent again, and refused if it was written. */
-    private Optional<State> findSoon() {
-        try {
-            return find();
-        } catch (NodeGone | CommandException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static void requireTime(long deadline, RuntimeException e) {
-        if (System.nanoTime() - deadline > 0) {
-            throw e;
-        }
+        throw failure;
     }
 
     private void reconnect(long deadline, NodeGone gone) throws InterruptedException {
@@ -130,15 +147,15 @@ final class ImportTarget implements AutoCloseable {
         }
         screen.note("The node has gone; waiting for it.");
         node.close();
-        while (true) {
+        while (System.nanoTime() - deadline < 0) {
             TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
             Optional<Node> again = Node.findRunning(folder);
             if (again.isPresent()) {
                 node = again.get();
                 return;
             }
-            requireTime(deadline, gone);
         }
+        throw gone;
     }
 
     private static Answer answer(Value.Struct reply, List<Integer> sent) {
@@ -147,9 +164,7 @@ final class ImportTarget implements AutoCloseable {
             places.items().forEach(place -> present.add(sent.get((int) ((Value.Int) place).value())));
         }
         return new Answer(
-                reply.find("state").map(State::of),
-                reply.findText("position").orElse(""),
-                present);
+                reply.find("state").map(State::of), reply.findText("position").orElse(""), present);
     }
 
     private byte[] encode(Batch batch, int count, List<Integer> sent) {

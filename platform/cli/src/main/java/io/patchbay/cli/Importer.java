@@ -136,7 +136,9 @@ final class Importer {
             if (stop > 0 || (batch.last() && batch.rows().isEmpty())) {
                 ImportTarget.Answer answer = target.write(batch, stop, left);
                 if (!answer.present().isEmpty()) {
-                    answer.present().forEach(place -> left.put(place, present(batch.rows().get(place))));
+                    answer.present()
+                            .forEach(place ->
+                                    left.put(place, present(batch.rows().get(place))));
                     continue;
                 }
                 count(stop, left, answer);

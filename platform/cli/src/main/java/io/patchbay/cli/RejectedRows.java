@@ -41,11 +41,10 @@ final class RejectedRows implements AutoCloseable {
         if (count <= SHOWN) {
             screen.note("Line " + row.line() + ": " + why);
         } else if (count == SHOWN + 1) {
-            screen.note(file.map(path -> "More such lines stand in " + path + ".").orElse("More such lines follow."));
+            screen.note(
+                    file.map(path -> "More such lines stand in " + path + ".").orElse("More such lines follow."));
         }
-        file.ifPresent(path -> write(
-                path,
-                Value.struct("line", Value.of(row.line()), "error", Value.of(why))));
+        file.ifPresent(path -> write(path, Value.struct("line", Value.of(row.line()), "error", Value.of(why))));
     }
 
     private void write(Path path, Value.Struct entry) {
@@ -61,8 +60,8 @@ final class RejectedRows implements AutoCloseable {
             open.write(Json.encode(entry));
             open.write("\n".getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw CommandException.failed("The report " + path + " can't be written: " + e.getMessage()
-                    + "; give another by --rejects.");
+            throw CommandException.failed(
+                    "The report " + path + " can't be written: " + e.getMessage() + "; give another by --rejects.");
         }
     }
 
@@ -72,8 +71,8 @@ final class RejectedRows implements AutoCloseable {
             try {
                 out.get().close();
             } catch (IOException e) {
-                screen.note("The report " + file.map(Path::toString).orElse("") + " may lack its end: "
-                        + e.getMessage() + ".");
+                screen.note("The report " + file.map(Path::toString).orElse("") + " may lack its end: " + e.getMessage()
+                        + ".");
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.patchbay.control;
 
+import io.patchbay.api.metrics.LimitGauges;
+import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
 import java.io.IOException;
@@ -9,11 +11,17 @@ import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Opens the operators' door when the bundle starts and closes it when it stops. It needs no other service. */
+/** Opens the operators' door when the bundle starts and closes it when it stops. It needs no other service, and is measured if there are metrics. */
 @org.osgi.service.component.annotations.Component(service = Component.class, immediate = true)
 public final class Control implements Component {
     private static final String HOME = "patchbay.home";
+    private static final Logger LOG = LoggerFactory.getLogger(Control.class);
 
     private final ControlServer server;
 
@@ -31,6 +39,23 @@ public final class Control implements Component {
         operations.putAll(new WatchOperation(services, WatchOperation.SILENCE).all());
         operations.putAll(new TransferOperations(services).all());
         server = ControlServer.open(Path.of(context.getProperty(HOME)), operations, ControlServer.IDLE);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setMetrics(Metrics metrics) {
+        metrics.gauge("patchbay_control_connections", "Connections of operators.", server::connections);
+        LimitGauges.show(metrics, "control", "control_connections", ControlServer.CONNECTIONS_MAX);
+        metrics.total("patchbay_control_requests_total", "Requests of operators.", server::requests);
+        metrics.total("patchbay_control_errors_total", "Requests that were answered by an error.", server::errors);
+        metrics.total(
+                "patchbay_control_connections_refused_total",
+                "Connections closed because there were too many.",
+                server::refused);
+    }
+
+    /** What was registered goes with the service. */
+    void unsetMetrics(Metrics metrics) {
+        LOG.debug("The control socket is no longer measured by {}", metrics);
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,9 @@ final class ControlServer implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final ScheduledThreadPoolExecutor watchdog;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder errors = new LongAdder();
+    private final LongAdder refused = new LongAdder();
 
     private ControlServer(SocketPlace place, Map<String, ControlOperation> operations, Duration idle) {
         this.place = place;
@@ -71,6 +75,18 @@ final class ControlServer implements AutoCloseable {
 
     int connections() {
         return open.size();
+    }
+
+    long requests() {
+        return requests.sum();
+    }
+
+    long errors() {
+        return errors.sum();
+    }
+
+    long refused() {
+        return refused.sum();
     }
 
     private void accept() {
@@ -100,6 +116,7 @@ final class ControlServer implements AutoCloseable {
             });
         } catch (RejectedExecutionException e) {
             // Too many are connected, or the server is closing; there is nobody to tell it by.
+            refused.increment();
             close(channel);
         }
     }
@@ -121,6 +138,7 @@ final class ControlServer implements AutoCloseable {
     }
 
     private void answer(Value.Struct request, Frames frames) throws IOException {
+        requests.increment();
         Replies replies = new Replies(frames);
         Value.Struct reply;
         try {
@@ -172,7 +190,8 @@ final class ControlServer implements AutoCloseable {
         }
     }
 
-    private static Value.Struct error(PatchbayException e) {
+    private Value.Struct error(PatchbayException e) {
+        errors.increment();
         Map<String, Value> error = new LinkedHashMap<>();
         e.details()
                 .forEach((name, value) -> error.put(

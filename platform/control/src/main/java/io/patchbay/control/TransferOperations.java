@@ -46,10 +46,13 @@ final class TransferOperations {
         String collection = fields.text(COLLECTION);
         String name = fields.text(NAME);
         fields.refuseOthers();
-        return services.with(Transfers.class, "documents", transfers -> transfers
-                .findImport(collection, name)
-                .map(state -> Value.struct("state", describe(state)))
-                .orElse(Value.Struct.EMPTY));
+        return services.with(
+                Transfers.class,
+                "documents",
+                transfers -> transfers
+                        .findImport(collection, name)
+                        .map(state -> Value.struct("state", describe(state)))
+                        .orElse(Value.Struct.EMPTY));
     }
 
     private Value beginImport(Fields fields, ControlOperation.Messages messages) {
@@ -80,10 +83,10 @@ final class TransferOperations {
 
     private Value findPresent(Fields fields, ControlOperation.Messages messages) {
         String collection = fields.text(COLLECTION);
-        List<String> ids = fields.array("ids").stream().map(TransferOperations::id).toList();
+        List<String> ids =
+                fields.array("ids").stream().map(TransferOperations::id).toList();
         fields.refuseOthers();
-        return services.with(
-                Transfers.class, "documents", transfers -> places(transfers.findPresent(collection, ids)));
+        return services.with(Transfers.class, "documents", transfers -> places(transfers.findPresent(collection, ids)));
     }
 
     private static String id(Value id) {
@@ -147,8 +150,7 @@ final class TransferOperations {
             try (Export export = transfers.openExport(collection, filter)) {
                 String position = export.position().toString();
                 messages.send(Value.struct("started", Value.of(position)));
-                return Value.struct(
-                        "position", Value.of(position), "documents", Value.of(send(export, messages)));
+                return Value.struct("position", Value.of(position), "documents", Value.of(send(export, messages)));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

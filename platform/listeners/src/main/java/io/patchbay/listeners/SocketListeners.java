@@ -2,6 +2,8 @@ package io.patchbay.listeners;
 
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.http.Listeners;
+import io.patchbay.api.metrics.LimitGauges;
+import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
 import io.patchbay.api.plugin.Providers;
@@ -17,6 +19,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +61,33 @@ public final class SocketListeners implements Listeners, Component {
         this.handOver = handOver;
         this.framework = framework;
         apply(properties);
+    }
+
+    /** It listens without metrics, too. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setMetrics(Metrics metrics) {
+        LimitGauges.show(metrics, "listeners", "waiting_connections", HandOver.WAITING_CONNECTIONS);
+        metrics.total(
+                "patchbay_listener_connections_total",
+                "Connections that were accepted and given to the transport.",
+                handOver::handed);
+        metrics.total(
+                "patchbay_listener_connections_refused_total",
+                "Connections closed because no transport took them in time, or too many waited.",
+                handOver::refused);
+        metrics.gauge(
+                "patchbay_listener_connections_waiting",
+                "Connections that wait for a transport that is being updated.",
+                handOver::waiting);
+        metrics.gauge(
+                "patchbay_listener_open",
+                "Sockets that listen.",
+                () -> addresses().size());
+    }
+
+    /** What was registered goes with the service. */
+    void unsetMetrics(Metrics metrics) {
+        LOG.debug("The listeners are no longer measured by {}", metrics);
     }
 
     /** A changed configuration. */

@@ -2,6 +2,8 @@ package io.patchbay.auth.password;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.metrics.LimitGauges;
+import io.patchbay.api.metrics.Metrics;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,8 +23,15 @@ final class HashingThreads implements AutoCloseable {
     private static final int STOP_SECONDS = 5;
 
     private final ThreadPoolExecutor executor;
+    private final Metrics.Timer time;
+    private final Metrics.Counter refused;
 
-    HashingThreads(int queue) {
+    HashingThreads(int queue, Metrics metrics) {
+        time = metrics.timer("patchbay_password_hash_seconds", "Time of a password's hash, without its wait.");
+        refused = metrics.counter(
+                "patchbay_password_hashes_refused_total", "Logins refused because too many waited for a hash.");
+        metrics.gauge("patchbay_password_hash_queue", "Logins that wait for a hash.", this::waiting);
+        LimitGauges.show(metrics, "password", "password_hash_queue", queue);
         AtomicInteger number = new AtomicInteger();
         executor = new ThreadPoolExecutor(
                 THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), task -> {
@@ -36,11 +45,23 @@ final class HashingThreads implements AutoCloseable {
     /** The stage fails with OVERLOADED when too much waits already. */
     <T> CompletionStage<T> submit(Supplier<T> work) {
         try {
-            return CompletableFuture.supplyAsync(work, executor);
+            return CompletableFuture.supplyAsync(() -> timed(work), executor);
         } catch (RejectedExecutionException e) {
             ErrorCode code = executor.isShutdown() ? ErrorCode.STOPPING : ErrorCode.OVERLOADED;
-            return CompletableFuture.failedFuture(new PatchbayException(
-                    code, "Too many logins wait for their password to be checked; try again in a moment."));
+            refused.increment();
+            return CompletableFuture.failedFuture(PatchbayException.beyond(
+                    "password_hash_queue",
+                    code,
+                    "Too many logins wait for their password to be checked; try again in a moment."));
+        }
+    }
+
+    private <T> T timed(Supplier<T> work) {
+        long beganNanos = System.nanoTime();
+        try {
+            return work.get();
+        } finally {
+            time.record(System.nanoTime() - beganNanos);
         }
     }
 

@@ -6,6 +6,7 @@ import io.patchbay.api.auth.Account;
 import io.patchbay.api.auth.Accounts;
 import io.patchbay.api.auth.AuthMethod;
 import io.patchbay.api.auth.LoginRequest;
+import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
 import io.patchbay.api.plugin.HealthCheck;
@@ -43,13 +44,13 @@ public final class PasswordAuthMethod implements AuthMethod, Component, HealthCh
     private final Argon2Hash nobody = new Argon2Hash(HashCost.DEFAULT, new byte[16], new byte[32]);
 
     @Activate
-    public PasswordAuthMethod(@Reference Accounts accounts) {
-        this(accounts, HashingThreads.QUEUE);
+    public PasswordAuthMethod(@Reference Accounts accounts, @Reference Metrics metrics) {
+        this(accounts, metrics, HashingThreads.QUEUE);
     }
 
-    PasswordAuthMethod(Accounts accounts, int queue) {
+    PasswordAuthMethod(Accounts accounts, Metrics metrics, int queue) {
         this.accounts = accounts;
-        this.threads = new HashingThreads(queue);
+        this.threads = new HashingThreads(queue, metrics);
     }
 
     @Override

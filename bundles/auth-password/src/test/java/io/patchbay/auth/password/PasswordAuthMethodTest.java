@@ -6,6 +6,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.LoginRequest;
 import io.patchbay.api.document.Value;
+import io.patchbay.testkit.session.MemoryMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class PasswordAuthMethodTest {
     private final FakeAccounts accounts = new FakeAccounts();
-    private final PasswordAuthMethod method = new PasswordAuthMethod(accounts, 4);
+    private final PasswordAuthMethod method = new PasswordAuthMethod(accounts, new MemoryMetrics(), 4);
 
     @AfterEach
     void close() {

@@ -2,13 +2,16 @@ package io.patchbay.protocol.patchbay;
 
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.metrics.Metrics.Counter;
+import io.patchbay.api.metrics.Metrics.Timer;
+import io.patchbay.api.metrics.Refusals;
 
 /**
  * What all connections of the protocol did.
  *
  * @param overInFlight requests refused because too many were in flight
  */
-record CodecMeters(Counter requests, Counter failed, Counter overInFlight, Counter events) {
+record CodecMeters(
+        Counter requests, Counter failed, Counter overInFlight, Counter events, Timer time, Refusals refusals) {
     static CodecMeters of(Metrics metrics) {
         return new CodecMeters(
                 metrics.counter(
@@ -30,6 +33,12 @@ record CodecMeters(Counter requests, Counter failed, Counter overInFlight, Count
                         "patchbay_protocol_events_total",
                         "Events sent to subscriptions.",
                         "protocol",
-                        PatchbayProtocol.NAME));
+                        PatchbayProtocol.NAME),
+                metrics.timer(
+                        "patchbay_protocol_request_seconds",
+                        "Time from a request to its reply.",
+                        "protocol",
+                        PatchbayProtocol.NAME),
+                new Refusals(metrics, PatchbayProtocol.NAME));
     }
 }

@@ -82,21 +82,21 @@ final class PatchbayCodec implements Codec {
             return;
         }
         inFlight++;
-        reply.whenComplete((body, failure) -> finish(request, body, failure));
+        long beganNanos = System.nanoTime();
+        reply.whenComplete((body, failure) -> {
+            meters.time().record(System.nanoTime() - beganNanos);
+            finish(request, body, failure);
+        });
     }
 
     private void refuse(long id, PatchbayException reason) {
         meters.failed().increment();
+        meters.refusals().count(reason);
         connection.send(Replies.error(id, reason));
     }
 
     private void finish(Request request, byte @Nullable [] body, @Nullable Throwable failure) {
-        byte[] frame = body == null
-                ? Replies.error(request.id(), asFailure(failure, request))
-                : Replies.ok(request.id(), body);
-        if (body == null) {
-            meters.failed().increment();
-        }
+        byte[] frame = body == null ? refusal(request, failure) : Replies.ok(request.id(), body);
         connection.execute(() -> {
             inFlight--;
             connection.send(frame);
@@ -104,6 +104,13 @@ final class PatchbayCodec implements Codec {
                 connection.close(NORMAL_CLOSURE, "logged out");
             }
         });
+    }
+
+    private byte[] refusal(Request request, @Nullable Throwable failure) {
+        PatchbayException reason = asFailure(failure, request);
+        meters.failed().increment();
+        meters.refusals().count(reason);
+        return Replies.error(request.id(), reason);
     }
 
     private PatchbayException asFailure(@Nullable Throwable failure, Request request) {

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 /** Where operators' calls wait for the disk, since transport threads must not: few threads, made when needed, and a short queue. */
 final class OperatorThreads implements AutoCloseable {
     private static final int THREADS = 2;
-    private static final int QUEUED = 16;
+    static final int QUEUED = 16;
     private static final int IDLE_SECONDS = 10;
 
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
@@ -32,9 +32,15 @@ final class OperatorThreads implements AutoCloseable {
         try {
             return CompletableFuture.supplyAsync(work, threads);
         } catch (RejectedExecutionException e) {
-            throw new PatchbayException(
-                    ErrorCode.OVERLOADED, "Too many operations on plugins and stores are waiting; try again.");
+            throw PatchbayException.beyond(
+                    "rest_operator_queue",
+                    ErrorCode.OVERLOADED,
+                    "Too many operations on plugins and stores are waiting; try again.");
         }
+    }
+
+    int waiting() {
+        return threads.getQueue().size();
     }
 
     @Override

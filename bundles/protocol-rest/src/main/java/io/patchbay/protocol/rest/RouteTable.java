@@ -7,6 +7,7 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.Problem;
+import io.patchbay.api.metrics.Refusals;
 import io.patchbay.api.protocol.Session;
 import io.patchbay.protocol.rest.Route.Access;
 import io.patchbay.protocol.rest.Route.Handler;
@@ -27,9 +28,11 @@ final class RouteTable {
 
     private final Map<String, Route> routes = new LinkedHashMap<>();
     private final Callers callers;
+    private final Refusals refusals;
 
-    RouteTable(Callers callers) {
+    RouteTable(Callers callers, Refusals refusals) {
         this.callers = callers;
+        this.refusals = refusals;
     }
 
     void open(String pattern, Handler handler, String... query) {
@@ -96,8 +99,9 @@ final class RouteTable {
         return CompletableFuture.failedFuture(forbidden ? Callers.unauthenticated() : failure);
     }
 
-    private static HttpResponse problem(HttpRequest request, Throwable failure) {
+    private HttpResponse problem(HttpRequest request, Throwable failure) {
         Throwable cause = Failures.unwrap(failure);
+        refusals.count(cause);
         if (!(cause instanceof PatchbayException)) {
             LOG.error("{} failed", request.pattern(), cause);
         }

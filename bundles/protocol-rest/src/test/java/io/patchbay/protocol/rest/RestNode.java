@@ -40,10 +40,11 @@ final class RestNode implements AutoCloseable {
     final List<MemorySession> sessions = new ArrayList<>();
     final MemoryLog log = new MemoryLog();
     final List<HandledSession> live = new ArrayList<>();
+    final MemoryMetrics metrics = new MemoryMetrics();
     final RestRoutes routes = new RestRoutes(
             this::open,
             this::openLive,
-            new MemoryMetrics(),
+            metrics,
             logins,
             accounts,
             operations,

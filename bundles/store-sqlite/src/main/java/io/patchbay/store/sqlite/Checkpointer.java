@@ -24,14 +24,16 @@ final class Checkpointer implements AutoCloseable {
 
     private final Database database;
     private final Lock writing;
+    private final SqliteMeters meters;
     private final Thread thread;
     private final AtomicLong written = new AtomicLong();
     private volatile boolean closed;
 
     /** @param writing held by whoever writes */
-    Checkpointer(Database database, Lock writing) {
+    Checkpointer(Database database, Lock writing, SqliteMeters meters) {
         this.database = database;
         this.writing = writing;
+        this.meters = meters;
         this.thread = new Thread(this::run, "store-sqlite-checkpointer");
         thread.setDaemon(true);
     }
@@ -54,20 +56,28 @@ final class Checkpointer implements AutoCloseable {
                 continue;
             }
             written.set(0);
+            long beganNanos = System.nanoTime();
             try {
                 carryOver();
-                writing.lock();
-                try {
-                    carryOver();
-                } finally {
-                    writing.unlock();
-                }
+                carryOverAlone();
+                meters.checkpointTime.record(System.nanoTime() - beganNanos);
             } catch (SQLException e) {
                 // Nothing is lost: it is all in the log, and the next round tries again.
                 if (!closed) {
                     LOG.warn("The write-ahead log could not be carried over: {}", e.getMessage());
                 }
             }
+        }
+    }
+
+    private void carryOverAlone() throws SQLException {
+        writing.lock();
+        long beganNanos = System.nanoTime();
+        try {
+            carryOver();
+        } finally {
+            writing.unlock();
+            meters.checkpointHoldTime.record(System.nanoTime() - beganNanos);
         }
     }
 

@@ -18,14 +18,16 @@ final class ReadPool implements AutoCloseable {
     private final Path file;
     private final int size;
     private final Semaphore free;
+    private final SqliteMeters meters;
     // Both guarded by this.
     private final Deque<Database> idle = new ArrayDeque<>();
     private final Set<Database> all = new HashSet<>();
     private boolean closed;
 
-    ReadPool(Path file, int size) {
+    ReadPool(Path file, int size, SqliteMeters meters) {
         this.file = file;
         this.size = size;
+        this.meters = meters;
         this.free = new Semaphore(size, true);
     }
 
@@ -33,8 +35,11 @@ final class ReadPool implements AutoCloseable {
     Database acquire() throws SQLException {
         try {
             if (!free.tryAcquire(Limits.LEASE_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new PatchbayException(
-                        ErrorCode.OVERLOADED, "All " + size + " readers of the store are busy; try again.");
+                meters.readerTimeouts.increment();
+                throw PatchbayException.beyond(
+                        "lease_wait",
+                        ErrorCode.OVERLOADED,
+                        "All " + size + " readers of the store are busy; try again.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -46,6 +51,18 @@ final class ReadPool implements AutoCloseable {
             free.release();
             throw e;
         }
+    }
+
+    int size() {
+        return size;
+    }
+
+    int busy() {
+        return size - free.availablePermits();
+    }
+
+    int waiting() {
+        return free.getQueueLength();
     }
 
     private synchronized Database takeOrOpen() throws SQLException {

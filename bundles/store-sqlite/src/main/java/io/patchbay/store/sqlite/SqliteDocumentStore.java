@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -48,6 +49,7 @@ final class SqliteDocumentStore implements DocumentStore {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteDocumentStore.class);
 
     private final Path directory;
+    private final SqliteMeters meters;
     private final Consumer<SqliteDocumentStore> onClosed;
     private final StoreLock lock;
     private final Database writer;
@@ -60,6 +62,8 @@ final class SqliteDocumentStore implements DocumentStore {
     private final StateTable stateTable;
     // Fair, so that an index being built lets every batch pass in between.
     private final Lock writing;
+    private final AtomicInteger building = new AtomicInteger();
+    private final AutoCloseable gauges;
     private final Thread indexBuilder = new Thread(this::finishIndexes, "store-sqlite-index-builder");
     // Written under the writer's lock, after the transaction that wrote it is durable.
     private volatile StateTable.Row state;
@@ -84,11 +88,13 @@ final class SqliteDocumentStore implements DocumentStore {
             Path directory,
             SqliteConfig config,
             BodyCodec bodies,
+            SqliteMeters meters,
             Consumer<SqliteDocumentStore> onClosed,
             StoreLock lock,
             Database writer)
             throws SQLException {
         this.directory = directory;
+        this.meters = meters;
         this.onClosed = onClosed;
         this.lock = lock;
         this.writer = writer;
@@ -101,18 +107,24 @@ final class SqliteDocumentStore implements DocumentStore {
         this.indexes = new IndexTables(documents);
         this.state = stateTable.read(writer);
         indexes.reload(writer);
-        this.readers = new ReadPool(file, config.readers());
-        this.checkpointer = new Checkpointer(Database.openCheckpointer(file), writing);
+        this.readers = new ReadPool(file, config.readers(), meters);
+        this.checkpointer = new Checkpointer(Database.openCheckpointer(file), writing, meters);
+        this.gauges = meters.show(directory, this);
     }
 
     /** @param onClosed told once */
     static SqliteDocumentStore open(
-            Path directory, SqliteConfig config, BodyCodec bodies, Consumer<SqliteDocumentStore> onClosed) {
+            Path directory,
+            SqliteConfig config,
+            BodyCodec bodies,
+            SqliteMeters meters,
+            Consumer<SqliteDocumentStore> onClosed) {
         StoreLock lock = StoreLock.take(directory);
         @Nullable Database writer = null;
         try {
             writer = Database.openWriter(directory.resolve(FILE));
-            SqliteDocumentStore store = new SqliteDocumentStore(directory, config, bodies, onClosed, lock, writer);
+            SqliteDocumentStore store =
+                    new SqliteDocumentStore(directory, config, bodies, meters, onClosed, lock, writer);
             store.start();
             return store;
         } catch (SQLException | RuntimeException e) {
@@ -124,6 +136,30 @@ final class SqliteDocumentStore implements DocumentStore {
         }
     }
 
+    double fileBytes() {
+        return directory.resolve(FILE).toFile().length();
+    }
+
+    double logBytes() {
+        return directory.resolve(FILE + "-wal").toFile().length();
+    }
+
+    int readers() {
+        return readers.size();
+    }
+
+    int readersBusy() {
+        return readers.busy();
+    }
+
+    int readersWaiting() {
+        return readers.waiting();
+    }
+
+    int building() {
+        return building.get();
+    }
+
     private void start() {
         checkpointer.start();
         // What an earlier process began to build or drop.
@@ -132,6 +168,7 @@ final class SqliteDocumentStore implements DocumentStore {
     }
 
     private void finishIndexes() {
+        building.incrementAndGet();
         try {
             while (!closed && advanceIndexes()) {
                 // Each step is a transaction of its own, between which writes pass.
@@ -140,6 +177,8 @@ final class SqliteDocumentStore implements DocumentStore {
             if (!closed) {
                 LOG.warn("An index stays unfinished until the store is opened again: {}", e.getMessage());
             }
+        } finally {
+            building.decrementAndGet();
         }
     }
 
@@ -293,8 +332,13 @@ final class SqliteDocumentStore implements DocumentStore {
         } finally {
             writing.unlock();
         }
-        while (advanceIndexes()) {
-            // Each step is a transaction of its own, between which writes pass.
+        building.incrementAndGet();
+        try {
+            while (advanceIndexes()) {
+                // Each step is a transaction of its own, between which writes pass.
+            }
+        } finally {
+            building.decrementAndGet();
         }
     }
 
@@ -304,6 +348,9 @@ final class SqliteDocumentStore implements DocumentStore {
             advanced[0] = indexes.advance(writer);
             return new Written(before, advanced[0] ? LOG_BYTES_PER_WRITE : 0);
         });
+        if (advanced[0]) {
+            meters.indexSteps.increment();
+        }
         return advanced[0];
     }
 
@@ -369,6 +416,7 @@ final class SqliteDocumentStore implements DocumentStore {
         } finally {
             writing.unlock();
         }
+        hide();
         readers.close();
         checkpointer.close();
         awaitIndexBuilder();
@@ -376,6 +424,14 @@ final class SqliteDocumentStore implements DocumentStore {
         writer.close();
         lock.close();
         onClosed.accept(this);
+    }
+
+    private void hide() {
+        try {
+            gauges.close();
+        } catch (Exception e) {
+            LOG.warn("The metrics of {} could not be removed", directory, e);
+        }
     }
 
     private void awaitIndexBuilder() {
@@ -406,7 +462,9 @@ final class SqliteDocumentStore implements DocumentStore {
             writer.run("BEGIN IMMEDIATE");
             Written written = work.run(state);
             stateTable.write(writer, written.after());
+            long beganNanos = System.nanoTime();
             writer.run("COMMIT");
+            meters.commitTime.record(System.nanoTime() - beganNanos);
             done = true;
             return written;
         } catch (SQLException e) {

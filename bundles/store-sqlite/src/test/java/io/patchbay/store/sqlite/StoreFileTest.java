@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStore;
+import io.patchbay.testkit.session.MemoryMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,7 +21,7 @@ import org.sqlite.JDBC;
 
 /** What is found in a store's directory, and how it is opened. */
 class StoreFileTest {
-    private final SqliteDocumentStoreFactory factory = new SqliteDocumentStoreFactory();
+    private final SqliteDocumentStoreFactory factory = new SqliteDocumentStoreFactory(new MemoryMetrics());
 
     @TempDir
     private Path directory;

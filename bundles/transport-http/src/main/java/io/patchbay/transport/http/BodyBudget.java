@@ -17,8 +17,10 @@ final class BodyBudget {
     void take(long bytes) {
         if (used.addAndGet(bytes) > limit) {
             used.addAndGet(-bytes);
-            throw new PatchbayException(
-                    ErrorCode.OVERLOADED, "Too many large requests are being received at once; try again in a moment.");
+            throw PatchbayException.beyond(
+                    "bodies_bytes",
+                    ErrorCode.OVERLOADED,
+                    "Too many large requests are being received at once; try again in a moment.");
         }
     }
 

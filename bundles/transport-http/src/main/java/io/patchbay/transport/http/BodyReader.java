@@ -1,6 +1,7 @@
 package io.patchbay.transport.http;
 
 import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -96,7 +97,9 @@ final class BodyReader implements Runnable {
     }
 
     static PatchbayException tooLarge(long limit) {
-        return new PatchbayException(
-                ErrorCode.TOO_LARGE, "The body of this request may have at most " + limit + " bytes.");
+        return PatchbayException.beyond(
+                limit == Limits.PLUGIN_BYTES ? "plugin_bytes" : "frame_bytes",
+                ErrorCode.TOO_LARGE,
+                "The body of this request may have at most " + limit + " bytes.");
     }
 }

@@ -32,6 +32,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
     private final Answers answers;
     private final WebSocketDoor webSockets;
     private final BodyBudget budget;
+    private final HttpMeters meters;
     private final Duration requestTime;
     private volatile Hosts hosts;
 
@@ -40,12 +41,14 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
             Answers answers,
             WebSocketDoor webSockets,
             BodyBudget budget,
+            HttpMeters meters,
             Duration requestTime,
             Hosts hosts) {
         this.routes = routes;
         this.answers = answers;
         this.webSockets = webSockets;
         this.budget = budget;
+        this.meters = meters;
         this.requestTime = requestTime;
         this.hosts = hosts;
     }
@@ -64,16 +67,24 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         try {
             receive(endPoint, request, response, callback);
         } catch (PatchbayException e) {
-            answers.write(request, response, callback, Problem.of(e));
+            meters.refusals.count(e);
+            answer(request, response, callback, Problem.of(e));
         } catch (RuntimeException e) {
             if (e instanceof HttpException broken) {
-                answers.write(request, response, callback, ProblemErrors.problem(broken.getCode(), broken.getReason()));
+                answer(request, response, callback, ProblemErrors.problem(broken.getCode(), broken.getReason()));
                 return true;
             }
             LOG.error("{} {} failed", request.getMethod(), request.getHttpURI().getPath(), e);
-            answers.write(request, response, callback, Problem.of(e));
+            meters.refusals.count(e);
+            answer(request, response, callback, Problem.of(e));
         }
         return true;
+    }
+
+    /** What reaches no route. */
+    private void answer(Request request, Response response, Callback callback, HttpResponse answer) {
+        meters.answered(answer.status());
+        answers.write(request, response, callback, answer);
     }
 
     static HandOffEndPoint endPoint(Request request) {
@@ -97,7 +108,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
                     ErrorCode.BAD_REQUEST, "The address of a request is a path without \".\" and \"..\" segments.");
         }
         if (origin == Origins.Verdict.ALLOWED && isPreflight(request)) {
-            answers.write(request, response, callback, preflight());
+            answer(request, response, callback, preflight());
         } else if (path.equals(WebSocketDoor.PATH)) {
             webSockets.receive(request, response, callback);
         } else {
@@ -166,6 +177,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
                             routes,
                             answers,
                             budget,
+                            meters,
                             getServer().getScheduler(),
                             requestTime,
                             match,
@@ -174,7 +186,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
                             callback)
                     .start();
         } else if (found instanceof RouteTable.WrongMethod wrong) {
-            answers.write(request, response, callback, wrongMethod(method, wrong.allowed()));
+            answer(request, response, callback, wrongMethod(method, wrong.allowed()));
         } else {
             throw notFound(request);
         }

@@ -3,6 +3,8 @@ package io.patchbay.transport.http;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.http.Transport;
+import io.patchbay.api.metrics.LimitGauges;
+import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
 import io.patchbay.api.plugin.Providers;
@@ -74,29 +76,63 @@ public final class HttpTransport implements Transport, Component {
 
     @Activate
     public HttpTransport(
-            @Reference Providers providers, @Reference Connections connections, Map<String, Object> properties) {
-        this(providers, connections, properties, HttpTimes.DEFAULT);
+            @Reference Providers providers,
+            @Reference Connections connections,
+            @Reference Metrics metrics,
+            Map<String, Object> properties) {
+        this(providers, connections, metrics, properties, HttpTimes.DEFAULT);
     }
 
-    HttpTransport(Providers providers, Connections connections, Map<String, ?> properties, HttpTimes times) {
+    HttpTransport(
+            Providers providers, Connections connections, Metrics metrics, Map<String, ?> properties, HttpTimes times) {
+        HttpMeters meters = new HttpMeters(metrics);
         tellCacheLine();
         try (JettyClassLoader ours = new JettyClassLoader()) {
             QueuedThreadPool threads = new QueuedThreadPool(HttpLimits.THREADS_MAX, HttpLimits.THREADS_MIN);
             threads.setName("patchbay-http");
             threads.setDaemon(true);
             server = new Server(threads);
-            server.setErrorHandler(new ProblemErrors());
+            server.setErrorHandler(new ProblemErrors(meters));
             connector = new HandOffConnector(server, times.idle(), new HttpConnectionFactory(configuration()));
             server.addConnector(connector);
             Answers answers = new Answers(this::isDraining, streams);
-            webSockets = new WebSocketDoor(connections, server, answers, this::isDraining);
+            webSockets = new WebSocketDoor(connections, server, answers, this::isDraining, meters);
             routes = new Routes(providers, threads, times.lease(), streams::drainReplaced);
-            frontDoor = new FrontDoor(routes, answers, webSockets, budget, times.request(), hosts(properties));
+            frontDoor = new FrontDoor(routes, answers, webSockets, budget, meters, times.request(), hosts(properties));
             server.setHandler(frontDoor);
             start();
+            show(metrics, threads);
         }
         every(HttpLimits.HEADERS_CHECK, () -> cutSlowHeaders(times.headers()));
         every(requestCheck(times.request()), this::checkRequests);
+    }
+
+    private void show(Metrics metrics, QueuedThreadPool threads) {
+        LimitGauges.show(metrics, "http", HttpLimits.class);
+        LimitGauges.show(metrics, "http", "bodies_bytes", HttpLimits.bodiesBytes());
+        LimitGauges.show(metrics, "http", "streams_bytes", HttpLimits.streamsBytes());
+        metrics.gauge("patchbay_http_connections", "Open connections, WebSockets included.", this::connections);
+        metrics.total(
+                "patchbay_http_connections_refused_total",
+                "Connections closed at once because there were too many.",
+                refused::sum);
+        metrics.gauge("patchbay_websocket_connections", "Open WebSockets.", webSockets::open);
+        metrics.gauge("patchbay_http_streams", "Streamed answers that are open.", streams::open);
+        metrics.gauge("patchbay_http_stream_bytes", "Bytes that wait in all streams.", streams::waitingBytes);
+        metrics.total(
+                "patchbay_http_streams_cut_total",
+                "Streams cut because their clients did not read what was sent.",
+                streams::overflows);
+        metrics.gauge("patchbay_http_body_bytes", "Bytes of request bodies in memory.", budget::used);
+        metrics.gauge("patchbay_http_routes", "Routes that are served.", routes::size);
+        metrics.gauge(
+                "patchbay_http_requests_waiting_for_provider",
+                "Requests that wait for a part that is being updated.",
+                routes::parked);
+        metrics.gauge("patchbay_http_threads", "Threads of the transport.", threads::getThreads);
+        metrics.gauge("patchbay_http_threads_idle", "Threads of the transport without work.", threads::getIdleThreads);
+        metrics.gauge(
+                "patchbay_http_thread_queue", "Work that waits for a thread of the transport.", threads::getQueueSize);
     }
 
     /**

@@ -36,6 +36,8 @@ final class RouteCall {
     private final Routes routes;
     private final Answers answers;
     private final BodyBudget budget;
+    private final HttpMeters meters;
+    private final long startedNs = System.nanoTime();
     private final Scheduler scheduler;
     private final Duration requestTime;
     private final Request request;
@@ -57,6 +59,7 @@ final class RouteCall {
             Routes routes,
             Answers answers,
             BodyBudget budget,
+            HttpMeters meters,
             Scheduler scheduler,
             Duration requestTime,
             RouteTable.Match match,
@@ -66,6 +69,7 @@ final class RouteCall {
         this.routes = routes;
         this.answers = answers;
         this.budget = budget;
+        this.meters = meters;
         this.scheduler = scheduler;
         this.requestTime = requestTime;
         this.match = match;
@@ -81,10 +85,14 @@ final class RouteCall {
             throw BodyReader.tooLarge(limit);
         }
         BodyReader reader = new BodyReader(request, limit, budget, this::bodyRead, this::bodyFailed);
-        Request.addCompletionListener(request, ended -> budget.giveBack(reader.taken()));
+        meters.began();
+        Request.addCompletionListener(request, ended -> {
+            budget.giveBack(reader.taken());
+            meters.ended();
+        });
         Duration arrival =
                 Limits.REQUEST.plusSeconds((announced < 0 ? limit : announced) / HttpLimits.BODY_BYTES_PER_SECOND);
-        deadlineNs = System.nanoTime() + arrival.toNanos();
+        deadlineNs = startedNs + arrival.toNanos();
         FrontDoor.endPoint(request).watch(this);
         reader.run();
     }
@@ -105,10 +113,11 @@ final class RouteCall {
             return;
         }
         if (running) {
-            answer(
-                    Problem.of(new PatchbayException(
+            refuse(
+                    PatchbayException.beyond(
+                            "request",
                             ErrorCode.TIMEOUT,
-                            "The request was not answered within " + requestTime.toSeconds() + " s.")),
+                            "The request was not answered within " + requestTime.toSeconds() + " s."),
                     false);
         } else {
             answer(ProblemErrors.problem(408, null), true);
@@ -117,7 +126,7 @@ final class RouteCall {
 
     private void bodyFailed(Throwable failure) {
         if (failure instanceof PatchbayException known) {
-            answer(Problem.of(known), true);
+            refuse(known, true);
         } else if (failure instanceof HttpException broken) {
             answer(ProblemErrors.problem(broken.getCode(), broken.getReason()), true);
         } else if (failure instanceof TimeoutException) {
@@ -155,11 +164,12 @@ final class RouteCall {
     private void awaitProvider(String name) {
         long leftNs = waitUntilNs - System.nanoTime();
         if (leftNs <= 0) {
-            answer(
-                    Problem.of(new PatchbayException(
+            refuse(
+                    PatchbayException.beyond(
+                            "lease_wait",
                             ErrorCode.UNAVAILABLE,
                             "The part that answers this address (" + name
-                                    + ") is not running now; try again in a moment.")),
+                                    + ") is not running now; try again in a moment."),
                     false);
             return;
         }
@@ -207,7 +217,7 @@ final class RouteCall {
             }
             return same;
         }
-        answer(Problem.of(FrontDoor.notFound(request)), false);
+        refuse(FrontDoor.notFound(request), false);
         return false;
     }
 
@@ -216,7 +226,15 @@ final class RouteCall {
         if (problem.status() == 500) {
             LOG.error("{} failed for {}", match.entry().pattern(), match.entry().provider(), failure);
         }
+        meters.refusals.count(failure);
         answer(problem, false);
+    }
+
+    private void refuse(PatchbayException why, boolean close) {
+        if (!answered.get()) {
+            meters.refusals.count(why);
+        }
+        answer(Problem.of(why), close);
     }
 
     private void answer(HttpResponse answer, boolean close) {
@@ -225,6 +243,7 @@ final class RouteCall {
             if (close) {
                 Answers.close(response);
             }
+            count(answer);
             answers.write(request, response, callback, answer);
         }
     }
@@ -233,10 +252,15 @@ final class RouteCall {
     private void stream(HttpResponse answer, Lease<HttpRoute> lease) {
         if (answered.compareAndSet(false, true)) {
             routes.unpark(retry);
+            count(answer);
             answers.stream(request, response, callback, answer, lease);
         } else {
             lease.close();
         }
+    }
+
+    private void count(HttpResponse answer) {
+        meters.answered(match.entry().pattern(), answer.status(), System.nanoTime() - startedNs);
     }
 
     private void after(Duration time, Runnable task) {

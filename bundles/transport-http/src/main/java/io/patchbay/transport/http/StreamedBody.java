@@ -179,6 +179,7 @@ final class StreamedBody implements HttpSink {
             return true;
         }
         if (waitingBytes + bytes.length > Limits.OUTBOX_BYTES || !streams.take(bytes.length)) {
+            streams.overflowed();
             return false;
         }
         queue.add(bytes);

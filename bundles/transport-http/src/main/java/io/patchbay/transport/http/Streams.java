@@ -3,12 +3,14 @@ package io.patchbay.transport.http;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The streamed answers that are open now, and the memory that they may take together. Any thread. */
 final class Streams {
     private final long limit;
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Set<StreamedBody> open = ConcurrentHashMap.newKeySet();
+    private final LongAdder overflowed = new LongAdder();
     private volatile boolean draining;
 
     Streams(long limit) {
@@ -34,6 +36,15 @@ final class Streams {
         }
         waitingBytes.addAndGet(-bytes);
         return false;
+    }
+
+    /** A stream is cut because its client does not read, or because all streams together wait for too much. */
+    void overflowed() {
+        overflowed.increment();
+    }
+
+    long overflows() {
+        return overflowed.sum();
     }
 
     void giveBack(long bytes) {

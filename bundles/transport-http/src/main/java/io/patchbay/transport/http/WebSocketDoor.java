@@ -32,15 +32,22 @@ final class WebSocketDoor {
     private final Answers answers;
     private final WebSocketMappings upgrades;
     private final BooleanSupplier draining;
+    private final HttpMeters meters;
     private final Set<WebSocketPeer> peers = ConcurrentHashMap.newKeySet();
 
-    WebSocketDoor(Connections connections, Server server, Answers answers, BooleanSupplier draining) {
+    WebSocketDoor(
+            Connections connections, Server server, Answers answers, BooleanSupplier draining, HttpMeters meters) {
         this.connections = connections;
         this.server = server;
         this.answers = answers;
         this.draining = draining;
+        this.meters = meters;
         WebSocketComponents components = WebSocketServerComponents.ensureWebSocketComponents(server);
         this.upgrades = new WebSocketMappings(components);
+    }
+
+    HttpMeters meters() {
+        return meters;
     }
 
     int open() {
@@ -79,6 +86,8 @@ final class WebSocketDoor {
             PatchbayException why = new PatchbayException(
                     ErrorCode.BAD_REQUEST,
                     "This address takes WebSockets (RFC 6455, GET over HTTP/1.1, version 13) alone.");
+            meters.answered(426);
+            meters.refusals.count(why);
             answers.write(request, response, callback, Problem.of(426, why));
             return;
         }

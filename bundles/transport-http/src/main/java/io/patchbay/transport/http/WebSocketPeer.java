@@ -117,6 +117,7 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
 
     @Override
     public void send(ByteBuffer message, boolean asText, Runnable done) {
+        door.meters().sent(message.remaining());
         Frame frame = new Frame(asText ? OpCode.TEXT : OpCode.BINARY, message.slice());
         requireSession()
                 .sendFrame(new OutgoingEntry.Builder(frame, Callback.from(done, failure -> done.run())).build());
@@ -162,6 +163,7 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
             if (text) {
                 MessageAssembly.requireUtf8(message);
             }
+            door.meters().received(message.remaining());
             to.onMessage(message, text);
         } catch (RuntimeException e) {
             assembly.clear();
@@ -173,6 +175,7 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
 
     private void fail(RuntimeException e) {
         endPoint.lingerOnClose();
+        door.meters().refusals.count(e);
         if (e instanceof PatchbayException known) {
             close(known.code().closeCode(), known.getMessage());
         } else {

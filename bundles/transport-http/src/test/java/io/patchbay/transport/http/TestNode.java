@@ -3,6 +3,7 @@ package io.patchbay.transport.http;
 import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.HttpRoute;
+import io.patchbay.testkit.session.MemoryMetrics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +25,7 @@ final class TestNode implements AutoCloseable {
 
     final FakeProviders providers = new FakeProviders();
     final EchoConnections connections = new EchoConnections();
+    final MemoryMetrics metrics = new MemoryMetrics();
     final HttpTransport transport;
     private final ServerSocketChannel socket;
     private final Thread accepting;
@@ -37,7 +39,7 @@ final class TestNode implements AutoCloseable {
     }
 
     TestNode(Map<String, ?> config, HttpTimes times) throws IOException {
-        transport = new HttpTransport(providers, connections, config, times);
+        transport = new HttpTransport(providers, connections, metrics, config, times);
         socket = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         accepting = new Thread(this::accept, "test-accept");
         accepting.start();

@@ -15,9 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param fault why nothing behind it can be read; null if it can, or at the end
  */
 public record Batch(
-        long after, List<Row> rows, RowDigest before, String digest, long bytesRead, boolean last, @Nullable
-        IOException fault) {
-    public static final int ROWS = 999;
+        long after,
+        List<Row> rows,
+        RowDigest before,
+        String digest,
+        long bytesRead,
+        boolean last,
+        @Nullable IOException fault) {
     /** Bytes of documents, unless one has more. */
     public static final int BYTES = 1 << 20;
 

@@ -1,5 +1,6 @@
 package io.patchbay.cli.transfer;
 
+import io.patchbay.api.transfer.ImportChunk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -77,7 +78,7 @@ public final class Batches {
     private boolean fill(List<Row> rows) throws IOException {
         Set<String> ids = new HashSet<>();
         long bytes = 0;
-        while (rows.size() < Batch.ROWS) {
+        while (rows.size() < ImportChunk.ROWS) {
             Row row = held != null ? held : source.next();
             held = null;
             if (row == null) {
@@ -85,7 +86,8 @@ public final class Batches {
             }
             if (row instanceof Row.Readable readable) {
                 bytes += readable.data().length;
-                boolean known = readable.id().isPresent() && !ids.add(readable.id().get());
+                boolean known =
+                        readable.id().isPresent() && !ids.add(readable.id().get());
                 if (known || (bytes > Batch.BYTES && !rows.isEmpty())) {
                     held = row;
                     return false;

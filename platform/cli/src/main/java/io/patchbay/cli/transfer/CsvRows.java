@@ -80,8 +80,7 @@ final class CsvRows implements RowReader {
         List<CsvRecords.Field> fields = record.fields();
         if (fields.size() != columns.size()) {
             return new Row.Bad(
-                    record.line(),
-                    "There are " + fields.size() + " fields, and " + columns.size() + " columns.");
+                    record.line(), "There are " + fields.size() + " fields, and " + columns.size() + " columns.");
         }
         Map<String, Value> data = new LinkedHashMap<>();
         for (int i = 0; i < fields.size(); i++) {

@@ -32,9 +32,10 @@ public enum FileFormat {
         return switch (this) {
             case JSON -> new JsonOutput(out, true, id);
             case JSONL -> new JsonOutput(out, false, id);
-            case CSV -> csv.columns().isEmpty()
-                    ? new SpooledCsvOutput(out, csv, id)
-                    : new CsvOutput(out, csv, csv.columns(), id);
+            case CSV ->
+                csv.columns().isEmpty()
+                        ? new SpooledCsvOutput(out, csv, id)
+                        : new CsvOutput(out, csv, csv.columns(), id);
         };
     }
 

@@ -30,12 +30,11 @@ public final class SourceFile implements RowSource {
         try {
             Counted counted = new Counted(file);
             ByteInput in = new ByteInput(withoutMark(unpacked(counted)));
-            RowReader rows =
-                    switch (format) {
-                        case JSON -> new JsonValues(in, form);
-                        case JSONL -> new JsonLines(in, form);
-                        case CSV -> new CsvRows(in, form, csv);
-                    };
+            RowReader rows = switch (format) {
+                case JSON -> new JsonValues(in, form);
+                case JSONL -> new JsonLines(in, form);
+                case CSV -> new CsvRows(in, form, csv);
+            };
             return new SourceFile(counted, in, rows);
         } catch (EOFException | ZipException e) {
             file.close();

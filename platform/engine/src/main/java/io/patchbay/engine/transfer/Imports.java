@@ -159,9 +159,7 @@ final class Imports {
     private void forgetOldOnes() {
         List<Operation> deletes = new ArrayList<>();
         for (Document record : parts.reads()
-                .list(
-                        node,
-                        new ListRequest(RECORDS, Optional.empty(), List.of(), Limits.LIST_MAX, Optional.empty()))
+                .list(node, new ListRequest(RECORDS, Optional.empty(), List.of(), Limits.LIST_MAX, Optional.empty()))
                 .items()) {
             if (isForgotten(ImportRecord.read(record.data()))) {
                 deletes.add(new Operation.Delete(RECORDS, record.id(), Precondition.ANY));

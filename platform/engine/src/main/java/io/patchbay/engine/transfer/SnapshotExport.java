@@ -148,10 +148,11 @@ final class SnapshotExport implements Export, CommitListener {
         if (before.putIfAbsent(id, was) == null) {
             beforeBytes += bytes(was);
             if (beforeBytes > KEPT_BYTES) {
-                fail(new PatchbayException(
-                        ErrorCode.LIMIT_EXCEEDED,
-                        "More than " + (KEPT_BYTES >> 20)
-                                + " MiB of documents were changed while the export ran; run it again when less is written, or read it faster."));
+                fail(
+                        new PatchbayException(
+                                ErrorCode.LIMIT_EXCEEDED,
+                                "More than " + (KEPT_BYTES >> 20)
+                                        + " MiB of documents were changed while the export ran; run it again when less is written, or read it faster."));
             }
         }
     }

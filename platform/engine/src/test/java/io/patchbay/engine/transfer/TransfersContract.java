@@ -129,8 +129,8 @@ abstract class TransfersContract {
             assertThat(export.position()).isEqualTo(plane.plane.feed().position());
             Map<String, Value.Struct> exported = new TreeMap<>();
             for (List<Document> page = export.next(); !page.isEmpty(); page = export.next()) {
-                page.forEach(document -> assertThat(exported.put(document.id(), document.data()))
-                        .isNull());
+                page.forEach(document ->
+                        assertThat(exported.put(document.id(), document.data())).isNull());
                 for (int i = 0; i < 300; i++) {
                     write(model, random);
                 }
@@ -232,7 +232,8 @@ abstract class TransfersContract {
         Map<String, Value.Struct> documents = new TreeMap<>();
         Optional<String> cursor = Optional.empty();
         do {
-            var page = TestPlane.get(plane.admin.documents()
+            var page = TestPlane.get(plane.admin
+                    .documents()
                     .list(new ListRequest("cities", Optional.empty(), List.of(), Limits.LIST_MAX, cursor)));
             page.items().forEach(document -> documents.put(document.id(), document.data()));
             cursor = page.next();

@@ -3,6 +3,7 @@ package io.patchbay.plugins.manager;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.migration.Stores;
 import io.patchbay.api.plugin.ComponentState;
 import io.patchbay.api.plugin.Job;
@@ -86,6 +87,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     /** By plugin: what is wrong with it, and what became of its version before. */
     private final Map<String, String> faults = new ConcurrentHashMap<>();
 
+    private final PluginMeters meters = new PluginMeters();
     private final Map<String, Receipt> receipts = new ConcurrentHashMap<>();
 
     /** The change that runs. */
@@ -119,7 +121,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         this.inbox = new Inbox(home.resolve("plugins"), this, clock);
         this.boot = new Boot(jars, bundles, wanted, journal, switchboard);
         this.startWatch = new StartWatch(clock);
-        this.probation = new Probation(context, this, bundles, checkup, clock, () -> underWay.get() != null);
+        this.probation = new Probation(context, this, bundles, checkup, clock, () -> underWay.get() != null, meters);
     }
 
     private static List<Path> distributionFolders(BundleContext context) {
@@ -188,6 +190,15 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         if (components == service) {
             components = null;
         }
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setMetrics(Metrics service) {
+        meters.use(service, this::list);
+    }
+
+    void unsetMetrics(Metrics service) {
+        meters.lose(service);
     }
 
     private void noteFailedStart(FrameworkEvent event) {
@@ -461,6 +472,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private String carryOut(Planner.Planned planned, JobControl control) {
         Plan plan = planned.plan();
+        long beganNanos = System.nanoTime();
+        boolean done = false;
         try {
             if (!planner.plan(plan.id(), planned.intent()).plan().equals(plan)) {
                 throw outdated(plan);
@@ -477,11 +490,13 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                     .ifPresent(probation::begin);
             String result = summary(plan) + receipt.map(r -> "; " + r).orElse("") + ".";
             LOG.info("{}", result);
+            done = true;
             return result;
         } catch (PatchbayException e) {
             LOG.warn("{} failed and is undone: {}", title(plan), e.getMessage());
             throw e;
         } finally {
+            meters.changed(plan, done, System.nanoTime() - beganNanos);
             forget(plan);
             underWay.compareAndSet(plan, null);
         }

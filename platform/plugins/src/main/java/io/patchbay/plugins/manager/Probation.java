@@ -33,6 +33,7 @@ final class Probation {
     private final Checkup checkup;
     private final Clock clock;
     private final BooleanSupplier changeRuns;
+    private final PluginMeters meters;
     private final Map<String, Trial> trials = new ConcurrentHashMap<>();
     private final Map<String, String> remarks = new ConcurrentHashMap<>();
 
@@ -48,13 +49,15 @@ final class Probation {
             PluginBundles bundles,
             Checkup checkup,
             Clock clock,
-            BooleanSupplier changeRuns) {
+            BooleanSupplier changeRuns,
+            PluginMeters meters) {
         this.context = context;
         this.plugins = plugins;
         this.bundles = bundles;
         this.checkup = checkup;
         this.clock = clock;
         this.changeRuns = changeRuns;
+        this.meters = meters;
     }
 
     void begin(PluginJar jar) {
@@ -127,6 +130,7 @@ final class Probation {
             job.failure().ifPresent(failure -> {
                 throw failure;
             });
+            meters.failedProbation();
             remarks.put(
                     name,
                     "%s was rolled back by itself %d s after its update: %s"

@@ -3,6 +3,7 @@ package io.patchbay.plugins.switchboard;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.ComponentState;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
@@ -13,8 +14,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +32,9 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.util.tracker.ServiceTracker;
 import org.osgi.util.tracker.ServiceTrackerCustomizer;
 import org.slf4j.Logger;
@@ -59,10 +65,22 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
     private final Set<Long> heldBack = ConcurrentHashMap.newKeySet();
     private final Map<Long, Long> swappedIn = new ConcurrentHashMap<>();
     private final AtomicLong swaps = new AtomicLong();
+    private final LeaseMeters meters = new LeaseMeters();
 
     @Activate
     public Switchboard(BundleContext context) {
         this.context = context;
+    }
+
+    /** Leases by the type of what is leased, and those who had to wait. The switchboard works without metrics, too. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setMetrics(Metrics metrics) {
+        SwitchboardGauges.show(metrics, this, meters);
+    }
+
+    /** What was registered goes with the service. */
+    void unsetMetrics(Metrics metrics) {
+        LOG.debug("The switchboard is no longer measured by {}", metrics);
     }
 
     @Deactivate
@@ -73,19 +91,32 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
     @Override
     public <T> Lease<T> acquire(Class<T> type, String name) {
         Optional<Lease<T>> lease = find(type, name);
-        long deadline = System.nanoTime() + Limits.LEASE_WAIT.toNanos();
-        while (lease.isEmpty()) {
-            awaitProvider(type, name, deadline);
-            lease = find(type, name);
+        return lease.isPresent() ? lease.get() : await(type, name);
+    }
+
+    private <T> Lease<T> await(Class<T> type, String name) {
+        long began = System.nanoTime();
+        long deadline = began + Limits.LEASE_WAIT.toNanos();
+        meters.waits.increment();
+        try {
+            Optional<Lease<T>> lease = find(type, name);
+            while (lease.isEmpty()) {
+                awaitProvider(type, name, deadline);
+                lease = find(type, name);
+            }
+            return lease.get();
+        } finally {
+            meters.waitedNanos.add(System.nanoTime() - began);
         }
-        return lease.get();
     }
 
     private void awaitProvider(Class<?> type, String name, long deadline) {
         TypeSlots slots = slots(type);
         long left = deadline - System.nanoTime();
         if (left <= 0) {
-            throw new PatchbayException(
+            meters.timeouts.increment();
+            throw PatchbayException.beyond(
+                    "lease_wait",
                     ErrorCode.UNAVAILABLE,
                     "No %s named \"%s\" came within %d s; there is now: %s."
                             .formatted(
@@ -164,7 +195,12 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
     public List<Holder> drain(Bundle bundle, Duration atMost) throws InterruptedException {
         List<Provider> ending =
                 ending(provider -> bundle.equals(provider.reference().getBundle()));
-        awaitDrained(ending, atMost);
+        long began = System.nanoTime();
+        meters.drains.increment();
+        if (!awaitDrained(ending, atMost)) {
+            meters.drainTimeouts.increment();
+        }
+        meters.drainedNanos.add(System.nanoTime() - began);
         return ending.stream()
                 .flatMap(provider -> provider.listHolders().stream())
                 .toList();
@@ -226,6 +262,29 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
         String simpleType = slot.type().substring(slot.type().lastIndexOf('.') + 1);
         return ComponentState.of(
                 "switchboard/" + simpleType + "/" + slot.name(), current == null ? "empty" : "serving", facts);
+    }
+
+    long swaps() {
+        return swaps.get();
+    }
+
+    /** Open leases, by the type of what is leased. */
+    Map<String, Long> leases() {
+        Map<String, Long> leases = new TreeMap<>();
+        for (FollowedType followed : types.values()) {
+            long open = followed.slots.slots().stream()
+                    .map(Slot::current)
+                    .filter(Objects::nonNull)
+                    .mapToLong(Provider::leases)
+                    .sum();
+            leases.put(followed.slots.type(), open);
+        }
+        return leases;
+    }
+
+    /** Leases on providers that are being replaced. */
+    long drainingLeases() {
+        return ending(provider -> true).stream().mapToLong(Provider::leases).sum();
     }
 
     private void reconsider() {

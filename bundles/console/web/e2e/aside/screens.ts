@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, it } from 'vitest';
-import { Node } from '../../../../clients/typescript/test/node.ts';
-import { Api } from './api.ts';
-import { PASSWORD } from './stage.ts';
-import { Visitor } from './visitor.ts';
+import { Node } from '../../../../../clients/typescript/test/node.ts';
+import { Api } from '../api.ts';
+import { PASSWORD } from '../stage.ts';
+import { Visitor } from '../visitor.ts';
 
-const folder = resolve(import.meta.dirname, '../../target/screens');
+const folder = resolve(import.meta.dirname, '../../../target/screens');
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) => [
   { colorScheme, size: 'wide', viewport: { width: 1280, height: 800 } },
   { colorScheme, size: 'phone', viewport: { width: 390, height: 844 } },
@@ -52,16 +52,16 @@ afterAll(() => empty.stop());
 it.each(looks.filter(({ colorScheme, size }) => !only || only === `${colorScheme}-${size}`))('$colorScheme, $size', async ({ colorScheme, size, viewport }) => {
   const options = { colorScheme, viewport, reducedMotion: 'reduce' as const };
   shot = async (visitor, name) => {
-    await visitor.page.waitForLoadState('networkidle');
+    await visitor.settle();
     await visitor.page.screenshot({ path: join(folder, `${name}-${colorScheme}-${size}.png`), fullPage: true });
   };
   await strangers(options);
   await emptyNode(options);
-  await fullNode(options);
+  await fullNode(options, colorScheme, size);
   await operatedNode(options);
 });
 
-const jar = resolve(import.meta.dirname, '../../../../sample-plugins/store-h2/target/patchbay-store-h2-0.1.0.jar');
+const jar = resolve(import.meta.dirname, '../../../../../sample-plugins/store-h2/target/patchbay-store-h2-0.1.0.jar');
 
 /** The pages for operators; what they change is taken back. */
 async function operatedNode(options: object): Promise<void> {
@@ -141,7 +141,7 @@ async function emptyNode(options: object): Promise<void> {
   await visitor.leave();
 }
 
-async function fullNode(options: object): Promise<void> {
+async function fullNode(options: object, colorScheme: string, size: string): Promise<void> {
   const visitor = await Visitor.arrive('ada', options);
   const page = await visitor.go('/');
   await shot(visitor, 'overview');
@@ -161,6 +161,7 @@ async function fullNode(options: object): Promise<void> {
   const { id } = (await api.call('POST', '/collections/cities/documents', { name: 'Oslo', country: 'NO', population: 717_710, capital: true, tags: ['sea', 'metro'] })) as { id: string };
   await page.locator(`tr[data-id="${id}"]`).waitFor();
   await shot(visitor, 'documents');
+  await page.screenshot({ path: join(folder, `first-sight-${colorScheme}-${size}.png`) });
   await page.getByLabel('Filter').fill('country == "FR" && population >');
   await page.keyboard.press('Enter');
   await page.getByRole('alert').waitFor();
@@ -190,7 +191,7 @@ async function fullNode(options: object): Promise<void> {
   await shot(visitor, 'rules-mistake');
   await page.route('**/api/v1/**', (route) => route.abort());
   await page.getByRole('link', { name: 'Patchbay' }).click();
-  await page.getByRole('heading', { name: 'The node does not answer' }).waitFor();
+  await page.getByRole('heading', { name: 'No connection to the node' }).waitFor();
   await shot(visitor, 'overview-failing');
   if (await page.getByRole('button', { name: 'Menu' }).isVisible()) {
     await page.getByRole('button', { name: 'Menu' }).click();

@@ -1,0 +1,235 @@
+package io.patchbay.benchmarks;
+
+import io.patchbay.api.document.CommitBatch;
+import io.patchbay.api.document.DocumentIds;
+import io.patchbay.api.document.DocumentStore;
+import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.document.Json;
+import io.patchbay.api.document.Mutation;
+import io.patchbay.api.document.StoredDocument;
+import io.patchbay.api.document.Totals;
+import io.patchbay.api.document.Transaction;
+import io.patchbay.api.document.Value;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * Documents a second through {@code patchbay import} and {@code patchbay export}, from the start of the command to its end, beside the bare store with the same documents in transactions of the same
+ * size; all in turn, several times.
+ *
+ * <p>Arguments: the unpacked distribution, documents (300,000), rounds (3).
+ */
+public final class FileTransfers {
+    private static final int TRANSACTION = 999;
+    private static final long COLLECTION = 1;
+
+    private final Path distribution;
+    private final Path folder;
+    private final List<Value.Struct> documents = new ArrayList<>();
+    private final Map<String, List<double[]>> seen = new LinkedHashMap<>();
+
+    private FileTransfers(Path distribution, Path folder) {
+        this.distribution = distribution;
+        this.folder = folder;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Files.createTempDirectory("patchbay-transfers");
+        try {
+            FileTransfers transfers = new FileTransfers(Path.of(arguments[0]).toAbsolutePath(), folder);
+            transfers.make(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 300_000);
+            transfers.measure(arguments.length > 2 ? Integer.parseInt(arguments[2]) : 3);
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private void make(int count) throws IOException {
+        Random random = new Random(1);
+        try (OutputStream lines = new BufferedOutputStream(Files.newOutputStream(folder.resolve("in.jsonl")));
+                OutputStream csv = new BufferedOutputStream(Files.newOutputStream(folder.resolve("in.csv")))) {
+            csv.write("code,name,country,population,lat,lng,about\n".getBytes(StandardCharsets.UTF_8));
+            for (int i = 0; i < count; i++) {
+                Map<String, Value> fields = new LinkedHashMap<>();
+                fields.put("code", Value.of("c" + i));
+                fields.put("name", Value.of("city-" + random.nextInt(1_000_000)));
+                fields.put("country", Value.of("C" + random.nextInt(200)));
+                fields.put("population", Value.of(random.nextInt(10_000_000)));
+                fields.put("lat", Value.of(random.nextInt(9_000_000) / 1e5));
+                fields.put("lng", Value.of(random.nextInt(18_000_000) / 1e5));
+                fields.put("about", Value.of("x".repeat(100)));
+                Value.Struct document = new Value.Struct(fields);
+                documents.add(document);
+                lines.write(Json.encode(document));
+                lines.write('\n');
+                csv.write(csv(document).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private static String csv(Value.Struct document) {
+        StringBuilder line = new StringBuilder();
+        for (Value value : document.fields().values()) {
+            line.append(line.length() == 0 ? "" : ",");
+            line.append(
+                    value instanceof Value.Text text
+                            ? text.value()
+                            : new String(Json.encode(value), StandardCharsets.UTF_8));
+        }
+        return line.append('\n').toString();
+    }
+
+    private void measure(int rounds) throws Exception {
+        Figures.printMachine();
+        for (int round = -1; round < rounds; round++) {
+            bareStore(round);
+            Path home = Files.createDirectory(folder.resolve("home" + round));
+            Process node = start(home, "run", "--port", "0");
+            try {
+                awaitNode(home);
+                command(round, node, home, "import JSON lines", "import", "lines", folder + "/in.jsonl");
+                command(round, node, home, "import CSV", "import", "csv", folder + "/in.csv");
+                command(
+                        round,
+                        node,
+                        home,
+                        "import CSV, ids from a field",
+                        "import",
+                        "ids",
+                        folder + "/in.csv",
+                        "--id",
+                        "code");
+                command(round, node, home, "export JSON lines", "export", "lines", folder + "/out.jsonl");
+                command(round, node, home, "export CSV", "export", "csv", folder + "/out.csv");
+            } finally {
+                node.destroy();
+                node.waitFor();
+                delete(home);
+            }
+        }
+        print();
+    }
+
+    /** The documents are encoded already: what is measured is the store alone. */
+    private void bareStore(int round) throws Exception {
+        DocumentStoreFactory factory = StoreFactories.open("io.patchbay.store.sqlite.SqliteDocumentStoreFactory");
+        Path directory = Files.createDirectory(folder.resolve("store" + round));
+        List<StoredDocument> stored = new ArrayList<>();
+        for (Value.Struct document : documents) {
+            long now = System.currentTimeMillis();
+            stored.add(StoredDocument.of(COLLECTION, DocumentIds.next(now), 1, now, document));
+        }
+        try (DocumentStore store = factory.open(directory, Map.of())) {
+            store.begin("benchmark", 0);
+            Totals totals = Totals.ZERO;
+            long began = System.nanoTime();
+            long offset = 0;
+            for (int from = 0; from < stored.size(); from += TRANSACTION) {
+                List<Mutation> mutations = new ArrayList<>(TRANSACTION);
+                for (StoredDocument one : stored.subList(from, Math.min(stored.size(), from + TRANSACTION))) {
+                    Mutation mutation = new Mutation(COLLECTION, one.id(), Optional.empty(), Optional.of(one));
+                    mutations.add(mutation);
+                    totals = totals.after(mutation);
+                }
+                Transaction transaction =
+                        new Transaction(++offset, System.currentTimeMillis(), mutations, Optional.empty());
+                store.commit(new CommitBatch(List.of(transaction), totals));
+            }
+            note(round, "the bare store, transactions of " + TRANSACTION, System.nanoTime() - began, 0);
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private void command(int round, Process node, Path home, String what, String... words) throws Exception {
+        if (words[0].equals("import")) {
+            run(home, "collection", "create", words[1]);
+        }
+        double cpuBefore = cpuSeconds(node);
+        long began = System.nanoTime();
+        run(home, words);
+        long nanos = System.nanoTime() - began;
+        note(round, what, nanos, cpuSeconds(node) - cpuBefore);
+    }
+
+    private static double cpuSeconds(Process node) {
+        return node.toHandle().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+    }
+
+    private void run(Path home, String... words) throws Exception {
+        Process command = start(home, words);
+        String output = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (command.waitFor() != 0) {
+            throw new IOException(String.join(" ", words) + ": " + output);
+        }
+    }
+
+    private Process start(Path home, String... words) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of(distribution.resolve("bin/patchbay").toString()));
+        command.addAll(List.of(words));
+        command.addAll(List.of("--home", home.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        if (words[0].equals("run")) {
+            builder.redirectOutput(folder.resolve("node.log").toFile());
+        }
+        return builder.start();
+    }
+
+    private void awaitNode(Path home) throws Exception {
+        while (start(home, "status").waitFor() != 0) {
+            Thread.sleep(200);
+        }
+    }
+
+    private void note(int round, String what, long nanos, double nodeCpuSeconds) {
+        double rate = documents.size() / (nanos / 1e9);
+        double cpuMicros = nodeCpuSeconds * 1e6 / documents.size();
+        System.err.printf("%s: %,.0f documents/s, %.1f us of the node's CPU each%n", what, rate, cpuMicros);
+        if (round >= 0) {
+            seen.computeIfAbsent(what, unseen -> new ArrayList<>()).add(new double[] {rate, cpuMicros});
+        }
+    }
+
+    private void print() {
+        double reference = median(seen.values().iterator().next(), 0);
+        seen.forEach((what, runs) -> {
+            double rate = median(runs, 0);
+            System.out.printf(
+                    "%-45s %,8.0f documents/s (%,.0f-%,.0f)  %.2fx  node CPU %.1f us each%n",
+                    what,
+                    rate,
+                    runs.stream().mapToDouble(run -> run[0]).min().orElseThrow(),
+                    runs.stream().mapToDouble(run -> run[0]).max().orElseThrow(),
+                    rate / reference,
+                    median(runs, 1));
+        });
+    }
+
+    private static double median(List<double[]> runs, int figure) {
+        double[] sorted = runs.stream().mapToDouble(run -> run[figure]).toArray();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.patchbay.benchmarks;
+
+import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.metrics.Metrics;
+import java.lang.reflect.Constructor;
+import java.util.function.DoubleSupplier;
+
+/** Makes adapters without a node around them: what they count goes nowhere. */
+final class StoreFactories {
+    private StoreFactories() {}
+
+    static DocumentStoreFactory open(String className) throws ReflectiveOperationException {
+        for (Constructor<?> constructor : Class.forName(className).getConstructors()) {
+            if (constructor.getParameterCount() == 0) {
+                return (DocumentStoreFactory) constructor.newInstance();
+            }
+            if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == Metrics.class) {
+                return (DocumentStoreFactory) constructor.newInstance(new Uncounted());
+            }
+        }
+        throw new NoSuchMethodException(className + " has no constructor that takes nothing, or metrics");
+    }
+
+    private static final class Uncounted implements Metrics {
+        @Override
+        public Counter counter(String name, String help, String... labels) {
+            return amount -> {};
+        }
+
+        @Override
+        public AutoCloseable total(String name, String help, DoubleSupplier value, String... labels) {
+            return () -> {};
+        }
+
+        @Override
+        public Timer timer(String name, String help, String... labels) {
+            return nanos -> {};
+        }
+
+        @Override
+        public Sizes sizes(String name, String help, String... labels) {
+            return size -> {};
+        }
+
+        @Override
+        public AutoCloseable gauge(String name, String help, DoubleSupplier value, String... labels) {
+            return () -> {};
+        }
+    }
+}
