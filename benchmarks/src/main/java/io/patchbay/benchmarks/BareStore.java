@@ -39,7 +39,12 @@ final class BareStore implements AutoCloseable {
 
     /** CPU time of this process so far. */
     static double cpuSeconds() {
-        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
+        return ProcessHandle.current()
+                        .info()
+                        .totalCpuDuration()
+                        .orElse(Duration.ZERO)
+                        .toNanos()
+                / 1e9;
     }
 
     /** Creates documents with {@code data}, a transaction each, so many to a sync; each is charged with the whole time of its batch. */
