@@ -1,5 +1,5 @@
 import { Collection, newKey, type WriteOptions, type Written } from './collection.js';
-import { type Connection, WebSocketConnection, type WebSocketConstructor } from './connection.js';
+import type { Connection, WebSocketConstructor } from './connection.js';
 import { PatchbayError } from './errors.js';
 import type { Frame } from './frames.js';
 import { closedError, Link, pause, type Status } from './link.js';
@@ -7,12 +7,15 @@ import { Login } from './login.js';
 import type { Subscription } from './subscriptions.js';
 import { Turnstile } from './turnstile.js';
 import type { Data, Position } from './values.js';
+import { openConnection, type Transport } from './way.js';
 
 export interface ClientOptions {
   /** The node, such as `http://127.0.0.1:7420`. */
   url: string;
-  /** For runtimes without a global WebSocket. */
+  /** For runtimes without a global WebSocket (the `ws` package has one); without either, HTTP is used. */
   webSocket?: WebSocketConstructor;
+  /** `auto`, if left out: a WebSocket, or HTTP and server-sent events where it does not get through. */
+  transport?: Transport;
   /** How long one try of a call waits for its answer. */
   requestTimeoutMs?: number;
   idleTimeoutMs?: number;
@@ -62,7 +65,7 @@ const TRIED_AGAIN = new Set(['DISCONNECTED', 'TIMEOUT', 'STOPPING', 'UNAVAILABLE
  * again: reads as they are, writes under their idempotency key, so none is carried out twice.
  */
 export class PatchbayClient {
-  readonly #options: ClientOptions & Required<Pick<ClientOptions, 'webSocket' | 'requestTimeoutMs' | 'idleTimeoutMs' | 'callTimeoutMs'>>;
+  readonly #options: ClientOptions & Required<Pick<ClientOptions, 'requestTimeoutMs' | 'idleTimeoutMs' | 'callTimeoutMs'>>;
   readonly #link: Link;
   readonly #login: Login;
   readonly #turnstile = new Turnstile(CALLS_IN_FLIGHT, CALLS_WAITING);
@@ -74,14 +77,11 @@ export class PatchbayClient {
   #closed = false;
 
   constructor(options: ClientOptions) {
+    this.#options = { requestTimeoutMs: 10_000, idleTimeoutMs: 30_000, callTimeoutMs: 60_000, ...options, url: options.url.replace(/\/$/, '') };
     const webSocket = options.webSocket ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
-    if (!webSocket) {
-      throw new PatchbayError('BAD_REQUEST', 'This runtime has no WebSocket; pass one as webSocket (the ws package has it).');
-    }
-    this.#options = { requestTimeoutMs: 10_000, idleTimeoutMs: 30_000, callTimeoutMs: 60_000, ...options, url: options.url.replace(/\/$/, ''), webSocket };
     this.#login = new Login(options, (work) => this.#persist(work));
     this.#link = new Link({
-      open: (ended) => WebSocketConnection.open({ ...this.#options, onEvent: (frame) => this.#receive(frame), onClosed: ended }),
+      open: (ended) => openConnection(options.transport ?? 'auto', webSocket, { ...this.#options, onEvent: (frame) => this.#receive(frame), onClosed: ended }),
       greet: (connection) => this.#greet(connection),
       wanted: () => this.#calls > 0 || this.#subscriptions.size > 0,
       onStatus: (status) => this.#options.onStatus?.(status),

@@ -18,7 +18,6 @@ export type WebSocketConstructor = new (url: string, protocol: string) => WebSoc
 export interface ConnectionOptions {
   /** The node, such as `http://127.0.0.1:7420`. */
   url: string;
-  webSocket: WebSocketConstructor;
   /** A request without an answer fails with `TIMEOUT` after this time. */
   requestTimeoutMs: number;
   /** Silence after which a ping is sent; twice this without a sign of life, the connection is given up. */
@@ -60,9 +59,9 @@ export class WebSocketConnection implements Connection {
     this.#pulse = setInterval(() => this.#beat(), options.idleTimeoutMs / 2);
   }
 
-  static open(options: ConnectionOptions): Promise<WebSocketConnection> {
+  static open(webSocket: WebSocketConstructor, options: ConnectionOptions): Promise<WebSocketConnection> {
     return new Promise((resolve, reject) => {
-      const socket = new options.webSocket(options.url.replace(/^http/, 'ws') + '/api/v1/ws', 'patchbay.v1');
+      const socket = new webSocket(options.url.replace(/^http/, 'ws') + '/api/v1/ws', 'patchbay.v1');
       socket.binaryType = 'arraybuffer';
       const refuse = () => reject(new PatchbayError('DISCONNECTED', `No connection to ${options.url}.`, true));
       const timer = setTimeout(() => {

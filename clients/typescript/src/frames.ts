@@ -23,6 +23,15 @@ export function decodeFrame(data: unknown): Frame {
   return frame;
 }
 
+/** An event of a stream, which has no number of its own. Throws unless it is of the shape that docs/protocol.md has. */
+export function requireEvent(message: unknown, subscription: number, only?: string): Frame {
+  const frame: Frame = isFrame(message) ? { ...message, sub: subscription } : {};
+  if (only ? !(frame['event'] === only && isText(frame['position'])) : !isEvent(frame)) {
+    throw new TypeError('no event');
+  }
+  return frame;
+}
+
 function isEvent(frame: Frame): boolean {
   switch (frame['event']) {
     case 'snapshot':

@@ -6,3 +6,4 @@ export { PatchbayError } from './errors.js';
 export type { Status } from './link.js';
 export type { ChangesListener, DocumentChange, SubscribeOptions, WatchListener } from './subscriptions.js';
 export type { Data, PatchbayDocument, Position, Value } from './values.js';
+export type { Transport } from './way.js';

@@ -3,19 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { launchOptions } from './chromium.js';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 const TYPES: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };
 const EXAMPLES = join(import.meta.dirname, '../examples');
 
-/** `PATCHBAY_CHROMIUM`, or the one that is installed. */
 export function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env['PATCHBAY_CHROMIUM'] ?? PLACES.find((place) => existsSync(place));
-  if (!executablePath) {
-    throw new Error('There is no Chromium; install it (apt-get install chromium), or set PATCHBAY_CHROMIUM.');
-  }
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  return chromium.launch({ executablePath, args });
+  return chromium.launch(launchOptions());
 }
 
 /** The examples on a web server of their own, as a developer has them, but with the node of the test in the place of the one at port 7420. */

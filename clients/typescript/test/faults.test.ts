@@ -67,6 +67,7 @@ describe('a call', () => {
     client = new PatchbayClient({
       url: 'http://node',
       callTimeoutMs: 5_000,
+      transport: 'websocket',
       webSocket: class {
         binaryType = '';
         readyState = 0;

@@ -13,10 +13,9 @@ beforeAll(async () => {
   await api.put('people', 'bob', { name: 'Bob', age: null });
 });
 
-/** Until the page has what it shows; the log never stops to come. */
 async function arrive(who: Visitor, address: string): Promise<Page> {
   const page = await who.go(address);
-  await (address === '/log' ? page.getByText('live', { exact: true }).waitFor() : page.waitForLoadState('networkidle'));
+  await who.settle();
   return page;
 }
 

@@ -99,7 +99,7 @@ it('a store is moved, rolled back, moved again, and the old one dropped', async 
   const move = async (adapter: string) => {
     await store.getByRole('button', { name: 'Move' }).click();
     await visitor.expectAccessible('the dialog of a swap');
-    await page.getByLabel('Adapter').selectOption(adapter);
+    await page.getByLabel('Adapter', { exact: true }).selectOption(adapter);
     await page.getByRole('button', { name: 'Move the documents' }).click();
     await store.getByText('up to date').waitFor();
   };
@@ -120,11 +120,11 @@ it('users are made, changed, locked out and deleted', async () => {
   const page = await visitor.go('/users');
   await page.getByRole('button', { name: 'New user' }).click();
   await page.getByLabel('Name').fill('eve');
-  await page.getByLabel('Password').fill('short');
+  await page.getByLabel('Password', { exact: true }).fill('short');
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('dialog').getByRole('alert').waitFor();
   await visitor.expectAccessible('a password that is too short');
-  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Create' }).click();
   const row = page.getByRole('row', { name: /^eve/ });
   await row.getByText('may log in').waitFor();
@@ -142,7 +142,7 @@ it('users are made, changed, locked out and deleted', async () => {
   await expect(eve.call('GET', '/collections')).rejects.toThrow('401');
   await page.getByRole('button', { name: 'Actions for eve' }).click();
   await page.getByRole('menuitem', { name: 'New password' }).click();
-  await page.getByLabel('Password').fill(`${PASSWORD}!`);
+  await page.getByLabel('Password', { exact: true }).fill(`${PASSWORD}!`);
   await page.getByRole('button', { name: 'Set the password' }).click();
   await page.getByText('logged out everywhere').waitFor();
   await page.getByRole('button', { name: 'Actions for eve' }).click();

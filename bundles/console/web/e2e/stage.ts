@@ -1,7 +1,7 @@
 import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
+import { launchOptions } from '../../../../clients/typescript/test/chromium.ts';
 import { Node } from '../../../../clients/typescript/test/node.ts';
-import { executablePath, flags } from './browser.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,7 +17,7 @@ export const PASSWORD = 'correct horse battery';
 /** One browser and one node for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const node = new Node();
-  const browser = await chromium.launchServer({ executablePath: executablePath(), args: flags });
+  const browser = await chromium.launchServer(launchOptions());
   await node.start();
   node.addUser('ada', 'admin', PASSWORD);
   node.addUser('uma', 'user', PASSWORD);

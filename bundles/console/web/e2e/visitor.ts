@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 import { expect, inject } from 'vitest';
 import { Api } from './api.ts';
 
@@ -15,6 +15,8 @@ let browser: Promise<Browser> | undefined;
 export class Visitor {
   /** Console errors, CSP violations, exceptions and files that weren't there; refusals of the API are answers, and no faults. */
   readonly faults: string[] = [];
+  /** Requests without an answer yet. */
+  readonly #asked = new Set<Request>();
 
   private constructor(
     readonly page: Page,
@@ -26,7 +28,10 @@ export class Visitor {
       const apart = message.text().startsWith('Failed to load resource');
       if (!apart && ['error', 'warning'].includes(message.type())) this.faults.push(message.text());
     });
+    page.on('request', (request) => this.#asked.add(request));
+    page.on('requestfailed', (request) => this.#asked.delete(request));
     page.on('response', (response) => {
+      this.#asked.delete(response.request());
       if (response.status() >= 400 && !new URL(response.url()).pathname.startsWith('/api/')) this.faults.push(`${response.status()} ${response.url()}`);
     });
   }
@@ -56,6 +61,15 @@ export class Visitor {
     await this.page.goto(this.url + path);
     await this.page.locator('h1').first().waitFor();
     return this.page;
+  }
+
+  /** Waits until the page has what it asked for, and shows it; an answer that never ends, as that of the log, counts from its beginning. */
+  async settle(): Promise<void> {
+    // Several times in a row: an answer often leads to the next question.
+    for (let quiet = 0; quiet < 3; ) {
+      await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20))));
+      quiet = this.#asked.size === 0 ? quiet + 1 : 0;
+    }
   }
 
   /** Fails with what axe finds wrong, if a person would be kept out by it. */

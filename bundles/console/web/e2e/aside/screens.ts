@@ -52,7 +52,7 @@ afterAll(() => empty.stop());
 it.each(looks.filter(({ colorScheme, size }) => !only || only === `${colorScheme}-${size}`))('$colorScheme, $size', async ({ colorScheme, size, viewport }) => {
   const options = { colorScheme, viewport, reducedMotion: 'reduce' as const };
   shot = async (visitor, name) => {
-    await visitor.page.waitForLoadState('networkidle');
+    await visitor.settle();
     await visitor.page.screenshot({ path: join(folder, `${name}-${colorScheme}-${size}.png`), fullPage: true });
   };
   await strangers(options);
@@ -61,7 +61,7 @@ it.each(looks.filter(({ colorScheme, size }) => !only || only === `${colorScheme
   await operatedNode(options);
 });
 
-const jar = resolve(import.meta.dirname, '../../../../sample-plugins/store-h2/target/patchbay-store-h2-0.1.0.jar');
+const jar = resolve(import.meta.dirname, '../../../../../sample-plugins/store-h2/target/patchbay-store-h2-0.1.0.jar');
 
 /** The pages for operators; what they change is taken back. */
 async function operatedNode(options: object): Promise<void> {

@@ -18,7 +18,7 @@ public final class FanOut {
     /** What an event of the changes below takes. */
     private static final int EVENT_BYTES = 230;
 
-    private static final Duration WARM_UP = Duration.ofSeconds(4);
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final Value TEXT = Value.of("x".repeat(64));
 
     private final Figures figures = new Figures();
@@ -42,6 +42,15 @@ public final class FanOut {
             String token = node.logIn("bench");
             node.send("POST", "/api/v1/collections", token, "{\"name\":\"news\"}", 201);
             for (int round = -1; round < rounds; round++) {
+                // What one watcher costs a write that is durable before anyone hears of it.
+                try (WatchClient client = ofNode(node, token, 0)) {
+                    Duration length = round < 0 ? WARM_UP : time;
+                    figures.run(
+                            round,
+                            "Patchbay, writes alone, " + UNDER_WAY + " under way",
+                            node,
+                            () -> client.saturate(length, UNDER_WAY).answered());
+                }
                 for (int watchers : WATCHERS) {
                     try (WatchClient client = ofJetty(jetty, watchers)) {
                         run("bare Jetty, " + watchers + " watchers", jetty, client, watchers, round);
@@ -86,15 +95,15 @@ public final class FanOut {
         figures.run(
                 round,
                 what + ", " + UNDER_WAY + " changes under way",
-                server,
+                server::cpuSeconds,
                 () -> client.saturate(length, UNDER_WAY).seen());
         if (watchers == 1) {
             WatchClient.Run[] run = new WatchClient.Run[1];
-            figures.run(round, what + ", seen, 1,000/s", server, () -> {
+            figures.run(round, what + ", seen, 1,000/s", server::cpuSeconds, () -> {
                 run[0] = client.paced(length, WRITES_PER_SECOND);
                 return run[0].seen();
             });
-            figures.run(round, what + ", answered, 1,000/s", server, () -> run[0].answered());
+            figures.run(round, what + ", answered, 1,000/s", server::cpuSeconds, () -> run[0].answered());
         }
     }
 }

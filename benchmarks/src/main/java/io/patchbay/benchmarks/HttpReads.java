@@ -164,12 +164,16 @@ public final class HttpReads {
         }
     }
 
-    /** Reads at a moderate rate without and with logins beside them. */
+    /** How many logins there can be, then reads at a moderate rate without and with logins beside them. */
     private void logInBeside() throws Exception {
         String token = node.logIn("bench");
         Wire reads = new HttpWire(n -> get(PATH + "/" + id(random.nextInt(documents)), token), 200);
         Duration length = time.multipliedBy(2);
         byte[] login = HttpWire.request("POST", "/api/v1/auth/login", "", Servers.login("ann"));
+        try (LoadClient caller = new LoadClient(node.address(), 4, new HttpWire(n -> login, 200))) {
+            figures.run(-1, "logins, warming up", node::cpuSeconds, () -> caller.closed(WARM_UP));
+            figures.run(0, "logins as fast as they go", node::cpuSeconds, () -> caller.closed(WARM_UP));
+        }
         for (int round = 0; round < rounds; round++) {
             int now = round;
             try (LoadClient reader = new LoadClient(node.address(), CONNECTIONS, reads);

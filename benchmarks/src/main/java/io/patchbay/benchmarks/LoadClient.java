@@ -20,6 +20,8 @@ import java.util.List;
  */
 final class LoadClient implements AutoCloseable {
     private static final int BUFFER_BYTES = 256 << 10;
+    /** Longer than a request may take, so that it fails before the load does. */
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(40);
 
     private final Selector selector = Selector.open();
     private final List<Connection> connections = new ArrayList<>();
@@ -120,10 +122,10 @@ final class LoadClient implements AutoCloseable {
     /** Waits for the answers that are still out, so that the next run begins with none. */
     private void drain() throws IOException {
         sending = false;
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + LAST_ANSWERS.toNanos();
         while (connections.stream().anyMatch(connection -> connection.outstanding > 0)) {
             if (System.nanoTime() > end) {
-                throw new IOException("Answers are missing after 10 s.");
+                throw new IOException("Answers are missing after " + LAST_ANSWERS.toSeconds() + " s.");
             }
             selector.select(connection(false), 100);
         }

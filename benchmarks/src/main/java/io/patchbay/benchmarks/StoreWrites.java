@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +43,8 @@ public final class StoreWrites {
     private final List<StoredDocument> written = new ArrayList<>();
     private Totals totals = Totals.ZERO;
     private long offset;
+    private boolean chosenIds;
+    private long longestNanos;
 
     private StoreWrites(DocumentStore store) {
         this.store = store;
@@ -68,9 +71,18 @@ public final class StoreWrites {
                 long started = System.nanoTime();
                 write(number, batch);
                 System.out.printf(
-                        "%s%s, batches of %d: %,.0f creates/s%n",
-                        adapter, indexed ? " with an index" : "", batch, number / seconds(started));
+                        "%s%s, batches of %d: %,.0f creates/s, longest commit %.0f ms%n",
+                        adapter, indexed ? " with an index" : "", batch, number / seconds(started), takeLongest());
             }
+        }
+        chosenIds = true;
+        for (int batch : BATCHES) {
+            int number = Math.max(256, Math.min(documents, documents * batch / 64));
+            long began = System.nanoTime();
+            write(number, batch);
+            System.out.printf(
+                    "%s with an index, ids in no order, batches of %d: %,.0f creates/s, longest commit %.0f ms%n",
+                    adapter, batch, number / seconds(began), takeLongest());
         }
         long started = System.nanoTime();
         update(documents);
@@ -84,12 +96,19 @@ public final class StoreWrites {
         for (int done = 0; done < number; done += batch) {
             List<Mutation> mutations = new ArrayList<>(batch);
             for (int i = 0; i < batch; i++) {
-                StoredDocument document = document(DocumentIds.next(System.currentTimeMillis()), offset + 1 + i);
+                StoredDocument document = document(newId(), offset + 1 + i);
                 written.add(document);
                 mutations.add(new Mutation(COLLECTION, document.id(), Optional.empty(), Optional.of(document)));
             }
             commit(mutations);
         }
+    }
+
+    /** As the server makes them, each behind the last, or as clients may choose them. */
+    private String newId() {
+        return chosenIds
+                ? new UUID(random.nextLong(), random.nextLong()).toString()
+                : DocumentIds.next(System.currentTimeMillis());
     }
 
     private void update(int number) {
@@ -114,7 +133,9 @@ public final class StoreWrites {
             transactions.add(
                     new Transaction(++offset, System.currentTimeMillis(), List.of(mutation), Optional.empty()));
         }
+        long began = System.nanoTime();
         store.commit(new CommitBatch(transactions, totals));
+        longestNanos = Math.max(longestNanos, System.nanoTime() - began);
     }
 
     private StoredDocument document(String id, long revision) {
@@ -156,6 +177,13 @@ public final class StoreWrites {
         Arrays.sort(nanos);
         System.out.printf(
                 "%s: median %,.0f us, p99 %,.0f us%n", what, nanos[READS / 2] / 1e3, nanos[READS * 99 / 100] / 1e3);
+    }
+
+    /** Milliseconds of the longest commit since the last call. */
+    private double takeLongest() {
+        double longest = longestNanos / 1e6;
+        longestNanos = 0;
+        return longest;
     }
 
     private static double seconds(long started) {

@@ -30,7 +30,7 @@ final class WatchClient implements AutoCloseable {
 
     private long published;
     private long answered;
-    /** Changes that all have seen. */
+    /** Changes that all have seen; without watchers, that were answered. */
     private long complete;
 
     private Latencies latencies = new Latencies();
@@ -186,6 +186,9 @@ final class WatchClient implements AutoCloseable {
                 }
                 answers.add(now - sentAt[slot]);
                 answered++;
+                if (watchers.isEmpty()) {
+                    complete++;
+                }
                 return;
             }
             latencies.add(now - sentAt[slot]);

@@ -62,8 +62,8 @@ public final class WebSocketReplies {
 
     private void run(String what, Servers server, Wire wire, int round) throws IOException {
         try (LoadClient client = new LoadClient(server.address(), CONNECTIONS, wire)) {
-            figures.run(round, what + ", most", server, () -> client.closed(round < 0 ? WARM_UP : time));
-            figures.run(round, what + ", 10,000/s", server, () -> client.paced(time, PER_SECOND));
+            figures.run(round, what + ", most", server::cpuSeconds, () -> client.closed(round < 0 ? WARM_UP : time));
+            figures.run(round, what + ", 10,000/s", server::cpuSeconds, () -> client.paced(time, PER_SECOND));
         }
     }
 }

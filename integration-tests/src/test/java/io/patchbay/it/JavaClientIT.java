@@ -78,7 +78,8 @@ class JavaClientIT {
         operator.login(node.uri())
                 .post(
                         "/collections",
-                        Value.struct("name", Value.of("cities"), "indexes", Value.array(Value.of("n")), "rules", OPEN_RULES))
+                        Value.struct(
+                                "name", Value.of("cities"), "indexes", Value.array(Value.of("n")), "rules", OPEN_RULES))
                 .expect(201);
         cities = login(ClientOptions.of(node.uri())).collection("cities");
     }
@@ -116,10 +117,7 @@ class JavaClientIT {
                 .isTrue();
         assertThat(failure(cities.patch(created.id(), patch)).retryable()).isFalse();
 
-        IntStream.range(0, 25)
-                .mapToObj(i -> cities.put("c" + i, n(i)))
-                .toList()
-                .forEach(CompletableFuture::join);
+        IntStream.range(0, 25).mapToObj(i -> cities.put("c" + i, n(i))).toList().forEach(CompletableFuture::join);
         List<Long> seen = new ArrayList<>();
         Optional<String> cursor = Optional.empty();
         do {
@@ -210,8 +208,10 @@ class JavaClientIT {
 
         second.logout().join();
         await().until(() -> kept.get(kept.size() - 1).isEmpty());
-        assertThat(failure(second.collection("cities").get("a")).code()).isIn("UNAUTHENTICATED", "FORBIDDEN", "DOCUMENT_NOT_FOUND");
-        assertThat(failure(second.login("bob", "wrong")).is(ErrorCode.LOGIN_FAILED)).isTrue();
+        assertThat(failure(second.collection("cities").get("a")).code())
+                .isIn("UNAUTHENTICATED", "FORBIDDEN", "DOCUMENT_NOT_FOUND");
+        assertThat(failure(second.login("bob", "wrong")).is(ErrorCode.LOGIN_FAILED))
+                .isTrue();
     }
 
     /** Writers write on while the node is killed and started again; what each was told is what a model says, and what the subscribers saw. */
@@ -221,7 +221,8 @@ class JavaClientIT {
         List<Status> statuses = new CopyOnWriteArrayList<>();
         PatchbayClient reader = login(ClientOptions.of(node.uri()).onStatus(statuses::add));
         List<ChangeRecord.Seen> seen = new CopyOnWriteArrayList<>();
-        reader.collection("cities").changes(Interest.all(), (changes, position) -> changes.forEach(change -> seen.add(seen(change))))
+        reader.collection("cities")
+                .changes(Interest.all(), (changes, position) -> changes.forEach(change -> seen.add(seen(change))))
                 .join();
         State state = new State();
         reader.collection("cities").watch(Interest.in("n % 3 == 0"), state).join();
@@ -248,7 +249,8 @@ class JavaClientIT {
         await().atMost(Duration.ofSeconds(60)).until(() -> seen.size() >= expected.size());
         assertThat(seen).containsExactlyElementsOf(expected);
         Map<String, Long> matching = ledger.state(data -> data.findInt("n").orElseThrow() % 3 == 0).entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, held -> held.getValue().revision()));
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, held -> held.getValue().revision()));
         await().atMost(Duration.ofSeconds(60)).until(() -> state.revisions().equals(matching));
         assertThat(statuses).contains(Status.DISCONNECTED);
         assertThat(statuses.get(statuses.size() - 1)).isEqualTo(Status.CONNECTED);
@@ -323,7 +325,8 @@ class JavaClientIT {
             return shown
                     && documents.values().stream()
                             .collect(Collectors.toMap(
-                                    Document::id, each -> each.data().findInt("n").orElseThrow()))
+                                    Document::id,
+                                    each -> each.data().findInt("n").orElseThrow()))
                             .equals(expected);
         }
 

@@ -44,10 +44,10 @@ class OperateIT {
     private static final String PLUGIN = "/plugins/" + SampleStore.PLUGIN;
 
     @TempDir
-    Path home;
+    static Path home;
 
     @TempDir
-    Path jars;
+    static Path jars;
 
     private Node node;
     private Rest admin;
@@ -70,7 +70,8 @@ class OperateIT {
     @Order(1)
     void pluginIsUploadedUpdatedRolledBackStoppedStartedAndUninstalled() throws IOException {
         byte[] jar = Files.readAllBytes(SampleStore.jar());
-        Value.Struct plan = admin.send("POST", "/plugins?dryRun=true", BodyPublishers.ofByteArray(jar), "Content-Type", JAR)
+        Value.Struct plan = admin.send(
+                        "POST", "/plugins?dryRun=true", BodyPublishers.ofByteArray(jar), "Content-Type", JAR)
                 .expect(200)
                 .json();
         assertThat(plan.findText("kind")).contains("install");
@@ -132,11 +133,9 @@ class OperateIT {
             succeed(installFrom(url, digest));
 
             assertThat(plugin().findText("state")).contains("active");
-            assertThat(new Operator(home)
-                            .run("plugin", "stop", SampleStore.PLUGIN))
+            assertThat(new Operator(home).run("plugin", "stop", SampleStore.PLUGIN))
                     .contains("is stopped");
-            assertThat(new Operator(home)
-                            .run("plugin", "start", SampleStore.PLUGIN))
+            assertThat(new Operator(home).run("plugin", "start", SampleStore.PLUGIN))
                     .contains("is started");
         } finally {
             server.stop(0);
@@ -183,7 +182,8 @@ class OperateIT {
     void storeIsSwappedAsAJobWithProgressAndCancel() {
         admin.post("/collections", Value.struct("name", Value.of("things"))).expect(201);
         for (int batch = 0; batch < 10; batch++) {
-            admin.post("/transactions", Value.struct("operations", creates(1000))).expect(200);
+            admin.post("/transactions", Value.struct("operations", creates(1000)))
+                    .expect(200);
         }
         Value.Struct store = admin.get("/stores").items().get(0);
         assertThat(texts(store, "adapters")).contains("h2", "sqlite");
@@ -226,10 +226,7 @@ class OperateIT {
                 .toList();
         assertThat(paths).contains("control", "plugins").isSorted();
         assertThat(paths.size())
-                .isEqualTo(new Operator(home)
-                        .run("status", "--tree", "--json")
-                        .split("\"path\":\"[^\"/]*\"", -1)
-                        .length
+                .isEqualTo(new Operator(home).run("status", "--tree", "--json").split("\"path\":\"[^\"/]*\"", -1).length
                         - 1);
     }
 
@@ -240,7 +237,9 @@ class OperateIT {
         HttpResponse<InputStream> stream = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(node.uri() + "/api/v1/log/events"))
-                                .header("Authorization", "Bearer " + admin.token().orElseThrow())
+                                .header(
+                                        "Authorization",
+                                        "Bearer " + admin.token().orElseThrow())
                                 .build(),
                         HttpResponse.BodyHandlers.ofInputStream());
         assertThat(stream.statusCode()).isEqualTo(200);
@@ -251,9 +250,10 @@ class OperateIT {
             await().atMost(JOB).until(() -> events.contains(": the log follows"));
             succeed(admin.send("POST", PLUGIN + "/stop", BodyPublishers.noBody()));
             await().atMost(JOB)
-                    .until(() -> events.stream().anyMatch(line -> line.startsWith("data: ")
-                            && line.contains(SampleStore.PLUGIN)
-                            && line.contains("is stopped")));
+                    .until(() -> events.stream()
+                            .anyMatch(line -> line.startsWith("data: ")
+                                    && line.contains(SampleStore.PLUGIN)
+                                    && line.contains("is stopped")));
         }
         String kept = admin.get("/log?level=trace&limit=1000").expect(200).text();
         assertThat(kept)

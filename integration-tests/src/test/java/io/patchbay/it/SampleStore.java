@@ -28,8 +28,14 @@ final class SampleStore {
 
     /** The same plugin under another version, with one more file in it, so that it is another jar. */
     static Path version(String version, Path folder) {
-        Path target = folder.resolve("store-h2-" + version + ".jar");
-        try (JarFile original = new JarFile(jar().toFile())) {
+        return version(jar(), version, folder);
+    }
+
+    /** The same of any plugin. */
+    static Path version(Path plugin, String version, Path folder) {
+        String name = plugin.getFileName().toString().replaceFirst("-[0-9.]+\\.jar$", "");
+        Path target = folder.resolve(name + "-" + version + ".jar");
+        try (JarFile original = new JarFile(plugin.toFile())) {
             Manifest manifest = new Manifest(original.getManifest());
             manifest.getMainAttributes().putValue("Bundle-Version", version);
             try (OutputStream file = Files.newOutputStream(target);

@@ -1,5 +1,6 @@
 package io.patchbay.control;
 
+import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
@@ -43,8 +44,7 @@ public final class Control implements Component {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void setMetrics(Metrics metrics) {
         metrics.gauge("patchbay_control_connections", "Connections of operators.", server::connections);
-        metrics.gauge(
-                "patchbay_control_connections_max", "How many there may be.", () -> ControlServer.CONNECTIONS_MAX);
+        LimitGauges.show(metrics, "control", "control_connections", ControlServer.CONNECTIONS_MAX);
         metrics.total("patchbay_control_requests_total", "Requests of operators.", server::requests);
         metrics.total("patchbay_control_errors_total", "Requests that were answered by an error.", server::errors);
         metrics.total(

@@ -2,6 +2,7 @@ package io.patchbay.listeners;
 
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.http.Listeners;
+import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
@@ -65,6 +66,7 @@ public final class SocketListeners implements Listeners, Component {
     /** It listens without metrics, too. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void setMetrics(Metrics metrics) {
+        LimitGauges.show(metrics, "listeners", "waiting_connections", HandOver.WAITING_CONNECTIONS);
         metrics.total(
                 "patchbay_listener_connections_total",
                 "Connections that were accepted and given to the transport.",

@@ -2,6 +2,7 @@ package io.patchbay.auth.password;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +31,7 @@ final class HashingThreads implements AutoCloseable {
         refused = metrics.counter(
                 "patchbay_password_hashes_refused_total", "Logins refused because too many waited for a hash.");
         metrics.gauge("patchbay_password_hash_queue", "Logins that wait for a hash.", this::waiting);
-        metrics.gauge("patchbay_password_hash_queue_max", "How many may wait.", () -> queue);
+        LimitGauges.show(metrics, "password", "password_hash_queue", queue);
         AtomicInteger number = new AtomicInteger();
         executor = new ThreadPoolExecutor(
                 THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), task -> {

@@ -75,12 +75,15 @@ final class EventStreams implements AutoCloseable {
             }
             if (open.size() >= EventLimits.STREAMS) {
                 refused.increment();
-                throw new PatchbayException(
-                        ErrorCode.OVERLOADED, "This node has " + EventLimits.STREAMS + " event streams open already.");
+                throw PatchbayException.beyond(
+                        "streams",
+                        ErrorCode.OVERLOADED,
+                        "This node has " + EventLimits.STREAMS + " event streams open already.");
             }
             if (byCaller.getOrDefault(caller, 0) >= EventLimits.STREAMS_PER_CALLER) {
                 refused.increment();
-                throw new PatchbayException(
+                throw PatchbayException.beyond(
+                        "streams_per_caller",
                         ErrorCode.RATE_LIMITED,
                         "You have " + EventLimits.STREAMS_PER_CALLER
                                 + " event streams open already; close one, or subscribe over a WebSocket, where many share a connection.");

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 /** Where operators' calls wait for the disk, since transport threads must not: few threads, made when needed, and a short queue. */
 final class OperatorThreads implements AutoCloseable {
     private static final int THREADS = 2;
-    private static final int QUEUED = 16;
+    static final int QUEUED = 16;
     private static final int IDLE_SECONDS = 10;
 
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(

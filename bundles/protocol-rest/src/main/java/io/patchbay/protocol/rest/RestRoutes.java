@@ -7,6 +7,7 @@ import io.patchbay.api.document.Rules;
 import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.HttpRoute;
+import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.metrics.Refusals;
 import io.patchbay.api.migration.Stores;
@@ -60,6 +61,8 @@ public final class RestRoutes implements HttpRoute {
         Callers callers = new Callers(logins, sessions);
         streams = new EventStreams(metrics, clock, EventLimits.waitingBytes());
         table = new RouteTable(callers, new Refusals(metrics, "rest"));
+        LimitGauges.show(metrics, "rest", "rest_operator_queue", OperatorThreads.QUEUED);
+        LimitGauges.show(metrics, "events", EventLimits.class);
         metrics.gauge(
                 "patchbay_rest_operator_queue", "Operations on plugins and stores that wait.", operators::waiting);
         node(new NodeRoutes(logins, stores));

@@ -46,8 +46,7 @@ final class StatusRoutes {
         form.put("heapMaxBytes", Value.of(node.heapMaxBytes()));
         form.put(
                 "addresses",
-                Value.texts(
-                        node.addresses().stream().map(StatusRoutes::shown).toList()));
+                Value.texts(node.addresses().stream().map(StatusRoutes::shown).toList()));
         return new Value.Struct(form);
     }
 
@@ -60,12 +59,15 @@ final class StatusRoutes {
         Map<String, Value> facts = new LinkedHashMap<>();
         component.facts().forEach((name, fact) -> facts.put(name, Value.of(fact)));
         return Value.struct(
-                "path", Value.of(component.path()),
-                "state", Value.of(component.state()),
-                "facts", new Value.Struct(facts),
+                "path",
+                Value.of(component.path()),
+                "state",
+                Value.of(component.state()),
+                "facts",
+                new Value.Struct(facts),
                 "parts",
-                        new Value.Array(component.parts().stream()
-                                .<Value>map(StatusRoutes::describe)
-                                .toList()));
+                new Value.Array(component.parts().stream()
+                        .<Value>map(StatusRoutes::describe)
+                        .toList()));
     }
 }

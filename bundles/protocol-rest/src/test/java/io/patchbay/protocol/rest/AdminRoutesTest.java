@@ -241,8 +241,9 @@ class AdminRoutesTest {
         assertThat(shown.text())
                 .contains("\"version\":\"9.9\"", "\"addresses\":[\"127.0.0.1:7420\",\"[::1]:7420\"]", "\"uptime\":");
         assertThat(node.admin("GET", "/api/v1/components").send().text())
-                .isEqualTo("{\"items\":[{\"path\":\"engine\",\"state\":\"running\",\"facts\":{\"a\":\"1\"},\"parts\":"
-                        + "[{\"path\":\"engine/feed\",\"state\":\"running\",\"facts\":{},\"parts\":[]}]}],\"next\":null}");
+                .isEqualTo(
+                        "{\"items\":[{\"path\":\"engine\",\"state\":\"running\",\"facts\":{\"a\":\"1\"},\"parts\":"
+                                + "[{\"path\":\"engine/feed\",\"state\":\"running\",\"facts\":{},\"parts\":[]}]}],\"next\":null}");
     }
 
     @Test
@@ -267,7 +268,8 @@ class AdminRoutesTest {
                         .send()
                         .detail())
                 .contains("cache");
-        assertThat(node.admin("GET", "/api/v1/stores").send().text()).contains("\"adapter\":\"sqlite\"", "\"adapters\":[\"h2\",\"sqlite\"]");
+        assertThat(node.admin("GET", "/api/v1/stores").send().text())
+                .contains("\"adapter\":\"sqlite\"", "\"adapters\":[\"h2\",\"sqlite\"]");
     }
 
     @Test

@@ -82,8 +82,9 @@ class LogRoutesTest {
     @Test
     void theStreamEndsWithTheLoginAndWithTheRoute() {
         String token = node.logins.issue(RestNode.ADMIN);
-        Answered answered =
-                node.ask("GET", EVENTS).header("Authorization", "Bearer " + token).send();
+        Answered answered = node.ask("GET", EVENTS)
+                .header("Authorization", "Bearer " + token)
+                .send();
         answered.response().stream().orElseThrow().start(sink);
         assertThat(sink.closed()).isFalse();
         node.ask("POST", "/api/v1/auth/logout")
@@ -105,17 +106,13 @@ class LogRoutesTest {
             follow("", "").start(new MemorySink());
         }
         assertThat(node.admin("GET", EVENTS).send().code()).isEqualTo("OVERLOADED");
-        assertThat(node.admin("GET", EVENTS)
-                        .header("Last-Event-ID", "x")
-                        .send()
-                        .detail())
+        assertThat(node.admin("GET", EVENTS).header("Last-Event-ID", "x").send().detail())
                 .contains("Last-Event-ID");
     }
 
     private HttpStream follow(String query, String lastEventId) {
         RestNode.Ask ask = node.admin("GET", EVENTS + query);
-        Answered answered =
-                (lastEventId.isEmpty() ? ask : ask.header("Last-Event-ID", lastEventId)).send();
+        Answered answered = (lastEventId.isEmpty() ? ask : ask.header("Last-Event-ID", lastEventId)).send();
         assertThat(answered.status()).isEqualTo(200);
         assertThat(answered.header("Content-Type")).isEqualTo("text/event-stream");
         return answered.response().stream().orElseThrow();

@@ -7,6 +7,7 @@ import io.patchbay.api.document.Value;
 import io.patchbay.protocol.rest.Route.Access;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,9 +32,7 @@ class OpenApiTest {
                 .fields()
                 .forEach((path, item) -> ((Value.Struct) item)
                         .fields()
-                        .forEach((method, operation) -> described.put(
-                                method.toUpperCase(Locale.ROOT) + " " + path,
-                                describe(path, (Value.Struct) operation))));
+                        .forEach((method, operation) -> describe(described, method, path, (Value.Struct) operation)));
         TreeMap<String, String> served = new TreeMap<>();
         node.routes
                 .table()
@@ -58,6 +57,13 @@ class OpenApiTest {
         defined.remove("securitySchemes/token");
         defined.remove("securitySchemes/ticket");
         assertThat(referenced).containsExactlyInAnyOrderElementsOf(defined);
+    }
+
+    /** What another bundle serves is described here too, and names that bundle. */
+    private void describe(Map<String, String> described, String method, String path, Value.Struct operation) {
+        if (operation.findText("x-bundle").isEmpty()) {
+            described.put(method.toUpperCase(Locale.ROOT) + " " + path, describe(path, operation));
+        }
     }
 
     /** Access and query parameters; also checks that the path's parameters are the pattern's. */

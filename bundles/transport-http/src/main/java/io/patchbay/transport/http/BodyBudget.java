@@ -28,10 +28,6 @@ final class BodyBudget {
         used.addAndGet(-bytes);
     }
 
-    long limit() {
-        return limit;
-    }
-
     long used() {
         return used.get();
     }

@@ -109,6 +109,8 @@ public final class HttpTransport implements Transport, Component {
 
     private void show(Metrics metrics, QueuedThreadPool threads) {
         LimitGauges.show(metrics, "http", HttpLimits.class);
+        LimitGauges.show(metrics, "http", "bodies_bytes", HttpLimits.bodiesBytes());
+        LimitGauges.show(metrics, "http", "streams_bytes", HttpLimits.streamsBytes());
         metrics.gauge("patchbay_http_connections", "Open connections, WebSockets included.", this::connections);
         metrics.total(
                 "patchbay_http_connections_refused_total",
@@ -117,13 +119,11 @@ public final class HttpTransport implements Transport, Component {
         metrics.gauge("patchbay_websocket_connections", "Open WebSockets.", webSockets::open);
         metrics.gauge("patchbay_http_streams", "Streamed answers that are open.", streams::open);
         metrics.gauge("patchbay_http_stream_bytes", "Bytes that wait in all streams.", streams::waitingBytes);
-        metrics.gauge("patchbay_http_stream_limit_bytes", "Bytes that may wait in all streams.", streams::limit);
         metrics.total(
                 "patchbay_http_streams_cut_total",
                 "Streams cut because their clients did not read what was sent.",
                 streams::overflows);
         metrics.gauge("patchbay_http_body_bytes", "Bytes of request bodies in memory.", budget::used);
-        metrics.gauge("patchbay_http_body_limit_bytes", "Bytes that request bodies may take together.", budget::limit);
         metrics.gauge("patchbay_http_routes", "Routes that are served.", routes::size);
         metrics.gauge(
                 "patchbay_http_requests_waiting_for_provider",

@@ -2,6 +2,7 @@ package io.patchbay.transport.http;
 
 import io.patchbay.api.metrics.Metrics;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /** The requests to one route, by status. Any thread. */
 final class RouteMeters {
@@ -11,7 +12,8 @@ final class RouteMeters {
     private final Metrics metrics;
     private final String method;
     private final String route;
-    private final Metrics.Timer time;
+    /** Made with the first time that is recorded; what reaches no route has none. */
+    private volatile Metrics.@Nullable Timer time;
     /** Made when a status is answered for the first time; the same by whichever thread. */
     private final AtomicReferenceArray<Metrics.Counter> statuses = new AtomicReferenceArray<>(STATUSES);
 
@@ -19,18 +21,26 @@ final class RouteMeters {
         this.metrics = metrics;
         this.method = method;
         this.route = route;
-        time = metrics.timer(
+    }
+
+    void answered(int status, long nanos) {
+        Metrics.Timer known = time;
+        if (known == null) {
+            known = timer();
+            time = known;
+        }
+        known.record(nanos);
+        answered(status);
+    }
+
+    private Metrics.Timer timer() {
+        return metrics.timer(
                 "patchbay_http_request_seconds",
                 "Time from the head of a request to its answer, or to the head of a streamed one.",
                 "method",
                 method,
                 "route",
                 route);
-    }
-
-    void answered(int status, long nanos) {
-        time.record(nanos);
-        answered(status);
     }
 
     void answered(int status) {

@@ -47,10 +47,6 @@ final class Streams {
         return overflowed.sum();
     }
 
-    long limit() {
-        return limit;
-    }
-
     void giveBack(long bytes) {
         waitingBytes.addAndGet(-bytes);
     }

@@ -7,6 +7,7 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.auth.LoginRequest;
 import io.patchbay.api.auth.Logins;
 import io.patchbay.api.auth.Tokens;
+import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
@@ -111,6 +112,10 @@ public final class FamilyLogins implements Logins, Component {
         this.unknown = verifications(metrics, "refused");
         this.refreshed = refreshes(metrics, "ok");
         this.notRefreshed = refreshes(metrics, "refused");
+        LimitGauges.show(metrics, "auth", "verified_tokens", VerifiedTokens.MOST);
+        LimitGauges.show(metrics, "auth", "access_token_queue", AccessTokens.QUEUE);
+        LimitGauges.show(metrics, "auth", "failed_logins_per_address", LoginLimits.PER_ADDRESS);
+        LimitGauges.show(metrics, "auth", "failed_logins_per_identity", LoginLimits.PER_IDENTITY);
         metrics.gauge("patchbay_verified_tokens", "Access tokens that are remembered as verified.", verified::size);
         metrics.gauge(
                 "patchbay_access_token_queue",

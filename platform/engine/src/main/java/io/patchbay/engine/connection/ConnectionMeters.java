@@ -1,5 +1,6 @@
 package io.patchbay.engine.connection;
 
+import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 
 /** What the connections count, and show of themselves. */
@@ -10,6 +11,7 @@ final class ConnectionMeters {
     final Metrics.Timer handOverTime;
 
     ConnectionMeters(Metrics metrics, ClientConnections connections) {
+        LimitGauges.show(metrics, "engine", "client_connections", ClientConnections.MOST_CONNECTIONS);
         metrics.gauge("patchbay_connections", "Connections of clients.", connections::count);
         metrics.gauge("patchbay_outbox_bytes", "Bytes that clients have not read yet.", connections::outboxBytes);
         metrics.gauge(

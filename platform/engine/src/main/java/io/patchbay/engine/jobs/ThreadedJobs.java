@@ -3,6 +3,7 @@ package io.patchbay.engine.jobs;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.JobControl;
@@ -42,6 +43,7 @@ public final class ThreadedJobs implements Jobs {
     @Activate
     public ThreadedJobs(@Reference Metrics metrics) {
         this.metrics = metrics;
+        LimitGauges.show(metrics, "engine", "running_jobs", MOST_RUNNING);
         metrics.gauge("patchbay_jobs_running", "Jobs that run.", () -> countRunning());
         for (Job.State state : Job.State.values()) {
             if (state != Job.State.RUNNING) {

@@ -2,6 +2,7 @@ package io.patchbay.engine.plane;
 
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStore;
+import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.engine.commit.Committer;
 import io.patchbay.engine.documents.Readers;
@@ -47,6 +48,7 @@ final class Gauges implements AutoCloseable {
     }
 
     private void reads(Readers readers) {
+        LimitGauges.show(metrics, "engine", "read_queue", Readers.QUEUE);
         gauge("patchbay_read_queue", "Reads that wait.", readers::queued);
         gauge("patchbay_reads_running", "Reads that run.", readers::active);
         gauge("patchbay_read_threads", "Reads that can run at a time.", readers::threads);
@@ -54,6 +56,8 @@ final class Gauges implements AutoCloseable {
     }
 
     private void feed(ChangeFeed feed) {
+        LimitGauges.show(metrics, "engine", "feed_recent_bytes", ChangeFeed.RECENT_BYTES);
+        LimitGauges.show(metrics, "engine", "feed_recent_transactions", ChangeFeed.RECENT_TRANSACTIONS);
         gauge("patchbay_feed_recent_bytes", "Bytes of changes in memory.", feed::recentBytes);
         gauge("patchbay_feed_recent_transactions", "Transactions in memory.", feed::recentTransactions);
         gauge(

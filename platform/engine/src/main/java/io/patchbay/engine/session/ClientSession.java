@@ -184,7 +184,8 @@ public final class ClientSession implements Session, Caller {
     }
 
     private static PatchbayException tooManyScanned(Subscription subscription) {
-        return new PatchbayException(
+        return PatchbayException.beyond(
+                "scanned_subscriptions_per_connection",
                 ErrorCode.LIMIT_EXCEEDED,
                 "A connection has at most " + Limits.SCANNED_SUBSCRIPTIONS_PER_CONNECTION
                         + " subscriptions that have to be asked about every change of '"

@@ -16,28 +16,36 @@ public final class LimitGauges {
     public static final String SECONDS = "patchbay_limit_seconds";
     public static final String NUMBER = "patchbay_limit";
 
+    private static final String MILLIS = "_MS";
+
     private LimitGauges() {}
 
     /**
      * @param part whose limits they are, such as {@code http}
-     * @param constants every static final number and Duration of it is a limit; a name with {@code BYTES} in it is in bytes
+     * @param constants every static final number and Duration of it is a limit; a name with {@code BYTES} in it is in bytes, one with {@code _MS} in milliseconds
      */
     public static void show(Metrics metrics, String part, Class<?> constants) {
-        read(constants).forEach((name, value) -> {
-            String metric = value instanceof Duration ? SECONDS : name.contains("BYTES") ? BYTES : NUMBER;
-            double amount = value instanceof Duration time ? time.toNanos() / 1e9 : ((Number) value).doubleValue();
-            metrics.gauge(
-                    metric,
-                    "A limit that holds on this node.",
-                    () -> amount,
-                    "part",
-                    part,
-                    "limit",
-                    name.toLowerCase(Locale.ROOT));
-        });
+        read(constants).forEach((name, value) -> show(metrics, part, name.toLowerCase(Locale.ROOT), value));
     }
 
-    /** The limits of a class by the names of their constants: each a {@link Number} or a {@link Duration}. */
+    /**
+     * @param limit in lower case
+     * @param value a {@link Number} or a {@link Duration}
+     */
+    public static void show(Metrics metrics, String part, String limit, Object value) {
+        double amount = value instanceof Duration time ? time.toNanos() / 1e9 : ((Number) value).doubleValue();
+        metrics.gauge(
+                metric(limit, value), "A limit that holds on this node.", () -> amount, "part", part, "limit", limit);
+    }
+
+    private static String metric(String limit, Object value) {
+        if (value instanceof Duration) {
+            return SECONDS;
+        }
+        return limit.contains("bytes") && !limit.endsWith("_per_second") ? BYTES : NUMBER;
+    }
+
+    /** The limits of a class by the names of their constants, without a {@code _MS}: each a {@link Number} or a {@link Duration}. */
     public static Map<String, Object> read(Class<?> constants) {
         Map<String, Object> limits = new TreeMap<>();
         for (Field field : constants.getDeclaredFields()) {
@@ -49,7 +57,9 @@ public final class LimitGauges {
                 // A bundle's own limits are package-private.
                 field.setAccessible(true);
                 Object value = field.get(null);
-                if (value instanceof Number || value instanceof Duration) {
+                if (value instanceof Number number && field.getName().contains(MILLIS)) {
+                    limits.put(field.getName().replace(MILLIS, ""), Duration.ofMillis(number.longValue()));
+                } else if (value instanceof Number || value instanceof Duration) {
                     limits.put(field.getName(), value);
                 }
             } catch (IllegalAccessException e) {
