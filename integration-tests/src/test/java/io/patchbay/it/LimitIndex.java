@@ -85,6 +85,8 @@ final class LimitIndex {
         METRICS.put("http/threads_min", "patchbay_http_threads");
         METRICS.put("http/threads_max", "patchbay_http_threads");
 
+        METRICS.put("node/live_filter_steps", REACHED);
+        METRICS.put("engine/export_kept_bytes", "patchbay_export_kept_bytes");
         METRICS.put("engine/read_queue", "patchbay_read_queue");
         METRICS.put("engine/feed_recent_bytes", "patchbay_feed_recent_bytes");
         METRICS.put("engine/feed_recent_transactions", "patchbay_feed_recent_transactions");

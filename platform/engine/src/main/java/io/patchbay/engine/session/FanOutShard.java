@@ -301,6 +301,7 @@ final class FanOutShard {
 
     private void end(Subscription subscription, PatchbayException reason) {
         if (!subscription.ended) {
+            meters.ended.count(reason);
             subscription
                     .session
                     .sink()

@@ -32,7 +32,8 @@ final class LiveFilter {
     }
 
     static PatchbayException tooCostlyFailure() {
-        return new PatchbayException(
+        return PatchbayException.beyond(
+                "live_filter_steps",
                 ErrorCode.LIMIT_EXCEEDED,
                 "The filter (with the rule) takes more than " + Limits.LIVE_FILTER_STEPS
                         + " steps for one document, too much for a live subscription; make it simpler.");
