@@ -9,6 +9,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
+import io.patchbay.api.document.CollectionDefinition;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.document.Operation;
 import io.patchbay.api.document.Precondition;
@@ -249,6 +250,20 @@ abstract class SubscriptionContract {
                 request(Mode.CHANGES, Optional.empty(), Optional.of(new Position(now.epoch(), now.offset() + 5)));
         assertThat(failure(client.connection.session().subscribe(1, ahead)).code())
                 .isEqualTo(ErrorCode.HISTORY_GONE);
+    }
+
+    @Test
+    void watcherWhoseCollectionWasDefinedAnewMeanwhileLoadsTheStateAnew() {
+        TestClient client = new TestClient(plane);
+        Position before = plane.plane.feed().position();
+        get(plane.admin.collections().update(new CollectionDefinition("items", List.of(), Map.of("list", "true"))));
+        Position behind = plane.plane.feed().position();
+
+        SubscribeRequest stale = request(Mode.WATCH, Optional.empty(), Optional.of(before));
+        assertThat(failure(client.connection.session().subscribe(1, stale)).code())
+                .isEqualTo(ErrorCode.HISTORY_GONE);
+        subscribe(client, 2, request(Mode.WATCH, Optional.empty(), Optional.of(behind)));
+        subscribe(client, 3, request(Mode.CHANGES, Optional.empty(), Optional.of(before)));
     }
 
     @Test
