@@ -18,7 +18,7 @@ public final class FanOut {
     /** What an event of the changes below takes. */
     private static final int EVENT_BYTES = 230;
 
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Value TEXT = Value.of("x".repeat(64));
 
     private final Figures figures = new Figures();

@@ -8,13 +8,13 @@ import java.time.Duration;
 /**
  * WebSocket request and reply over 100 connections: a ping, and a get of a small document, beside the echo of a bare Jetty; as fast as they go, and at 10,000 a second; in turn, several times.
  *
- * <p>Arguments: the unpacked distribution, seconds a run (3), rounds (5).
+ * <p>Arguments: the unpacked distribution, seconds a run (3), rounds (4).
  */
 public final class WebSocketReplies {
     private static final int CONNECTIONS = 100;
     private static final int BYTES = 64;
     private static final int PER_SECOND = 10_000;
-    private static final Duration WARM_UP = Duration.ofSeconds(6);
+    private static final Duration WARM_UP = Duration.ofSeconds(4);
 
     private final Figures figures = new Figures();
     private final Duration time;
@@ -26,7 +26,7 @@ public final class WebSocketReplies {
     public static void main(String[] arguments) throws Exception {
         Path distribution = Path.of(arguments[0]).toAbsolutePath();
         int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
-        int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5;
+        int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 4;
         new WebSocketReplies(Duration.ofSeconds(seconds)).measure(distribution, rounds);
     }
 
