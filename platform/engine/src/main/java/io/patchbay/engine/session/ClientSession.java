@@ -208,7 +208,8 @@ public final class ClientSession implements Session, Caller {
                         ErrorCode.HISTORY_GONE,
                         "The changes behind that position are no longer kept; load the state anew.");
             }
-            // Rules may have changed since then, or the collection is another of that name: changes alone don't tell what
+            // Rules may have changed since then, or the collection is another of that name: changes alone don't tell
+            // what
             // has come into sight or left it.
             if (request.mode() == SubscribeRequest.Mode.WATCH && offset < collection.revision()) {
                 throw new PatchbayException(
