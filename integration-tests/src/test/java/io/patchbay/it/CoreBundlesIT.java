@@ -57,6 +57,7 @@ public class CoreBundlesIT {
             "io.patchbay.auth.password", "(&(objectClass=io.patchbay.api.auth.AuthMethod)(patchbay.name=password))",
             "io.patchbay.protocol.patchbay",
                     "(&(objectClass=io.patchbay.api.protocol.Protocol)(patchbay.name=patchbay.v1))",
+            "io.patchbay.metrics.prometheus", "(&(objectClass=io.patchbay.api.http.HttpRoute)(patchbay.name=metrics))",
             "io.patchbay.protocol.rest", "(&(objectClass=io.patchbay.api.http.HttpRoute)(patchbay.name=rest))",
             "io.patchbay.transport.http", "(&(objectClass=io.patchbay.api.http.Transport)(patchbay.name=http))");
 
