@@ -48,7 +48,7 @@ public final class FanOut {
                     figures.run(
                             round,
                             "Patchbay, writes alone, " + UNDER_WAY + " under way",
-                            node,
+                            node::cpuSeconds,
                             () -> client.saturate(length, UNDER_WAY).answered());
                 }
                 for (int watchers : WATCHERS) {

@@ -94,33 +94,33 @@ public final class FileTransfers {
 
     private void measure(int rounds) throws Exception {
         Figures.printMachine();
-        for (int round = -1; round < rounds; round++) {
-            bareStore(round);
-            Path home = Files.createDirectory(folder.resolve("home" + round));
-            Process node = start(home, "run", "--port", "0");
-            try {
-                awaitNode(home);
-                command(round, node, home, "import JSON lines", "import", "lines", folder + "/in.jsonl");
-                command(round, node, home, "import CSV", "import", "csv", folder + "/in.csv");
-                command(
-                        round,
-                        node,
-                        home,
-                        "import CSV, ids from a field",
-                        "import",
-                        "ids",
-                        folder + "/in.csv",
-                        "--id",
-                        "code");
-                command(round, node, home, "export JSON lines", "export", "lines", folder + "/out.jsonl");
-                command(round, node, home, "export CSV", "export", "csv", folder + "/out.csv");
-            } finally {
-                node.destroy();
-                node.waitFor();
-                delete(home);
+        Path home = Files.createDirectory(folder.resolve("home"));
+        Process node = start(home, "run", "--port", "0");
+        try {
+            awaitNode(home);
+            for (int round = -1; round < rounds; round++) {
+                bareStore(round);
+                imports(round, node, home);
+                exports(round, node, home);
             }
+        } finally {
+            node.destroy();
+            node.waitFor();
         }
         print();
+    }
+
+    private void imports(int round, Process node, Path home) throws Exception {
+        String n = Integer.toString(round + 1);
+        String csv = folder + "/in.csv";
+        command(round, node, home, "import JSON lines", "import", "lines" + n, folder + "/in.jsonl");
+        command(round, node, home, "import CSV", "import", "csv" + n, csv);
+        command(round, node, home, "import CSV, ids from a field", "import", "ids" + n, csv, "--id", "code");
+    }
+
+    private void exports(int round, Process node, Path home) throws Exception {
+        command(round, node, home, "export JSON lines", "export", "lines0", folder + "/out.jsonl");
+        command(round, node, home, "export CSV", "export", "csv0", folder + "/out.csv");
     }
 
     /** The documents are encoded already: what is measured is the store alone. */

@@ -89,6 +89,7 @@ final class LimitIndex {
         METRICS.put("engine/feed_recent_bytes", "patchbay_feed_recent_bytes");
         METRICS.put("engine/feed_recent_transactions", "patchbay_feed_recent_transactions");
         METRICS.put("engine/client_connections", "patchbay_connections");
+        METRICS.put("engine/export_kept_bytes", "patchbay_export_kept_bytes");
         METRICS.put("engine/running_jobs", "patchbay_jobs_running");
         METRICS.put("auth/verified_tokens", "patchbay_verified_tokens");
         METRICS.put("auth/access_token_queue", "patchbay_access_token_queue");

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ final class SnapshotExport implements Export, CommitListener {
     private final Visibility wanted;
     private final Committer committer;
     private final DocumentQueries queries;
+    private final Consumer<SnapshotExport> onClose;
     // Set before the committer goes on with this as its listener.
     private Position position = new Position("none", 0);
     private boolean ended;
@@ -55,16 +57,25 @@ final class SnapshotExport implements Export, CommitListener {
     private @Nullable PatchbayException failure;
 
     private SnapshotExport(
-            CollectionEntry collection, Visibility wanted, Committer committer, DocumentQueries queries) {
+            CollectionEntry collection,
+            Visibility wanted,
+            Committer committer,
+            DocumentQueries queries,
+            Consumer<SnapshotExport> onClose) {
         this.collection = collection;
         this.wanted = wanted;
         this.committer = committer;
         this.queries = queries;
+        this.onClose = onClose;
     }
 
     static SnapshotExport open(
-            CollectionEntry collection, Visibility wanted, Committer committer, DocumentQueries queries) {
-        SnapshotExport export = new SnapshotExport(collection, wanted, committer, queries);
+            CollectionEntry collection,
+            Visibility wanted,
+            Committer committer,
+            DocumentQueries queries,
+            Consumer<SnapshotExport> onClose) {
+        SnapshotExport export = new SnapshotExport(collection, wanted, committer, queries, onClose);
         try (CommitterPause pause = committer.pause(Limits.WRITER_WAIT)) {
             export.position = new Position(pause.state().epoch(), pause.state().lastOffset());
             committer.addListener(export);
@@ -160,6 +171,11 @@ final class SnapshotExport implements Export, CommitListener {
     private synchronized void fail(PatchbayException why) {
         failure = why;
         before.clear();
+        beforeBytes = 0;
+    }
+
+    synchronized long keptBytes() {
+        return beforeBytes;
     }
 
     private static long bytes(Optional<StoredDocument> was) {
@@ -169,5 +185,6 @@ final class SnapshotExport implements Export, CommitListener {
     @Override
     public void close() {
         committer.removeListener(this);
+        onClose.accept(this);
     }
 }
