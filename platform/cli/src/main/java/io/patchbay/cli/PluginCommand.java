@@ -86,13 +86,16 @@ final class PluginCommand implements Runnable {
             mixinStandardHelpOptions = true)
     int install(
             @Mixin HomeOption home,
-            @Parameters(paramLabel = "FILE|URL", description = "The plugin's jar, or its https or http://localhost address.")
+            @Parameters(
+                            paramLabel = "FILE|URL",
+                            description = "The plugin's jar, or its https or http://localhost address.")
                     String source,
             @Option(
                             names = "--sha256",
                             paramLabel = "HEX",
                             description = "The SHA-256 of the jar; needed for an address.")
-                    @Nullable String sha256,
+                    @Nullable
+                    String sha256,
             @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
         return change(home, jar(source, sha256), dryRun);
     }
@@ -108,7 +111,8 @@ final class PluginCommand implements Runnable {
                             names = "--sha256",
                             paramLabel = "HEX",
                             description = "The SHA-256 of the jar; needed for an address.")
-                    @Nullable String sha256,
+                    @Nullable
+                    String sha256,
             @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
         return change(home, jar(source, sha256), dryRun);
     }

@@ -41,7 +41,8 @@ record JarAddress(URI uri) {
                     + " patchbay plugin install FILE.");
         }
         if (!scheme.equals("http") && !scheme.equals("https") || uri.getHost() == null) {
-            throw refused("A plugin is fetched from a whole http or https URL, such as https://example.org/plugin.jar.");
+            throw refused(
+                    "A plugin is fetched from a whole http or https URL, such as https://example.org/plugin.jar.");
         }
         if (uri.getRawUserInfo() != null) {
             throw refused("The address of a plugin must not hold a user or a password.");
@@ -57,8 +58,9 @@ record JarAddress(URI uri) {
     /** The digest in lower case; BAD_REQUEST if it is none. */
     static String requireDigest(String sha256) {
         if (!DIGEST.matcher(sha256).matches()) {
-            throw refused("A plugin from a URL needs 'sha256', the jar's SHA-256 in 64 hex digits, so that nothing else is"
-                    + " installed.");
+            throw refused(
+                    "A plugin from a URL needs 'sha256', the jar's SHA-256 in 64 hex digits, so that nothing else is"
+                            + " installed.");
         }
         return sha256.toLowerCase(Locale.ROOT);
     }

@@ -81,8 +81,7 @@ final class JarDownload {
         }
     }
 
-    private HttpResponse<Long> await(
-            JarAddress address, CompletableFuture<HttpResponse<Long>> answer, JarBody body) {
+    private HttpResponse<Long> await(JarAddress address, CompletableFuture<HttpResponse<Long>> answer, JarBody body) {
         while (true) {
             control.checkCancelled();
             control.progress("downloading", body.received(), body.expected(), "bytes");

@@ -65,9 +65,7 @@ final class JarStore {
             return Files.createTempFile(planned, "download", ".part");
         } catch (IOException e) {
             throw new PatchbayException(
-                    ErrorCode.UNAVAILABLE,
-                    "A file in %s can't be made: %s.".formatted(planned, e.getMessage()),
-                    e);
+                    ErrorCode.UNAVAILABLE, "A file in %s can't be made: %s.".formatted(planned, e.getMessage()), e);
         }
     }
 

@@ -510,7 +510,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         if (!troubles.isEmpty()) {
             faults.put(plan.plugin(), String.join(" ", troubles));
         }
-        String result = String.join(" ", summary(plan) + ".", String.join(" ", troubles)).strip();
+        String result = String.join(" ", summary(plan) + ".", String.join(" ", troubles))
+                .strip();
         LOG.info("{}", result);
         return result;
     }

@@ -63,7 +63,8 @@ class JarAddressTest {
     void redirectsAreUnderTheSameRules() {
         JarAddress remote = JarAddress.of("https://example.org/a/b.jar");
         assertThat(remote.redirectedTo("../c.jar").uri()).hasToString("https://example.org/c.jar");
-        assertThatThrownBy(() -> remote.redirectedTo("http://example.org/c.jar")).hasMessageContaining("use https");
+        assertThatThrownBy(() -> remote.redirectedTo("http://example.org/c.jar"))
+                .hasMessageContaining("use https");
         assertThatThrownBy(() -> remote.redirectedTo("http://127.0.0.1:7420/c.jar"))
                 .hasMessageContaining("redirects to this machine");
         assertThatThrownBy(() -> remote.redirectedTo("https://localhost/c.jar"))

@@ -41,8 +41,7 @@ class JarDownloadTest {
     void start() throws Exception {
         node = TestNode.start(folder.resolve("home"));
         jar = Files.readAllBytes(SamplePlugin.version("1.0.0").build(folder.resolve("jars")));
-        digest = HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(jar));
+        digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(jar));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
         server.setExecutor(Executors.newCachedThreadPool());
         server.createContext("/plugin.jar", exchange -> answer(exchange, 200, jar.length, jar));
@@ -93,8 +92,7 @@ class JarDownloadTest {
                 () -> node.plugins.planInstallFrom(url("/plugin.jar"), other),
                 ErrorCode.PLUGIN_INVALID,
                 "nothing is installed");
-        assertRefused(
-                () -> node.plugins.installFrom(url("/plugin.jar"), ""), ErrorCode.BAD_REQUEST, "needs 'sha256'");
+        assertRefused(() -> node.plugins.installFrom(url("/plugin.jar"), ""), ErrorCode.BAD_REQUEST, "needs 'sha256'");
         assertThat(node.plugins.list()).isEmpty();
         assertThat(leftovers()).isZero();
     }
@@ -136,7 +134,8 @@ class JarDownloadTest {
         job.cancel();
         assertRefused(() -> succeed(job), ErrorCode.CANCELLED, "cancelled");
         assertThat(leftovers()).isZero();
-        assertThat(succeed(node.plugins.installFrom(url("/plugin.jar"), digest))).contains("is installed");
+        assertThat(succeed(node.plugins.installFrom(url("/plugin.jar"), digest)))
+                .contains("is installed");
     }
 
     private Plan plan(String path) {
