@@ -46,6 +46,11 @@ it('no page is wider than a phone', async () => {
     const page = await arrive(visitor, address);
     expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBe(390);
   }
+  await visitor.go('/collections');
+  // Out of sight to the right: the table scrolls to it, and the menu stays.
+  await visitor.page.getByRole('button', { name: 'Actions for people' }).click();
+  await visitor.page.getByRole('menuitem', { name: 'Rules' }).click();
+  await visitor.page.getByRole('heading', { name: 'Rules' }).waitFor();
   await visitor.page.getByRole('button', { name: 'Menu' }).click();
   await visitor.page.getByRole('link', { name: 'Overview' }).click();
   await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();

@@ -30,14 +30,15 @@ type PageComponent = Component<{ params: Params }>;
 
 export const pages: readonly Page[] = list;
 
-const components = import.meta.glob<{ default: PageComponent }>('./*.svelte');
+// All in one file: a page of its own would be one more way to the node and back before it shows, for a few kilobytes.
+const components = import.meta.glob<PageComponent>('./*.svelte', { eager: true, import: 'default' });
 
-export async function loadPage(page: Page): Promise<PageComponent> {
-  const load = components[`./${page.file}.svelte`];
-  if (!load) {
+export function componentOf(page: Page): PageComponent {
+  const component = components[`./${page.file}.svelte`];
+  if (!component) {
     throw new Error(`There is no page ${page.file}.svelte.`);
   }
-  return (await load()).default;
+  return component;
 }
 
 /** The page at a path. A part that is no valid percent-encoding is taken as it stands. */

@@ -14,12 +14,16 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
@@ -34,6 +38,9 @@ import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.log.LogEntry;
+import org.osgi.service.log.LogListener;
+import org.osgi.service.log.LogReaderService;
 
 /** Every bundle of the distribution resolves and registers its services; the swappable ones are stopped, updated and started, and the node answers again. */
 @RunWith(PaxExam.class)
@@ -50,6 +57,7 @@ public class CoreBundlesIT {
             "io.patchbay.auth.password", "(&(objectClass=io.patchbay.api.auth.AuthMethod)(patchbay.name=password))",
             "io.patchbay.protocol.patchbay",
                     "(&(objectClass=io.patchbay.api.protocol.Protocol)(patchbay.name=patchbay.v1))",
+            "io.patchbay.metrics.prometheus", "(&(objectClass=io.patchbay.api.http.HttpRoute)(patchbay.name=metrics))",
             "io.patchbay.protocol.rest", "(&(objectClass=io.patchbay.api.http.HttpRoute)(patchbay.name=rest))",
             "io.patchbay.transport.http", "(&(objectClass=io.patchbay.api.http.Transport)(patchbay.name=http))");
 
@@ -72,6 +80,31 @@ public class CoreBundlesIT {
         return NodeOptions.of(Distribution.shared().folder().toAbsolutePath(), Files.createTempDirectory("patchbay"));
     }
 
+    /** The launcher's log, which is not here: an empty one in its place. */
+    @Before
+    public void registerLog() {
+        if (context().getServiceReference(LogReaderService.class) == null) {
+            context().registerService(LogReaderService.class, new EmptyLog(), null);
+        }
+    }
+
+    private static final class EmptyLog implements LogReaderService {
+        @Override
+        public void addLogListener(LogListener listener) {
+            // Nothing is ever logged here.
+        }
+
+        @Override
+        public void removeLogListener(LogListener listener) {
+            // As above.
+        }
+
+        @Override
+        public Enumeration<LogEntry> getLog() {
+            return Collections.emptyEnumeration();
+        }
+    }
+
     @Test
     public void everyBundleRuns() {
         assertThat(ours())
@@ -90,6 +123,32 @@ public class CoreBundlesIT {
             awaitService(filter);
         }
         awaitReady();
+    }
+
+    /** Every one but the web pages of the console, which are no interface. */
+    @Test
+    public void everyRouteThatIsRegisteredIsInTheDescription() throws Exception {
+        awaitReady();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/openapi.json"))
+                .timeout(LIMIT)
+                .build();
+        String description = HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
+        List<String> patterns = new ArrayList<>();
+        for (ServiceReference<?> route : find("(objectClass=io.patchbay.api.http.HttpRoute)")) {
+            if (!"console".equals(route.getProperty("patchbay.name"))) {
+                Object service = context().getService(route);
+                for (Object pattern :
+                        (List<?>) service.getClass().getMethod("patterns").invoke(service)) {
+                    patterns.add((String) pattern);
+                }
+            }
+        }
+        assertThat(patterns)
+                .hasSizeGreaterThan(30)
+                .allSatisfy(
+                        pattern -> assertThat(description).contains("\"" + pattern.replaceFirst("^\\S+ ", "") + "\":"));
     }
 
     @Test

@@ -41,7 +41,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,6 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class JavaClientIT {
     private static final long SEED = Long.getLong("patchbay.client.seed", System.nanoTime());
+    private static final String EXAMPLE = "cities";
     private static final int WRITERS = 3;
     private static final int KILLS = 2;
     private static final int WRITES_BETWEEN_KILLS = 150;
@@ -62,32 +65,49 @@ class JavaClientIT {
             "delete", Value.of("auth != null"));
 
     @TempDir
-    Path home;
+    static Path home;
+
+    /** One for all tests, each with a collection of its own. */
+    private static Node node;
+
+    private static int collections;
 
     private final List<PatchbayClient> clients = new ArrayList<>();
-    private Node node;
-    private Operator operator;
     private DocumentCollection cities;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void startNode() {
         node = Node.start(home);
-        operator = new Operator(home);
+        Operator operator = new Operator(home);
         operator.addAdmin();
         operator.addUser("bob", "user");
+        createCollection(operator, EXAMPLE);
+    }
+
+    @AfterAll
+    static void stopNode() {
+        node.close();
+    }
+
+    @BeforeEach
+    void logIn() {
+        String name = "cities" + ++collections;
+        createCollection(new Operator(home), name);
+        cities = login(ClientOptions.of(node.uri())).collection(name);
+    }
+
+    private static void createCollection(Operator operator, String name) {
         operator.login(node.uri())
                 .post(
                         "/collections",
                         Value.struct(
-                                "name", Value.of("cities"), "indexes", Value.array(Value.of("n")), "rules", OPEN_RULES))
+                                "name", Value.of(name), "indexes", Value.array(Value.of("n")), "rules", OPEN_RULES))
                 .expect(201);
-        cities = login(ClientOptions.of(node.uri())).collection("cities");
     }
 
     @AfterEach
-    void end() {
+    void closeClients() {
         clients.forEach(PatchbayClient::close);
-        node.close();
     }
 
     private PatchbayClient login(ClientOptions options) {
@@ -134,8 +154,8 @@ class JavaClientIT {
     @Test
     void transactionsHappenWholeOrNotAndFailuresSayWhatMetThem() {
         PatchbayClient client = clients.get(0);
-        Operation put = new Operation.Put("cities", Optional.of("a"), n(1), Precondition.ABSENT);
-        Operation check = new Operation.Check("cities", "b", Precondition.ABSENT);
+        Operation put = new Operation.Put(cities.name(), Optional.of("a"), n(1), Precondition.ABSENT);
+        Operation check = new Operation.Check(cities.name(), "b", Precondition.ABSENT);
         TransactionOutcome outcome = client.transaction(List.of(put, check)).join();
         assertThat(outcome.results()).singleElement().extracting(Written::id).isEqualTo("a");
 
@@ -143,8 +163,8 @@ class JavaClientIT {
         assertThat(conflict.is(ErrorCode.REVISION_CONFLICT)).isTrue();
         assertThat(conflict.details().findInt("currentRevision"))
                 .contains(outcome.results().get(0).revision());
-        Operation other = new Operation.Put("cities", Optional.of("z"), n(1), Precondition.ANY);
-        failure(client.transaction(List.of(other, new Operation.Check("cities", "b", Precondition.EXISTS))));
+        Operation other = new Operation.Put(cities.name(), Optional.of("z"), n(1), Precondition.ANY);
+        failure(client.transaction(List.of(other, new Operation.Check(cities.name(), "b", Precondition.EXISTS))));
         assertThat(failure(cities.get("z")).code()).isEqualTo("DOCUMENT_NOT_FOUND");
         assertThat(failure(cities.list(ListQuery.all().filter("n ="))).is(ErrorCode.FILTER_INVALID))
                 .isTrue();
@@ -200,15 +220,16 @@ class JavaClientIT {
         await().until(() -> kept.size() == 1);
         PatchbayClient second = PatchbayClient.of(ClientOptions.of(node.uri()).onTokens(kept::add));
         clients.add(second);
-        assertThat(failure(second.collection("cities").list(ListQuery.all())).code())
+        assertThat(failure(second.collection(cities.name()).list(ListQuery.all()))
+                        .code())
                 .isIn("UNAUTHENTICATED", "FORBIDDEN");
         String refreshToken = first.tokens().orElseThrow().refreshToken();
         assertThat(second.loginWithRefreshToken(refreshToken).join().role()).isEqualTo("user");
-        second.collection("cities").put("a", n(1)).join();
+        second.collection(cities.name()).put("a", n(1)).join();
 
         second.logout().join();
         await().until(() -> kept.get(kept.size() - 1).isEmpty());
-        assertThat(failure(second.collection("cities").get("a")).code())
+        assertThat(failure(second.collection(cities.name()).get("a")).code())
                 .isIn("UNAUTHENTICATED", "FORBIDDEN", "DOCUMENT_NOT_FOUND");
         assertThat(failure(second.login("bob", "wrong")).is(ErrorCode.LOGIN_FAILED))
                 .isTrue();
@@ -221,16 +242,16 @@ class JavaClientIT {
         List<Status> statuses = new CopyOnWriteArrayList<>();
         PatchbayClient reader = login(ClientOptions.of(node.uri()).onStatus(statuses::add));
         List<ChangeRecord.Seen> seen = new CopyOnWriteArrayList<>();
-        reader.collection("cities")
+        reader.collection(cities.name())
                 .changes(Interest.all(), (changes, position) -> changes.forEach(change -> seen.add(seen(change))))
                 .join();
         State state = new State();
-        reader.collection("cities").watch(Interest.in("n % 3 == 0"), state).join();
+        reader.collection(cities.name()).watch(Interest.in("n % 3 == 0"), state).join();
 
         Ledger ledger = new Ledger();
         List<CompletableFuture<Void>> writers = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
-            DocumentCollection own = login(ClientOptions.of(node.uri())).collection("cities");
+            DocumentCollection own = login(ClientOptions.of(node.uri())).collection(cities.name());
             Random random = new Random(SEED + i);
             String prefix = "w" + i + "-";
             writers.add(CompletableFuture.runAsync(() -> write(own, prefix, random, ledger)));
@@ -292,7 +313,9 @@ class JavaClientIT {
         assertThat(Files.readString(Path.of("../docs/clients.md"))).contains("```java\n" + source + "```\n");
         assertThat(source).contains("http://127.0.0.1:7420", "correct horse battery", "\"ann\"");
 
-        cities.put("lyon", Value.struct("name", Value.of("Lyon"), "population", Value.of(522_250)))
+        clients.get(0)
+                .collection(EXAMPLE)
+                .put("lyon", Value.struct("name", Value.of("Lyon"), "population", Value.of(522_250)))
                 .join();
         Path copy = home.resolve("Cities.java");
         Files.writeString(

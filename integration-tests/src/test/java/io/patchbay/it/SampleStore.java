@@ -1,17 +1,7 @@
 package io.patchbay.it;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 
 /** The jar of the sample plugin store-h2, and further versions of it. */
 final class SampleStore {
@@ -26,7 +16,7 @@ final class SampleStore {
                 "the system property patchbay.storeH2 must name the built plugin"));
     }
 
-    /** The same plugin under another version, with one more file in it, so that it is another jar. */
+    /** The same plugin under another version. */
     static Path version(String version, Path folder) {
         return version(jar(), version, folder);
     }
@@ -34,26 +24,6 @@ final class SampleStore {
     /** The same of any plugin. */
     static Path version(Path plugin, String version, Path folder) {
         String name = plugin.getFileName().toString().replaceFirst("-[0-9.]+\\.jar$", "");
-        Path target = folder.resolve(name + "-" + version + ".jar");
-        try (JarFile original = new JarFile(plugin.toFile())) {
-            Manifest manifest = new Manifest(original.getManifest());
-            manifest.getMainAttributes().putValue("Bundle-Version", version);
-            try (OutputStream file = Files.newOutputStream(target);
-                    JarOutputStream jar = new JarOutputStream(file, manifest)) {
-                for (JarEntry entry : original.stream()
-                        .filter(any -> !any.getName().equals(JarFile.MANIFEST_NAME))
-                        .toList()) {
-                    jar.putNextEntry(new JarEntry(entry.getName()));
-                    try (InputStream content = original.getInputStream(entry)) {
-                        content.transferTo(jar);
-                    }
-                }
-                jar.putNextEntry(new JarEntry("version.txt"));
-                jar.write(version.getBytes(StandardCharsets.UTF_8));
-            }
-            return target;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return BundleVersion.of(plugin, version, folder.resolve(name + "-" + version + ".jar"));
     }
 }

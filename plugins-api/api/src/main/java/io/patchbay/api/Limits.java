@@ -20,6 +20,9 @@ public final class Limits {
     /** What evaluating an expression once may cost, about a node's visit each; beyond it the result is unknown. */
     public static final int EXPRESSION_STEPS = 1_000_000;
 
+    /** What the filter and the rule of a live subscription may take together for one document; beyond it the subscription ends. */
+    public static final int LIVE_FILTER_STEPS = 50_000;
+
     public static final int REGEX_CHARS = 512;
     /** Instructions that a regular expression may compile to. */
     public static final int REGEX_PROGRAM = 2000;

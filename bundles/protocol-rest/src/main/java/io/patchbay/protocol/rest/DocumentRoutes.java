@@ -54,9 +54,24 @@ final class DocumentRoutes {
 
     CompletionStage<HttpResponse> patch(Call call) {
         Precondition precondition = Revisions.preconditionOfExisting(call.request());
-        Operation patch = new Operation.Patch(
-                call.path("c"), DocumentIds.require(call.path("id")), call.mergePatch(), precondition);
-        return write(call, patch, Optional.empty());
+        String collection = call.path("c");
+        Operation patch =
+                new Operation.Patch(collection, DocumentIds.require(call.path("id")), call.mergePatch(), precondition);
+        return commit(call, List.of(patch), call.idempotencyKey()).thenCompose(result -> {
+            Written written = result.written().get(0);
+            return written.data().isPresent()
+                    ? CompletableFuture.completedFuture(written(result, Optional.empty()))
+                    : dataOf(call, collection, written).thenApply(data -> written(result, data));
+        });
+    }
+
+    /** What a replayed patch led to: no outcome is kept with its data, but as long as nobody has written since the document is that. Empty if it can't be told, or not to this caller. */
+    private static CompletionStage<Optional<Value.Struct>> dataOf(Call call, String collection, Written written) {
+        return call.documents()
+                .get(collection, written.id())
+                .handle((document, failure) -> failure == null && document.revision() == written.revision()
+                        ? Optional.of(document.data())
+                        : Optional.empty());
     }
 
     /** What is not there can't be deleted, as what the caller may not see: the two are not to be told apart. */

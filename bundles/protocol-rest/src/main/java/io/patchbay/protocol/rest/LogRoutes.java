@@ -73,8 +73,10 @@ final class LogRoutes implements AutoCloseable {
         LogLevel level = level(call);
         Optional<Long> last = call.request().findHeader("last-event-id").map(LogRoutes::parseNumber);
         if (streams.size() >= STREAMS) {
-            throw new PatchbayException(
-                    ErrorCode.OVERLOADED, "The log is followed by " + STREAMS + " already; end one of them first.");
+            throw PatchbayException.beyond(
+                    "log_streams",
+                    ErrorCode.OVERLOADED,
+                    "The log is followed by " + STREAMS + " already; end one of them first.");
         }
         String token = Callers.requireToken(call.request());
         LogStream stream = new LogStream(

@@ -20,10 +20,12 @@ import io.patchbay.api.protocol.Sessions;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.log.LogReaderService;
 
 /** Every route of REST: the table of contents. What each takes and gives stands in {@code openapi.json}. */
@@ -56,7 +58,7 @@ public final class RestRoutes implements HttpRoute {
             @Reference Rules rules,
             @Reference Providers providers,
             @Reference NodeStatus status,
-            @Reference LogReaderService log) {
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL) @Nullable LogReaderService log) {
         Clock clock = Clock.systemUTC();
         Callers callers = new Callers(logins, sessions);
         streams = new EventStreams(metrics, clock, EventLimits.waitingBytes());
@@ -67,7 +69,7 @@ public final class RestRoutes implements HttpRoute {
                 "patchbay_rest_operator_queue", "Operations on plugins and stores that wait.", operators::waiting);
         node(new NodeRoutes(logins, stores));
         operation(new StatusRoutes(status, operators));
-        this.log = new LogRoutes(log, logins);
+        this.log = new LogRoutes(log == null ? SilentLog.INSTANCE : log, logins);
         log(this.log);
         auth(new AuthRoutes(logins, accounts));
         collections(new CollectionRoutes());

@@ -143,6 +143,27 @@ class DocumentRoutesTest {
     }
 
     @Test
+    void aReplayedPatchAnswersWithItsDataAsLongAsNobodyHasWrittenSince() {
+        put("{\"a\":1}");
+        Answered first = patchWithKey();
+        Answered again = patchWithKey();
+        assertThat(again.text()).isEqualTo(first.text()).contains("\"data\":{\"a\":1,\"b\":2}");
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+
+        put("{\"a\":3}");
+        Answered late = patchWithKey();
+        assertThat(late.json().findInt("revision")).isEqualTo(first.json().findInt("revision"));
+        assertThat(late.json().find("data")).isEmpty();
+    }
+
+    private Answered patchWithKey() {
+        return node.ask("PATCH", LYON)
+                .header("Idempotency-Key", "k")
+                .json("{\"b\":2}")
+                .send();
+    }
+
+    @Test
     void aListIsReadPageByPage() {
         for (String id : new String[] {"a", "b", "c"}) {
             node.ask("PUT", DOCUMENTS + "/" + id).json("{}").send();
@@ -252,6 +273,14 @@ class DocumentRoutesTest {
     void controlCharactersAreNoPartOfAnId(String segment) {
         assertThat(node.ask("PUT", DOCUMENTS + "/" + segment).json("{}").send().code())
                 .isEqualTo("ID_INVALID");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%2E", "%2e%2E"})
+    void whatABrowserTakesOutOfAnAddressIsNoId(String segment) {
+        Answered refused = node.ask("PUT", DOCUMENTS + "/" + segment).json("{}").send();
+        assertThat(refused.code()).isEqualTo("ID_INVALID");
+        assertThat(refused.detail()).contains("no address on the web can name them");
     }
 
     @Test

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.patchbay.api.document.Json;
 import io.patchbay.api.document.Value;
 import io.patchbay.protocol.rest.Route.Access;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OpenApiTest {
+    private static final Path REFERENCE = Path.of("..", "..", "docs", "reference", "rest.md");
+
     private final RestNode node = new RestNode();
     private final Value.Struct api = (Value.Struct) Json.decode(NodeRoutes.resource("openapi.json"));
 
@@ -57,6 +62,18 @@ class OpenApiTest {
         defined.remove("securitySchemes/token");
         defined.remove("securitySchemes/ticket");
         assertThat(referenced).containsExactlyInAnyOrderElementsOf(defined);
+    }
+
+    /** Written anew by {@code ./dev docs}. */
+    @Test
+    void theReferenceIsThatOfTheDescription() throws IOException {
+        String reference = RestReference.of(api);
+        if (Boolean.getBoolean("patchbay.docs.write")) {
+            Files.writeString(REFERENCE, reference);
+        }
+        assertThat(Files.readString(REFERENCE))
+                .as("docs/reference/rest.md is stale: './dev docs' writes it anew")
+                .isEqualTo(reference);
     }
 
     /** What another bundle serves is described here too, and names that bundle. */

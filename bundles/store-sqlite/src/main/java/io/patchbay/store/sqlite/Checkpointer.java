@@ -15,11 +15,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Checkpointer implements AutoCloseable {
     /** If this thread lags, the writer itself carries over from here on. */
-    static final int BOUND_PAGES = 32_768;
+    static final int BOUND_PAGES = (512 << 20) / Database.PAGE_BYTES;
     /** What stays of a log that has grown. */
     static final int KEPT_LOG_BYTES = 64 << 20;
 
-    private static final int EVERY_BYTES = 16 << 20;
+    /** As the writer counts them, who takes every page for changed but once: a quarter of it, where ids are in order. */
+    private static final int EVERY_BYTES = 64 << 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
     private final Database database;

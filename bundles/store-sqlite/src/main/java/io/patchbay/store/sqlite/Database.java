@@ -16,6 +16,11 @@ import org.sqlite.SQLiteConnection;
  * One connection to the file, with its prepared statements. Whoever uses it holds its monitor, so that it may be closed from another thread in between; from then on its statements fail.
  */
 final class Database implements AutoCloseable {
+    /**
+     * Of a new file; one that is there keeps its own. Small, for keys and entries lie anywhere, and a write of 40 bytes among them puts a whole page into the log, as a read of them takes one from the disk.
+     */
+    static final int PAGE_BYTES = 4096;
+
     private static final int BUSY_MS = 10_000;
     /** Memory for pages: the writer's, for an index's pages are written all over, and each reader's. */
     private static final int WRITER_CACHE_KB = 64 << 10;
@@ -37,7 +42,7 @@ final class Database implements AutoCloseable {
                 file,
                 List.of(
                         // Takes effect in a new file alone, and only before anything else is written.
-                        "PRAGMA page_size = 16384",
+                        "PRAGMA page_size = " + PAGE_BYTES,
                         "PRAGMA journal_mode = WAL",
                         // NORMAL loses acknowledged writes when the power goes.
                         "PRAGMA synchronous = FULL",

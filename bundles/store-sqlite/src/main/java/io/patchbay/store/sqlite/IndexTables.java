@@ -31,6 +31,8 @@ final class IndexTables {
     private static final int STEP_DOCUMENTS = 256;
 
     private static final int STEP_BYTES = 4 << 20;
+    /** What a step of building adds to the log, about. */
+    static final long STEP_LOG_BYTES = (long) STEP_DOCUMENTS * Database.PAGE_BYTES;
     /** Entries that a step of dropping deletes. */
     private static final int STEP_ENTRIES = 4096;
 
@@ -86,7 +88,7 @@ final class IndexTables {
         return kept.containsKey(collection);
     }
 
-    /** @return the bytes of the entries that were written */
+    /** @return what it adds to the log, about */
     long replace(
             Database database,
             long collection,
@@ -108,12 +110,14 @@ final class IndexTables {
             if (old != null && key != null && Arrays.equals(old, key)) {
                 continue;
             }
+            // A key lies anywhere in its index, so its page is its own.
             if (old != null) {
                 write(database, DELETE, index.number(), old, idBytes);
+                bytes += Database.PAGE_BYTES;
             }
             if (key != null) {
                 write(database, PUT, index.number(), key, idBytes);
-                bytes += key.length + idBytes.length;
+                bytes += Database.PAGE_BYTES;
             }
         }
         return bytes;

@@ -43,8 +43,8 @@ final class SqliteDocumentStore implements DocumentStore {
     private static final String FILE = "documents.sqlite";
     /** Change records that one transaction of trimming deletes, about. */
     private static final int TRIM_STEP = 10_000;
-    /** What a write adds to the log beside its bodies and entries, about: pages are written whole. */
-    private static final int LOG_BYTES_PER_WRITE = 8 * 16_384;
+    /** What a write adds to the log beside its documents and entries, about: pages are written whole. */
+    private static final int LOG_BYTES_PER_WRITE = 8 * Database.PAGE_BYTES;
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteDocumentStore.class);
 
@@ -233,6 +233,7 @@ final class SqliteDocumentStore implements DocumentStore {
         });
     }
 
+    /** @return what it adds to the log, about */
     private long apply(Mutation mutation) throws SQLException {
         if (mutation.after().isPresent()) {
             documents.put(writer, mutation.after().get());
@@ -241,7 +242,9 @@ final class SqliteDocumentStore implements DocumentStore {
         }
         long entryBytes =
                 indexes.replace(writer, mutation.collection(), mutation.id(), mutation.before(), mutation.after());
-        return entryBytes
+        // The key of a document lies anywhere among the others, so its page is its own; ids in order share one.
+        return Database.PAGE_BYTES
+                + entryBytes
                 + mutation.after().map(document -> document.body().length).orElse(0);
     }
 
@@ -346,7 +349,7 @@ final class SqliteDocumentStore implements DocumentStore {
         boolean[] advanced = new boolean[1];
         write(before -> {
             advanced[0] = indexes.advance(writer);
-            return new Written(before, advanced[0] ? LOG_BYTES_PER_WRITE : 0);
+            return new Written(before, advanced[0] ? IndexTables.STEP_LOG_BYTES : 0);
         });
         if (advanced[0]) {
             meters.indexSteps.increment();

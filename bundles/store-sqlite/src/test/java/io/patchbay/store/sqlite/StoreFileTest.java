@@ -63,7 +63,7 @@ class StoreFileTest {
         try (Database writer = Database.openWriter(directory.resolve("documents.sqlite"))) {
             Schema.require(writer, directory);
             assertThat(writer.queryLong("PRAGMA synchronous")).isEqualTo(2);
-            assertThat(writer.queryLong("PRAGMA page_size")).isEqualTo(16_384);
+            assertThat(writer.queryLong("PRAGMA page_size")).isEqualTo(4096);
             assertThat(writer.queryLong("PRAGMA secure_delete")).isEqualTo(1);
             assertThat(writer.queryLong("PRAGMA mmap_size")).isZero();
             assertThat(Files.exists(directory.resolve("documents.sqlite-wal"))).isTrue();

@@ -1,14 +1,17 @@
 package io.patchbay.engine.access;
 
+import io.patchbay.api.Limits;
 import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.query.Expression;
 import io.patchbay.engine.expression.Evaluator;
 import io.patchbay.engine.expression.Expressions;
+import io.patchbay.engine.expression.Steps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The documents that someone may see, or that a query asks for, as conditions that must all be true.
@@ -101,15 +104,26 @@ public record Visibility(List<Expression> filters, List<Expression> rules) {
         return meetsRules(document);
     }
 
+    /** The same with all of it done in {@code steps}; once they are used up it sees nothing. */
+    public boolean sees(StoredDocument document, Steps steps) {
+        for (Expression filter : filters) {
+            if (!Evaluator.matches(filter, document, steps)) {
+                return false;
+            }
+        }
+        return rules.isEmpty() || meetsRules(document, () -> steps);
+    }
+
     /** Whether what the store was not asked is true. */
     public boolean meetsRules(StoredDocument document) {
-        if (rules.isEmpty()) {
-            return true;
-        }
+        return rules.isEmpty() || meetsRules(document, () -> new Steps(Limits.EXPRESSION_STEPS));
+    }
+
+    private boolean meetsRules(StoredDocument document, Supplier<Steps> steps) {
         Optional<Value> doc = Optional.of(RuleVariables.document(document));
         for (Expression rule : rules) {
-            Optional<Value> answer =
-                    Evaluator.evaluate(rule, name -> name.equals(RuleVariables.DOC) ? doc : Optional.empty());
+            Optional<Value> answer = Evaluator.evaluate(
+                    rule, name -> name.equals(RuleVariables.DOC) ? doc : Optional.empty(), steps.get());
             if (answer.filter(Value.TRUE::equals).isEmpty()) {
                 return false;
             }

@@ -10,7 +10,7 @@ public enum SystemCollection {
     /** The definitions of all other collections, by name. */
     COLLECTIONS("_collections", 1),
     USERS("_users", 2, "name"),
-    TOKENS("_tokens", 3, "family", "account", "expiresAt"),
+    TOKENS("_tokens", 3, "account", "expiresAt"),
     /** How far imports have come. */
     IMPORTS("_imports", 4);
 

@@ -1,7 +1,6 @@
 package io.patchbay.engine.expression;
 
 import com.google.re2j.Pattern;
-import io.patchbay.api.Limits;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.query.Expression;
 import io.patchbay.api.query.Expression.Call;
@@ -24,7 +23,7 @@ final class Evaluation {
     private static final int ITEMS_PER_STEP = 32;
 
     private final Names names;
-    private long steps = Limits.EXPRESSION_STEPS;
+    private final Steps steps;
     private @Nullable Scope scope;
 
     /** What a name stands for; null if nothing. */
@@ -36,15 +35,16 @@ final class Evaluation {
     private record Scope(
             String variable, Value value, @Nullable Scope outer) {}
 
-    Evaluation(Names names) {
+    Evaluation(Names names, Steps steps) {
         this.names = names;
+        this.steps = steps;
     }
 
     /** Null once the steps are used up, even if an operand of what is asked was known: a half-done evaluation decides nothing. */
     @Nullable
     Value value(Expression expression) {
         Value value = compute(expression);
-        return steps > 0 ? value : null;
+        return steps.usedUp() ? null : value;
     }
 
     private @Nullable Value compute(Expression expression) {
@@ -305,7 +305,7 @@ final class Evaluation {
             if (value instanceof Value.Bool && value.equals(deciding)) {
                 return deciding;
             }
-            if (steps <= 0) {
+            if (steps.usedUp()) {
                 return null;
             }
             if (!(value instanceof Value.Bool)) {
@@ -359,7 +359,6 @@ final class Evaluation {
     }
 
     private boolean spend(long more) {
-        steps -= more;
-        return steps > 0;
+        return steps.spend(more);
     }
 }

@@ -17,9 +17,16 @@ public final class Evaluator {
 
     /** Whether {@code filter} is true of {@code document}: a bare name is a field of its data, {@code meta} has {@code id}, {@code revision} and {@code updatedAt} (milliseconds since 1970). */
     public static boolean matches(Expression filter, StoredDocument document) {
-        return new Evaluation(name -> name.equals("meta")
-                                        ? meta(document)
-                                        : document.data().fields().get(name))
+        return matches(filter, document, Steps.ofOneEvaluation());
+    }
+
+    /** The same with the work that is left in {@code steps}. */
+    public static boolean matches(Expression filter, StoredDocument document, Steps steps) {
+        return new Evaluation(
+                                        name -> name.equals("meta")
+                                                ? meta(document)
+                                                : document.data().fields().get(name),
+                                        steps)
                                 .value(filter)
                         instanceof Value.Bool truth
                 && truth.value();
@@ -27,7 +34,13 @@ public final class Evaluator {
 
     /** @param variables what a bare name stands for; empty if there is no such thing, which makes it unknown */
     public static Optional<Value> evaluate(Expression expression, Function<String, Optional<Value>> variables) {
-        return Optional.ofNullable(new Evaluation(name -> variables.apply(name).orElse(null)).value(expression));
+        return evaluate(expression, variables, Steps.ofOneEvaluation());
+    }
+
+    /** The same with the work that is left in {@code steps}. */
+    public static Optional<Value> evaluate(
+            Expression expression, Function<String, Optional<Value>> variables, Steps steps) {
+        return Optional.ofNullable(new Evaluation(name -> variables.apply(name).orElse(null), steps).value(expression));
     }
 
     private static Value.Struct meta(StoredDocument document) {

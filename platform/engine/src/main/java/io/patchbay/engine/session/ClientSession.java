@@ -208,6 +208,13 @@ public final class ClientSession implements Session, Caller {
                         ErrorCode.HISTORY_GONE,
                         "The changes behind that position are no longer kept; load the state anew.");
             }
+            // Rules may have changed since then, or the collection is another of that name: changes alone don't tell what
+            // has come into sight or left it.
+            if (request.mode() == SubscribeRequest.Mode.WATCH && offset < collection.revision()) {
+                throw new PatchbayException(
+                        ErrorCode.HISTORY_GONE,
+                        "The collection was defined anew behind that position; load the state anew.");
+            }
         }
         return new Subscription(
                 this,

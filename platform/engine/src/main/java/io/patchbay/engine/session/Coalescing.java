@@ -14,6 +14,7 @@ import java.util.Optional;
 /** What several transactions add up to for one who watches: per document only where it ended, and nothing at all if it came and went in between. */
 final class Coalescing {
     private final Subscription subscription;
+    private final LiveFilter filter;
     private final Map<String, Sum> byId = new LinkedHashMap<>();
     private long bytes;
 
@@ -22,6 +23,7 @@ final class Coalescing {
 
     Coalescing(Subscription subscription) {
         this.subscription = subscription;
+        this.filter = new LiveFilter(subscription.wanted);
     }
 
     void add(FeedTransaction transaction) {
@@ -44,8 +46,12 @@ final class Coalescing {
 
     private boolean mayHaveHad(FeedChange change) {
         return !change.beforeKnown()
-                || (change.before().isPresent()
-                        && subscription.wanted.sees(change.before().get()));
+                || (change.before().isPresent() && filter.sees(change.before().get()));
+    }
+
+    /** Whether what was asked of the filter was more than it can answer, so that the sum says nothing. */
+    boolean tooCostly() {
+        return filter.tooCostly();
     }
 
     /** At least what the sum takes. */
@@ -56,7 +62,7 @@ final class Coalescing {
     List<DocumentChange> changes() {
         List<DocumentChange> changes = new ArrayList<>(byId.size());
         byId.forEach((id, sum) -> {
-            if (sum.after.isPresent() && subscription.wanted.sees(sum.after.get())) {
+            if (sum.after.isPresent() && filter.sees(sum.after.get())) {
                 Document document = new Document(subscription.collection.name(), sum.after.get());
                 changes.add(new DocumentChange(id, sum.revision, Optional.of(document), false));
             } else if (sum.had) {

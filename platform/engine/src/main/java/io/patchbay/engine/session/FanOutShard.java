@@ -200,6 +200,10 @@ final class FanOutShard {
     }
 
     private void tell(LiveQuery query, List<DocumentChange> changes) {
+        if (query.filter.tooCostly()) {
+            List.copyOf(query.subscriptions).forEach(subscription -> end(subscription, LiveFilter.tooCostlyFailure()));
+            return;
+        }
         boolean left = false;
         List<Subscription> listeners = query.subscriptions;
         // One that ends while it is told leaves the list, and the next takes its place.
@@ -485,8 +489,13 @@ final class FanOutShard {
     }
 
     private void tellEach(Subscription subscription, List<FeedTransaction> transactions) {
+        LiveFilter filter = new LiveFilter(subscription.wanted);
         for (FeedTransaction transaction : transactions) {
-            List<DocumentChange> changes = LiveQuery.changes(subscription, transaction);
+            List<DocumentChange> changes = LiveQuery.changes(subscription, filter, transaction);
+            if (filter.tooCostly()) {
+                end(subscription, LiveFilter.tooCostlyFailure());
+                return;
+            }
             if (!changes.isEmpty()) {
                 if (subscription.ended || !subscription.session.sink().writable()) {
                     return;
@@ -508,12 +517,16 @@ final class FanOutShard {
         for (FeedTransaction transaction : transactions) {
             sum.add(transaction);
             through = transaction.offset();
-            if (sum.bytes() > COALESCED_BYTES) {
+            if (sum.bytes() > COALESCED_BYTES || sum.tooCostly()) {
                 break;
             }
         }
         subscription.offset = through;
         List<DocumentChange> changes = sum.changes();
+        if (sum.tooCostly()) {
+            end(subscription, LiveFilter.tooCostlyFailure());
+            return;
+        }
         if (!changes.isEmpty()) {
             deliver(subscription, new SubscriptionEvent.Changes(subscription.number, at(through), changes));
         }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class LiveQuery {
     final CollectionQueries collection;
     final Visibility wanted;
+    final LiveFilter filter;
     /** Where it is found; empty if it has no equality term and has to be asked about every change. */
     final Optional<List<LookupKey>> keys;
 
@@ -27,19 +28,23 @@ public final class LiveQuery {
     LiveQuery(CollectionQueries collection, Visibility wanted, Optional<List<LookupKey>> keys) {
         this.collection = collection;
         this.wanted = wanted;
+        this.filter = new LiveFilter(wanted);
         this.keys = keys;
     }
 
     /**
      * @param number of the change; the same change has the same number, and another has another
-     * @return whether this is the first change of the transaction that matters here
+     * @return whether this is the first change of the transaction that matters here: it wants it, or can't afford to say so
      */
     boolean add(FeedChange change, long number, long offset) {
-        if (asked == number) {
+        if (asked == number || filter.tooCostly()) {
             return false;
         }
         asked = number;
-        DocumentChange told = change(wanted, collection.name(), change, offset);
+        DocumentChange told = change(filter, collection.name(), change, offset);
+        if (filter.tooCostly()) {
+            return changes.isEmpty();
+        }
         if (told == null) {
             return false;
         }
@@ -58,13 +63,12 @@ public final class LiveQuery {
         return taken;
     }
 
-    /** What those who want {@code wanted} are told of a transaction. */
-    static List<DocumentChange> changes(Subscription subscription, FeedTransaction transaction) {
+    /** What {@code subscription}, which wants {@code filter}, is told of a transaction; nothing to rely on if that is too costly. */
+    static List<DocumentChange> changes(Subscription subscription, LiveFilter filter, FeedTransaction transaction) {
         List<DocumentChange> told = new ArrayList<>();
         for (FeedChange change : transaction.changes()) {
             if (change.collection() == subscription.collection.id()) {
-                DocumentChange one =
-                        change(subscription.wanted, subscription.collection.name(), change, transaction.offset());
+                DocumentChange one = change(filter, subscription.collection.name(), change, transaction.offset());
                 if (one != null) {
                     told.add(one);
                 }
@@ -74,7 +78,7 @@ public final class LiveQuery {
     }
 
     /** Null if it is nothing to them: it matches neither before nor after. */
-    static @Nullable DocumentChange change(Visibility wanted, String collectionName, FeedChange change, long offset) {
+    static @Nullable DocumentChange change(LiveFilter wanted, String collectionName, FeedChange change, long offset) {
         Optional<StoredDocument> after = change.after();
         if (after.isPresent() && wanted.sees(after.get())) {
             return new DocumentChange(

@@ -133,7 +133,7 @@ class CollectionQueriesTest {
         for (Map.Entry<LiveQuery, Visibility> query : there.entrySet()) {
             List<DocumentChange> expected = new ArrayList<>();
             for (FeedChange change : transaction) {
-                DocumentChange one = LiveQuery.change(query.getValue(), "items", change, offset);
+                DocumentChange one = LiveQuery.change(new LiveFilter(query.getValue()), "items", change, offset);
                 if (one != null) {
                     expected.add(one);
                 }

@@ -9,6 +9,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
+import io.patchbay.api.document.CollectionDefinition;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.document.Operation;
 import io.patchbay.api.document.Precondition;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -248,6 +250,20 @@ abstract class SubscriptionContract {
                 request(Mode.CHANGES, Optional.empty(), Optional.of(new Position(now.epoch(), now.offset() + 5)));
         assertThat(failure(client.connection.session().subscribe(1, ahead)).code())
                 .isEqualTo(ErrorCode.HISTORY_GONE);
+    }
+
+    @Test
+    void watcherWhoseCollectionWasDefinedAnewMeanwhileLoadsTheStateAnew() {
+        TestClient client = new TestClient(plane);
+        Position before = plane.plane.feed().position();
+        get(plane.admin.collections().update(new CollectionDefinition("items", List.of(), Map.of("list", "true"))));
+        Position behind = plane.plane.feed().position();
+
+        SubscribeRequest stale = request(Mode.WATCH, Optional.empty(), Optional.of(before));
+        assertThat(failure(client.connection.session().subscribe(1, stale)).code())
+                .isEqualTo(ErrorCode.HISTORY_GONE);
+        subscribe(client, 2, request(Mode.WATCH, Optional.empty(), Optional.of(behind)));
+        subscribe(client, 3, request(Mode.CHANGES, Optional.empty(), Optional.of(before)));
     }
 
     @Test
@@ -505,5 +521,46 @@ abstract class SubscriptionContract {
             TestClient client = clients.get(i);
             await().untilAsserted(() -> assertThat(numbers(client, 1)).containsExactly(1L, 2L));
         }
+    }
+
+    /** Live, and while catching up in either way; whoever wants something cheaper goes on. */
+    @Test
+    void aFilterThatTakesTooLongForOneDocumentEndsItsSubscriptionAlone() {
+        Position start = plane.plane.feed().position();
+        Optional<String> costly = Optional.of("list.all(a, list.all(b, a != b + 1000))");
+        TestClient client = new TestClient(plane);
+        subscribe(client, 1, request(Mode.CHANGES, costly, Optional.empty()));
+        subscribe(client, 2, request(Mode.CHANGES, Optional.of("n > 0"), Optional.empty()));
+        plane.put("items", "small", list(10));
+        await().untilAsserted(() -> assertThat(numbers(client, 1)).containsExactly(10L));
+        plane.put("items", "large", list(200));
+        plane.put("items", "small", list(11));
+        await().untilAsserted(() -> assertThat(numbers(client, 2)).containsExactly(10L, 200L, 11L));
+        assertThat(numbers(client, 1)).containsExactly(10L);
+        assertThat(endOf(client, 1)).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+
+        subscribe(client, 3, request(Mode.CHANGES, costly, Optional.of(start)));
+        subscribe(client, 4, request(Mode.WATCH, costly, Optional.of(start)));
+        await().untilAsserted(() -> {
+            assertThat(endOf(client, 3)).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+            assertThat(endOf(client, 4)).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        });
+    }
+
+    private static Value.Struct list(int size) {
+        return Value.struct(
+                "n",
+                Value.of(size),
+                "list",
+                Value.array(IntStream.range(0, size).mapToObj(Value::of).toArray(Value[]::new)));
+    }
+
+    private static ErrorCode endOf(TestClient client, long subscription) {
+        List<SubscriptionEvent> events = client.eventsOf(subscription);
+        assertThat(events).isNotEmpty();
+        assertThat(events.get(events.size() - 1)).isInstanceOf(SubscriptionEvent.Ended.class);
+        return ((SubscriptionEvent.Ended) events.get(events.size() - 1))
+                .reason()
+                .code();
     }
 }

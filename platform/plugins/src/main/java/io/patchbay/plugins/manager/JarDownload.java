@@ -130,7 +130,8 @@ final class JarDownload {
     }
 
     static PatchbayException tooLarge(String shown) {
-        return new PatchbayException(
+        return PatchbayException.beyond(
+                "plugin_bytes",
                 ErrorCode.PLUGIN_INVALID,
                 "%s is too large: a plugin has at most %d MiB.".formatted(shown, Limits.PLUGIN_BYTES >> 20));
     }

@@ -7,7 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.UUID;
 
-/** Document ids: UUIDv7 (RFC 9562) where the server chooses, 1 to 256 bytes of UTF-8 without control characters where the client does. */
+/**
+ * Document ids: UUIDv7 (RFC 9562) where the server chooses, 1 to 256 bytes of UTF-8 without control characters where the client does.
+ *
+ * <p>The ids {@code .} and {@code ..} are none: a browser takes them out of an address, percent-encoded or not, and what it asks for then is something else.
+ */
 public final class DocumentIds {
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -28,6 +32,10 @@ public final class DocumentIds {
                     "id_bytes",
                     ErrorCode.ID_INVALID,
                     "A document id is 1 to " + Limits.ID_BYTES + " bytes of UTF-8 without control characters.");
+        }
+        if (id.equals(".") || id.equals("..")) {
+            throw new PatchbayException(
+                    ErrorCode.ID_INVALID, "'.' and '..' are no document ids: no address on the web can name them.");
         }
         Value.Text.requireNoLoneSurrogate(id);
         return id;
