@@ -147,6 +147,19 @@ describe.each([
       expect(wrong).toMatchObject({ code: 'LOGIN_FAILED', message: unknown.message });
     });
 
+    it('ends with the logout', async () => {
+      const kept: unknown[] = [];
+      const client = new PatchbayClient({ url: url(), webSocket: WebSocket as unknown as WebSocketConstructor, onTokens: (tokens) => kept.push(tokens) });
+      clients.push(client);
+      await client.login('ada', 'correct horse');
+      const name = await newCollection();
+      const { refreshToken } = client.tokens!;
+      await client.logout();
+      expect(kept.at(-1)).toBeUndefined();
+      expect(['UNAUTHENTICATED', 'FORBIDDEN']).toContain((await rejection(client.collection(name).list())).code);
+      expect((await rejection(connect().loginWithRefreshToken(refreshToken))).retryable).toBe(false);
+    });
+
     it('goes on with a refresh token', async () => {
       const first = await admin();
       const second = connect();
