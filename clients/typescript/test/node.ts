@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -9,6 +9,14 @@ export class Node {
   #log = '';
   readonly home = mkdtempSync(join(tmpdir(), 'patchbay-client-'));
   port = 0;
+
+  /** @param configuration what its `conf/patchbay.yaml` says, instead of what the distribution brings */
+  constructor(configuration?: string) {
+    if (configuration) {
+      mkdirSync(join(this.home, 'conf'));
+      writeFileSync(join(this.home, 'conf', 'patchbay.yaml'), configuration);
+    }
+  }
 
   /** What the node has said since it was started last. */
   get log(): string {

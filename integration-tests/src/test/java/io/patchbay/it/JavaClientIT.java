@@ -235,6 +235,37 @@ class JavaClientIT {
                 .isTrue();
     }
 
+    /** Over three lives of an access token: the log goes on, on one connection, and so do the writes. */
+    @Test
+    void loginOutlivesItsAccessTokens(@TempDir Path shortHome) throws IOException {
+        Files.createDirectories(shortHome.resolve("conf"));
+        Files.writeString(shortHome.resolve("conf/patchbay.yaml"), "auth:\n  accessTokenLifetime: 2s\n");
+        try (Node shortNode = Node.start(shortHome)) {
+            Operator own = new Operator(shortHome);
+            own.addAdmin();
+            own.addUser("bob", "user");
+            createCollection(own, EXAMPLE);
+            List<Optional<Tokens>> kept = new CopyOnWriteArrayList<>();
+            List<Status> statuses = new CopyOnWriteArrayList<>();
+            PatchbayClient client =
+                    login(ClientOptions.of(shortNode.uri()).onTokens(kept::add).onStatus(statuses::add));
+            List<String> seen = new CopyOnWriteArrayList<>();
+            client.collection(EXAMPLE)
+                    .changes(Interest.all(), (changes, position) -> changes.forEach(change -> seen.add(change.id())))
+                    .join();
+            List<String> written = new ArrayList<>();
+            while (kept.size() < 4) {
+                written.add(client.collection(EXAMPLE)
+                        .create(n(written.size()))
+                        .join()
+                        .id());
+            }
+            await().until(() -> seen.size() >= written.size());
+            assertThat(seen).isEqualTo(written);
+            assertThat(statuses).containsExactly(Status.CONNECTING, Status.CONNECTED);
+        }
+    }
+
     /** Writers write on while the node is killed and started again; what each was told is what a model says, and what the subscribers saw. */
     @Test
     void killedNodeCostsNoWriteNoChangeAndNoSubscriber() {
