@@ -81,7 +81,7 @@ class JavaClientIT {
         Operator operator = new Operator(home);
         operator.addAdmin();
         operator.addUser("bob", "user");
-        createCollection(operator, EXAMPLE);
+        createCollection(operator.login(node.uri()), EXAMPLE);
     }
 
     @AfterAll
@@ -92,13 +92,12 @@ class JavaClientIT {
     @BeforeEach
     void logIn() {
         String name = "cities" + ++collections;
-        createCollection(new Operator(home), name);
+        createCollection(new Operator(home).login(node.uri()), name);
         cities = login(ClientOptions.of(node.uri())).collection(name);
     }
 
-    private static void createCollection(Operator operator, String name) {
-        operator.login(node.uri())
-                .post(
+    private static void createCollection(Rest admin, String name) {
+        admin.post(
                         "/collections",
                         Value.struct(
                                 "name", Value.of(name), "indexes", Value.array(Value.of("n")), "rules", OPEN_RULES))
@@ -244,7 +243,7 @@ class JavaClientIT {
             Operator own = new Operator(shortHome);
             own.addAdmin();
             own.addUser("bob", "user");
-            createCollection(own, EXAMPLE);
+            createCollection(own.login(shortNode.uri()), EXAMPLE);
             List<Optional<Tokens>> kept = new CopyOnWriteArrayList<>();
             List<Status> statuses = new CopyOnWriteArrayList<>();
             PatchbayClient client =

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /**
  * All that {@code conf/patchbay.yaml} may say. A new setting is one line here and one in the distribution's {@code conf/patchbay.yaml}, which a test compares.
  *
- * <p>Under its name a setting reaches the bundle whose configuration (PID) stands beside it: times as Long milliseconds, sizes as Long bytes, numbers as Integer, lists as String[].
+ * <p>A setting reaches the bundle whose configuration (PID) stands beside it, under its own name or the one that is given: times as Long milliseconds, sizes as Long bytes, numbers as Integer, lists as String[].
  */
 final class Settings {
 
@@ -32,10 +32,10 @@ final class Settings {
             setting(PORT_NAME, "7420", LISTENERS, SettingReaders.integer(0, 65535)),
             new Setting("http.allowedHosts", "", HTTP, "allowed.hosts", SettingReaders::hostNames),
             setting("documents.adapter", "sqlite", ENGINE, SettingReaders::text),
-            setting("feed.keep", "7d", ENGINE, SettingReaders::durationMs),
+            new Setting("feed.keep", "7d", ENGINE, "feed.keepMs", SettingReaders::durationMs),
             setting("feed.keepBytes", "1GiB", ENGINE, SettingReaders::bytes),
-            setting("auth.accessTokenLifetime", "15m", AUTH, SettingReaders::durationMs),
-            setting("auth.refreshTokenLifetime", "30d", AUTH, SettingReaders::durationMs),
+            new Setting("auth.accessTokenLifetime", "15m", AUTH, "accessTokenLifetimeMs", SettingReaders::durationMs),
+            new Setting("auth.refreshTokenLifetime", "30d", AUTH, "refreshTokenLifetimeMs", SettingReaders::durationMs),
             setting("plugins.inbox", "true", PLUGINS, SettingReaders::bool),
             setting("metrics.access", "local", METRICS, SettingReaders.oneOf("local", "admins", "everyone")),
             setting(LOG_LEVEL_NAME, "info", LAUNCHER, SettingReaders.oneOf("error", "warn", "info", "debug", "trace")));

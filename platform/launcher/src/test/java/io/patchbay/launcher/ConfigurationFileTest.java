@@ -26,9 +26,9 @@ class ConfigurationFileTest {
                 .isEqualTo(Map.of("listen.address", "127.0.0.1", "listen.port", 7420));
         assertThat(values.get("io.patchbay.engine"))
                 .isEqualTo(
-                        Map.of("documents.adapter", "sqlite", "feed.keep", 604_800_000L, "feed.keepBytes", 1L << 30));
+                        Map.of("documents.adapter", "sqlite", "feed.keepMs", 604_800_000L, "feed.keepBytes", 1L << 30));
         assertThat(values.get("io.patchbay.auth"))
-                .isEqualTo(Map.of("auth.accessTokenLifetime", 900_000L, "auth.refreshTokenLifetime", 2_592_000_000L));
+                .isEqualTo(Map.of("accessTokenLifetimeMs", 900_000L, "refreshTokenLifetimeMs", 2_592_000_000L));
         assertThat(values.get("io.patchbay.plugins")).isEqualTo(Map.of("plugins.inbox", true));
         assertThat(values.get("io.patchbay.transport.http")).containsOnlyKeys("allowed.hosts");
         assertThat(file.parse("").logLevel()).isEqualTo("info");
