@@ -158,8 +158,10 @@ it('the log shows lines as they come, of a level, and what was looked for', asyn
   const lines = page.getByRole('log');
   await lines.getByText('There is no admin yet').waitFor();
   expect(await lines.textContent()).toContain('setup?code=***');
+  const stops = lines.getByText(`${PLUGIN} 0.1.0 is stopped.`);
+  const before = await stops.count();
   await api.call('POST', `/plugins/${PLUGIN}/stop`);
-  await lines.getByText(`${PLUGIN} 0.1.0 is stopped.`).waitFor();
+  await expect.poll(() => stops.count(), { timeout: 10_000 }).toBe(before + 1);
   await page.getByLabel('Contains').fill('is stopped');
   await expect.poll(() => lines.locator('p').count()).toBe(await lines.getByText('is stopped').count());
   await page.getByLabel('Level').selectOption('error');

@@ -67,6 +67,13 @@ const jar = resolve(import.meta.dirname, '../../../../../sample-plugins/store-h2
 async function operatedNode(options: object): Promise<void> {
   const visitor = await Visitor.arrive('ada', options);
   const page = await visitor.go('/plugins');
+  const openMenu = async () => {
+    // On a phone it is beside what is shown, and a menu closes when something scrolls.
+    const menu = page.getByRole('button', { name: /^Actions for/ });
+    await menu.scrollIntoViewIfNeeded();
+    await visitor.settle();
+    await menu.click();
+  };
   await shot(visitor, 'plugins-empty');
   await page.getByRole('button', { name: 'Install a plugin' }).click();
   await shot(visitor, 'plugin-install');
@@ -89,7 +96,7 @@ async function operatedNode(options: object): Promise<void> {
   await page.getByText('up to date').waitFor();
   await shot(visitor, 'stores-followed');
   await visitor.go('/plugins');
-  await page.getByRole('button', { name: /^Actions for/ }).click();
+  await openMenu();
   await page.getByRole('menuitem', { name: 'Stop' }).click();
   await page.getByRole('dialog').getByRole('alert').waitFor();
   await shot(visitor, 'plugin-problem');
@@ -100,7 +107,7 @@ async function operatedNode(options: object): Promise<void> {
   await page.getByText('h2, up to date').waitFor();
   await api.call('POST', '/stores/documents/drop');
   await visitor.go('/plugins');
-  await page.getByRole('button', { name: /^Actions for/ }).click();
+  await openMenu();
   await page.getByRole('menuitem', { name: 'Uninstall' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Uninstall' }).click();
   await page.getByRole('heading', { name: 'No plugins yet' }).waitFor();
