@@ -40,6 +40,7 @@ class QuickstartIT {
                     .contains(
                             "\"name\":\"Lyon\"",
                             "\"population\":3755252",
+                            "imported into 'cities'",
                             "are served by h2",
                             "are served by sqlite again");
             assertThat(node.awaitExit()).as(node.log()).isZero();
