@@ -35,7 +35,8 @@ final class StoreCommand implements Runnable {
 
     @Command(
             name = "list",
-            description = "Lists the stores, what serves them and what follows.",
+            description =
+                    "Lists the stores, what serves them and what follows; accounts, logins and collections are documents of the node's own and count as well.",
             mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
         try (Node node = Node.running(home.folder())) {

@@ -269,7 +269,8 @@ public final class DocumentStores implements Stores, Component {
         Binding from = done.before().binding();
         follow(from, done.tap(), done.before());
         meters.moved(System.nanoTime() - began, done.documents());
-        return "The documents are served by " + to.adapter() + ": " + done.documents() + " documents moved in "
+        return "The documents are served by " + to.adapter() + ": " + done.documents()
+                + " documents (the node's own too) moved in "
                 + (System.nanoTime() - began) / 1_000_000 + " ms, writers waited " + done.pauseMs() + " ms; "
                 + from.adapter()
                 + " follows until it is dropped.";
