@@ -17,10 +17,41 @@ export interface CollectionInfo {
   rules: Rules;
 }
 
-/** Changes a part of a collection. The node takes indexes and rules together, so the other part is asked for first: as it is now, not as a page has shown it for an hour. */
-export async function update(name: string, change: Partial<Pick<CollectionInfo, 'indexes' | 'rules'>>): Promise<void> {
+/**
+ * Saves the rules that differ between `base`, what the form began with, and `mine`. The others stay as the node has them. An action that someone else changed meanwhile, to something else, is a
+ * conflict: then nothing is saved. The node's PUT has no precondition, so a change between the look and the PUT is still lost.
+ *
+ * @return what the node has now, and the actions in conflict
+ */
+export async function saveRules(name: string, base: Rules, mine: Rules): Promise<{ rules: Rules; conflicts: Action[] }> {
   const { indexes, rules } = await api<CollectionInfo>('GET', path('collections', name));
-  await api('PUT', path('collections', name), { indexes, rules, ...change });
+  const changed = ACTIONS.filter((action) => mine[action] !== base[action]);
+  const conflicts = changed.filter((action) => rules[action] !== base[action] && rules[action] !== mine[action]);
+  if (conflicts.length) {
+    return { rules, conflicts };
+  }
+  const merged = { ...rules };
+  for (const action of changed) {
+    merged[action] = mine[action];
+  }
+  await api('PUT', path('collections', name), { indexes, rules: merged });
+  return { rules: merged, conflicts };
+}
+
+/**
+ * Saves the indexes unless someone else changed them since `base`, to something else. As with rules, a change between the look and the PUT is still lost.
+ *
+ * @return theirs, if they are in the way
+ */
+export async function saveIndexes(name: string, base: string, mine: string): Promise<string | undefined> {
+  const { indexes, rules } = await api<CollectionInfo>('GET', path('collections', name));
+  const now = writeIndexes(indexes);
+  const wanted = readIndexes(mine);
+  if (now !== base && now !== writeIndexes(wanted)) {
+    return now;
+  }
+  await api('PUT', path('collections', name), { indexes: wanted, rules });
+  return undefined;
 }
 
 /** One a line, its fields with commas between. */
