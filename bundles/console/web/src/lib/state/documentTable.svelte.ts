@@ -1,6 +1,6 @@
 import type { DocumentChange, PatchbayDocument } from '@patchbay/client';
 import { Failure } from '../failure';
-import { live } from './live.svelte';
+import { live, refused } from './live.svelte';
 
 export type Mark = 'new' | 'changed';
 
@@ -10,6 +10,7 @@ export const PAGE_SIZES = [25, 50, 100, 200];
 const GATHER_MS = 150;
 /** However much is written, the page is fetched no more often. */
 const REFETCH_MS = 1_000;
+const RENEW_AGAIN_MS = 10_000;
 const MARKED_MS = 4_000;
 const MOST_COLUMNS = 7;
 
@@ -39,6 +40,7 @@ export class DocumentTable {
   #unsubscribe: Promise<(() => void) | undefined> | undefined;
   #refetch: ReturnType<typeof setTimeout> | undefined;
   #fetchedAt = 0;
+  #renewedAt = 0;
 
   constructor(readonly collection: string) {}
 
@@ -140,7 +142,7 @@ export class DocumentTable {
     this.#refetch = undefined;
     this.#loading = !quietly;
     try {
-      const page = await live.client.collection(this.collection).list(this.#request());
+      const page = await live.call((client) => client.collection(this.collection).list(this.#request()));
       if (turn !== this.#turn) {
         return false;
       }
@@ -196,12 +198,12 @@ export class DocumentTable {
   #listen(): void {
     const { filter } = this.#view;
     this.#ended = undefined;
-    const listening = live.client.collection(this.collection).changes(filter ? { filter } : {}, {
+    const listening = live.call((client) => client.collection(this.collection).changes(filter ? { filter } : {}, {
       onChanges: (changes) => this.#unsubscribe === mine && this.#arrived(changes),
       onEnd: (error) => {
-        if (this.#unsubscribe === mine) this.#ended = Failure.from(error);
+        if (this.#unsubscribe === mine) this.#wasEnded(error);
       },
-    });
+    }));
     const mine: Promise<(() => void) | undefined> = listening.catch((error: unknown) => {
       if (this.#unsubscribe === mine) this.#ended = Failure.from(error);
       return undefined;
@@ -209,6 +211,22 @@ export class DocumentTable {
     this.#unsubscribe = mine;
     // What was written between the page and the subscription.
     void mine.then((end) => end && this.#unsubscribe === mine && this.#refetchSoon());
+  }
+
+  /** With its login, a subscription may go on under a new token; one that ends again at once does not. */
+  #wasEnded(error: unknown): void {
+    if (!refused(error) || Date.now() - this.#renewedAt < RENEW_AGAIN_MS) {
+      this.#ended = Failure.from(error);
+      return;
+    }
+    this.#renewedAt = Date.now();
+    const ended = this.#unsubscribe;
+    live.renew().then(
+      () => this.#unsubscribe === ended && this.#listen(),
+      (failure: unknown) => {
+        if (this.#unsubscribe === ended) this.#ended = Failure.from(failure);
+      },
+    );
   }
 
   #stopListening(): void {

@@ -1,4 +1,5 @@
 import { PatchbayClient, type Status } from '@patchbay/client';
+import { Failure } from '../failure';
 import { session } from './session.svelte';
 
 /** How often to look whether the access token is about to end. */
@@ -35,6 +36,25 @@ class Live {
     setInterval(() => void this.#refresh().catch(() => undefined), LOOK_MS);
   }
 
+  /** A call that has its token refused is made once more with a new one. If there is none, the login is over, and the app shows the login page. */
+  async call<T>(work: (client: PatchbayClient) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.client);
+    } catch (error) {
+      if (!refused(error)) {
+        throw error;
+      }
+      await this.renew();
+      return await work(this.client);
+    }
+  }
+
+  /** After the node refused the token. Rejects with `UNAUTHENTICATED` once the login is over. */
+  async renew(): Promise<void> {
+    await session.accessToken(this.#presented);
+    await this.client.authenticate();
+  }
+
   #close(): void {
     this.#client?.close();
     this.#client = undefined;
@@ -59,6 +79,10 @@ class Live {
       await this.#client.authenticate();
     }
   }
+}
+
+export function refused(error: unknown): boolean {
+  return ['UNAUTHENTICATED', 'TOKEN_EXPIRED'].includes(Failure.from(error).code);
 }
 
 export const live = new Live();
