@@ -1,7 +1,6 @@
 package io.patchbay.engine.feed;
 
 import io.patchbay.api.document.Mutation;
-import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Transaction;
 import io.patchbay.api.feed.Change;
 import java.util.ArrayList;
@@ -11,8 +10,6 @@ import java.util.Optional;
 /** What one durable transaction changed; whole, always. */
 public record FeedTransaction(long offset, long committedAtMs, List<FeedChange> changes) {
     private static final int OVERHEAD_BYTES = 256;
-    /** What a body takes once somebody has looked into it, for then its values are kept beside it: measured with small documents, about this many times its length. */
-    private static final int DECODED = 8;
 
     static FeedTransaction of(Transaction transaction) {
         List<FeedChange> changes = new ArrayList<>(transaction.mutations().size());
@@ -43,14 +40,8 @@ public record FeedTransaction(long offset, long committedAtMs, List<FeedChange> 
     long bytes() {
         long bytes = OVERHEAD_BYTES;
         for (FeedChange change : changes) {
-            bytes += OVERHEAD_BYTES + bytes(change.before()) + bytes(change.after());
+            bytes += OVERHEAD_BYTES + DocumentMemory.bytes(change.before()) + DocumentMemory.bytes(change.after());
         }
         return bytes;
-    }
-
-    private static long bytes(Optional<StoredDocument> document) {
-        return document.isPresent()
-                ? OVERHEAD_BYTES + (long) DECODED * document.get().body().length
-                : 0;
     }
 }
