@@ -25,8 +25,16 @@ enum Access {
 
     private static final String SCHEME = "Bearer ";
     /** What proxies add, by which it shows that the client is not the machine that sent the request. */
-    private static final List<String> FORWARDED =
-            List.of("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host", "via");
+    private static final List<String> FORWARDED = List.of(
+            "forwarded",
+            "x-real-ip",
+            "via",
+            "x-client-ip",
+            "x-cluster-client-ip",
+            "cf-connecting-ip",
+            "true-client-ip");
+
+    private static final String X_FORWARDED = "x-forwarded";
 
     static Access of(Map<String, Object> properties) {
         Object configured = properties.getOrDefault(ACCESS, "local");
@@ -54,7 +62,9 @@ enum Access {
     }
 
     private static boolean asksDirectly(HttpRequest request) {
-        return FORWARDED.stream().noneMatch(request.headers()::containsKey) && isLoopback(request.remoteAddress());
+        return isLoopback(request.remoteAddress())
+                && request.headers().keySet().stream()
+                        .noneMatch(name -> name.startsWith(X_FORWARDED) || FORWARDED.contains(name));
     }
 
     private static boolean isLoopback(String address) {

@@ -110,7 +110,8 @@ class MetricsRouteTest {
     @Test
     void programsOnThisMachineMayAskButNotThroughAProxy() throws Exception {
         assertThat(ask(route, "0:0:0:0:0:0:0:1", Map.of()).status()).isEqualTo(200);
-        for (String header : List.of("x-forwarded-for", "forwarded", "via", "x-real-ip")) {
+        for (String header :
+                List.of("x-forwarded-for", "x-forwarded-proto", "forwarded", "via", "x-real-ip", "cf-connecting-ip")) {
             assertRefused(ErrorCode.UNAUTHENTICATED, route, LOOPBACK, Map.of(header, "192.0.2.7"));
         }
         assertRefused(ErrorCode.UNAUTHENTICATED, route, ELSEWHERE, Map.of());

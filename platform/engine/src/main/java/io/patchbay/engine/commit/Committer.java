@@ -12,6 +12,7 @@ import io.patchbay.api.document.Transaction;
 import io.patchbay.api.feed.Change;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.engine.feed.ChangeFeed;
+import io.patchbay.engine.feed.DocumentMemory;
 import io.patchbay.engine.store.OpenStore;
 import io.patchbay.engine.store.StoreSlot;
 import io.patchbay.engine.store.StoreUse;
@@ -43,7 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Committer implements AutoCloseable {
     /** Bytes of current documents kept at hand, so that deciding an update needs no read. */
-    public static final long KNOWN_DOCUMENTS_BYTES = 32L << 20;
+    public static final long KNOWN_DOCUMENTS_BYTES = DocumentMemory.limit(32L << 20, 16);
 
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
     private static final long LOOK_UP_MS = 50;

@@ -2,6 +2,7 @@ package io.patchbay.engine.commit;
 
 import io.patchbay.api.document.DocumentKey;
 import io.patchbay.api.document.StoredDocument;
+import io.patchbay.engine.feed.DocumentMemory;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,6 +46,6 @@ final class CurrentDocuments {
     }
 
     private static long bytes(Optional<StoredDocument> document) {
-        return OVERHEAD_BYTES + (document.isPresent() ? document.get().body().length : 0);
+        return OVERHEAD_BYTES + DocumentMemory.bytes(document);
     }
 }

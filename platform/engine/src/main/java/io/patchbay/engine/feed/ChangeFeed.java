@@ -23,7 +23,7 @@ public final class ChangeFeed {
     /** How many transactions stay in memory. */
     public static final int RECENT_TRANSACTIONS = 1 << 16;
     /** How many bytes of them. */
-    public static final long RECENT_BYTES = 64L << 20;
+    public static final long RECENT_BYTES = DocumentMemory.limit(64L << 20, 8);
 
     private static final Position NOWHERE = new Position("none", 0);
 

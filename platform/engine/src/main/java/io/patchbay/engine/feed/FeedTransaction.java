@@ -1,7 +1,6 @@
 package io.patchbay.engine.feed;
 
 import io.patchbay.api.document.Mutation;
-import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Transaction;
 import io.patchbay.api.feed.Change;
 import java.util.ArrayList;
@@ -41,12 +40,8 @@ public record FeedTransaction(long offset, long committedAtMs, List<FeedChange> 
     long bytes() {
         long bytes = OVERHEAD_BYTES;
         for (FeedChange change : changes) {
-            bytes += OVERHEAD_BYTES + bytes(change.before()) + bytes(change.after());
+            bytes += OVERHEAD_BYTES + DocumentMemory.bytes(change.before()) + DocumentMemory.bytes(change.after());
         }
         return bytes;
-    }
-
-    private static int bytes(Optional<StoredDocument> document) {
-        return document.isPresent() ? document.get().body().length : 0;
     }
 }
