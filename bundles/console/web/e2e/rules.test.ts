@@ -55,3 +55,39 @@ it('are tried out before they are saved', async () => {
   await form.getByText('denied').waitFor();
   expect(await rules()).toMatchObject({ update: null });
 });
+
+it('are saved over nobody’s change unseen', async () => {
+  const page = await visitor.go('/collections/notes/rules');
+  const list = page.getByRole('textbox', { name: 'list' });
+  const create = page.getByRole('textbox', { name: 'create' });
+  await create.waitFor();
+
+  await api.call('PUT', '/collections/notes', { rules: { ...((await rules()) as object), list: 'doc.tight == true' } });
+  await create.fill('auth != null');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The rules count from now on').waitFor();
+  expect(await rules(), 'a rule that was not touched here stays theirs').toMatchObject({ list: 'doc.tight == true', create: 'auth != null' });
+  expect(await list.inputValue()).toBe('doc.tight == true');
+
+  await api.call('PUT', '/collections/notes', { rules: { ...((await rules()) as object), list: 'doc.theirs == true' } });
+  await list.fill('doc.mine == true');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Someone else changed this meanwhile').waitFor();
+  await page.getByText('doc.theirs == true').waitFor();
+  await visitor.expectAccessible('rules that someone else changed');
+  expect(await rules()).toMatchObject({ list: 'doc.theirs == true' });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Someone else changed this meanwhile').waitFor({ state: 'detached' });
+  await expect.poll(rules).toMatchObject({ list: 'doc.mine == true' });
+});
+
+it('are tried out on integers of any size', async () => {
+  const page = await visitor.go('/collections/notes/rules');
+  await page.getByLabel('Admins alone may read').uncheck();
+  await page.getByRole('textbox', { name: 'read' }).fill('doc.n == 9007199254740993');
+  const form = page.getByRole('form', { name: 'Try the rules out' });
+  await form.getByLabel('May they').selectOption('read');
+  await form.getByLabel('The document').fill('{"n": 9007199254740993}');
+  await form.getByRole('button', { name: 'Try' }).click();
+  await form.getByText('allowed').waitFor();
+});
