@@ -20,7 +20,7 @@ it('the overview tells of the node, and leads on', async () => {
   await page.getByText('ready', { exact: true }).waitFor();
   await page.getByText('sqlite').first().waitFor();
   await page.getByRole('link', { name: /collections?$/ }).last().click();
-  await page.getByRole('heading', { name: 'Collections' }).waitFor();
+  await page.getByRole('heading', { name: 'Collections', exact: true }).waitFor();
 });
 
 it('a collection is made with indexes, its indexes change, and it is deleted once its name is typed', async () => {

@@ -59,7 +59,7 @@ describe('the login', () => {
     await page.getByRole('alert').waitFor();
     await page.getByLabel('Password').fill(PASSWORD);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Collections' }).waitFor();
+    await page.getByRole('heading', { name: 'Collections', exact: true }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/collections');
   });
 
@@ -78,7 +78,7 @@ describe('the login', () => {
     const page = await visitor.go('/');
     const other = await page.context().newPage();
     await other.goto(`${visitor.url}/collections`);
-    await other.getByRole('heading', { name: 'Collections' }).waitFor();
+    await other.getByRole('heading', { name: 'Collections', exact: true }).waitFor();
     const token = await page.evaluate(() => (JSON.parse(localStorage.getItem('patchbay.login')!) as { accessToken: string }).accessToken);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
@@ -97,6 +97,18 @@ describe('the login', () => {
     await visitor.go('/collections');
     await page.getByRole('button', { name: 'New collection' }).first().waitFor();
     expect(await page.evaluate(() => localStorage.getItem('patchbay.login'))).not.toContain(token);
+  });
+
+  it('that ends under a live table says so by itself', async () => {
+    const api = await Api.open('ada');
+    await api.newCollection('watched');
+    const visitor = await arrive();
+    await visitor.keep(api);
+    const page = await visitor.go('/collections/watched');
+    await page.getByText('live', { exact: true }).waitFor();
+    await api.call('POST', '/auth/logout', { refreshToken: api.login.refreshToken });
+    await page.getByText('Your login has ended').waitFor();
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
   });
 
   it('that was ended elsewhere says so, and goes on where it was', async () => {

@@ -91,7 +91,7 @@ describe('by keys alone', () => {
     const page = await visitor.go('/');
     await tabTo(/^Collections$/, 6);
     await keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Collections' }).waitFor();
+    await page.getByRole('heading', { name: 'Collections', exact: true }).waitFor();
     await expect.poll(focused).toBe('main');
   });
 
