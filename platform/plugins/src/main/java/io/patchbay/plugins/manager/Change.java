@@ -28,7 +28,7 @@ final class Change {
     private static final Logger LOG = LoggerFactory.getLogger(Change.class);
 
     private final Parts parts;
-    private final Plan plan;
+    private final Steps steps;
     private final Intent intent;
     private final JobControl control;
     private final Optional<WantedPlugin> before;
@@ -37,8 +37,6 @@ final class Change {
     private @Nullable Bundle incoming;
     private boolean flipped;
     private List<Holder> stillHeld = List.of();
-    private Journal.Entry entry;
-    private int stepsDone;
 
     /** What every change works with. */
     record Parts(
@@ -54,34 +52,28 @@ final class Change {
 
     Change(Parts parts, Plan plan, Intent intent, JobControl control) {
         this.parts = parts;
-        this.plan = plan;
+        this.steps = new Steps(parts.journal, control, plan, intent);
         this.intent = intent;
         this.control = control;
         this.before = parts.wanted.find(intent.plugin());
         this.outgoing = before.flatMap(plugin -> parts.bundles.find(plugin.digest()));
-        this.entry = new Journal.Entry(
-                intent.kind().word(),
-                intent.plugin(),
-                intent.incoming().map(PluginJar::digest),
-                intent.sourceFile(),
-                Optional.empty());
     }
 
     /** Returns the receipt of the version that was removed; empty if none was. Throws after it has undone everything. */
     Optional<Receipt> run() {
-        parts.journal.write(entry);
+        steps.begin();
         Failpoints.reach("plugins.begin");
         try {
             bring();
             handOver();
         } catch (RuntimeException | InterruptedException e) {
             undo();
-            parts.journal.end();
+            steps.end();
             throw asPatchbay(e);
         }
         Optional<Receipt> receipt = outgoing.map(this::remove);
         parts.jars.keepOnly(parts.wanted.digests());
-        parts.journal.end();
+        steps.end();
         Failpoints.reach("plugins.end");
         return receipt;
     }
@@ -126,7 +118,7 @@ final class Change {
             drain(outgoing.get());
         }
         parts.stores.requireAvailable(adapters);
-        done(Step.DRAIN);
+        steps.done(Step.DRAIN);
     }
 
     private void want() {
@@ -164,7 +156,7 @@ final class Change {
      * taking that away would break it, so there the change is undone.
      */
     private void drain(Bundle old) throws InterruptedException {
-        progress(Step.DRAIN);
+        steps.announce(Step.DRAIN);
         stillHeld = parts.switchboard.drain(old, Limits.DRAIN);
         Optional<Holder> store = stillHeld.stream()
                 .filter(holder -> StoresInUse.isAdapter(holder.type()))
@@ -178,11 +170,11 @@ final class Change {
     }
 
     private Receipt remove(Bundle old) {
-        progress(Step.REMOVE);
+        steps.announce(Step.REMOVE);
         WeakReference<ClassLoader> loader = Receipt.loaderOf(old);
         List<String> troubles = parts.bundles.remove(List.of(old));
         parts.switchboard.forget(old);
-        done(Step.REMOVE);
+        steps.done(Step.REMOVE);
         return Receipt.of(before.map(WantedPlugin::version).orElse("?"), loader, stillHeld, troubles, parts.clock);
     }
 
@@ -241,20 +233,7 @@ final class Change {
         if (step.compareTo(Step.WANT) < 0) {
             control.checkCancelled();
         }
-        progress(step);
-        work.run();
-        done(step);
-    }
-
-    private void progress(Step step) {
-        control.progress(step.words(), stepsDone, plan.steps().size(), "steps");
-    }
-
-    private void done(Step step) {
-        stepsDone++;
-        entry = entry.after(step);
-        parts.journal.write(entry);
-        Failpoints.reach(step.failpoint());
+        steps.carryOut(step, work);
     }
 
     private Bundle bundle() {

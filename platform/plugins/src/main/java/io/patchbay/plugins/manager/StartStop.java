@@ -22,18 +22,15 @@ final class StartStop {
     private static final Logger LOG = LoggerFactory.getLogger(StartStop.class);
 
     private final Change.Parts parts;
-    private final Plan plan;
+    private final Steps steps;
     private final Intent intent;
     private final JobControl control;
     private final WantedPlugin before;
     private final Bundle bundle;
 
-    private Journal.Entry entry;
-    private int stepsDone;
-
     StartStop(Change.Parts parts, Plan plan, Intent intent, JobControl control) {
         this.parts = parts;
-        this.plan = plan;
+        this.steps = new Steps(parts.journal(), control, plan, intent);
         this.intent = intent;
         this.control = control;
         this.before = parts.wanted()
@@ -42,33 +39,27 @@ final class StartStop {
         this.bundle = parts.bundles()
                 .find(before.digest())
                 .orElseThrow(() -> new IllegalStateException(intent.plugin() + " has no bundle"));
-        this.entry = new Journal.Entry(
-                intent.kind().word(),
-                intent.plugin(),
-                intent.incoming().map(PluginJar::digest),
-                intent.sourceFile(),
-                Optional.empty());
     }
 
     /** Returns sentences on what went wrong when it could not be undone any more. Throws after it has undone everything. */
     List<String> run() {
-        parts.journal().write(entry);
+        steps.begin();
         try {
             return intent.incoming().isPresent() ? start(intent.incoming().get()) : stop();
         } finally {
-            parts.journal().end();
+            steps.end();
         }
     }
 
     private List<String> start(PluginJar jar) {
         try {
             parts.switchboard().holdBack(bundle);
-            step(Step.START, () -> parts.bundles().start(bundle));
-            step(Step.CHECK, () -> parts.checkup().require(bundle, jar));
+            steps.carryOut(Step.START, () -> parts.bundles().start(bundle));
+            steps.carryOut(Step.CHECK, () -> parts.checkup().require(bundle, jar));
             control.checkCancelled();
             control.pointOfNoReturn();
-            step(Step.WANT, () -> parts.wanted().put(before.with(false)));
-            step(Step.FLIP, () -> parts.switchboard().flip(bundle, Optional.empty()));
+            steps.carryOut(Step.WANT, () -> parts.wanted().put(before.with(false)));
+            steps.carryOut(Step.FLIP, () -> parts.switchboard().flip(bundle, Optional.empty()));
             return List.of();
         } catch (RuntimeException e) {
             undo(() -> parts.switchboard().holdBack(bundle));
@@ -82,17 +73,17 @@ final class StartStop {
         try {
             control.checkCancelled();
             control.pointOfNoReturn();
-            step(Step.WANT, () -> parts.wanted().put(before.with(true)));
-            step(Step.FLIP, () -> parts.switchboard().holdBack(bundle));
-            step(Step.DRAIN, this::drain);
+            steps.carryOut(Step.WANT, () -> parts.wanted().put(before.with(true)));
+            steps.carryOut(Step.FLIP, () -> parts.switchboard().holdBack(bundle));
+            steps.carryOut(Step.DRAIN, this::drain);
         } catch (RuntimeException e) {
             undo(() -> parts.switchboard().flip(bundle, Optional.empty()));
             undo(() -> parts.wanted().put(before));
             throw e;
         }
-        progress(Step.STOP);
+        steps.announce(Step.STOP);
         List<String> troubles = parts.bundles().stop(bundle);
-        done(Step.STOP);
+        steps.done(Step.STOP);
         return troubles;
     }
 
@@ -112,23 +103,6 @@ final class StartStop {
             Thread.currentThread().interrupt();
             throw new PatchbayException(ErrorCode.CANCELLED, "The stop was interrupted and undone.", e);
         }
-    }
-
-    private void step(Step step, Runnable work) {
-        progress(step);
-        work.run();
-        done(step);
-    }
-
-    private void progress(Step step) {
-        control.progress(step.words(), stepsDone, plan.steps().size(), "steps");
-    }
-
-    private void done(Step step) {
-        stepsDone++;
-        entry = entry.after(step);
-        parts.journal().write(entry);
-        Failpoints.reach(step.failpoint());
     }
 
     private static void undo(Runnable part) {
