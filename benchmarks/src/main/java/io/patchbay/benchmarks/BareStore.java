@@ -15,11 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The other reference of durable writes: the store that a node uses by default, called directly by one thread, without a node, a network or a caller who waits. */
 final class BareStore implements AutoCloseable {
@@ -67,6 +65,31 @@ final class BareStore implements AutoCloseable {
         return new LoadClient.Run(nanos.length / seconds, 0, nanos);
     }
 
+    /** What {@link #load} takes; encoded here, so that loading is the store's work alone. */
+    static List<StoredDocument> encode(List<Value.Struct> data) {
+        List<StoredDocument> documents = new ArrayList<>(data.size());
+        for (Value.Struct one : data) {
+            long nowMs = System.currentTimeMillis();
+            documents.add(StoredDocument.of(COLLECTION, DocumentIds.next(nowMs), 1, nowMs, one));
+        }
+        return documents;
+    }
+
+    /** Creates {@code documents}, so many to a transaction, each transaction synced. */
+    void load(List<StoredDocument> documents, int perTransaction) {
+        for (int from = 0; from < documents.size(); from += perTransaction) {
+            List<Mutation> mutations = new ArrayList<>(perTransaction);
+            for (StoredDocument one : documents.subList(from, Math.min(documents.size(), from + perTransaction))) {
+                Mutation mutation = new Mutation(COLLECTION, one.id(), Optional.empty(), Optional.of(one));
+                mutations.add(mutation);
+                totals = totals.after(mutation);
+            }
+            store.commit(new CommitBatch(
+                    List.of(new Transaction(++offset, System.currentTimeMillis(), mutations, Optional.empty())),
+                    totals));
+        }
+    }
+
     private CommitBatch batch(int size, Value.Struct data) {
         List<Transaction> transactions = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
@@ -83,10 +106,6 @@ final class BareStore implements AutoCloseable {
     @Override
     public void close() throws IOException {
         store.close();
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        Folders.delete(directory);
     }
 }

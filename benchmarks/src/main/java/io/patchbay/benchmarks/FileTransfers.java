@@ -1,14 +1,7 @@
 package io.patchbay.benchmarks;
 
-import io.patchbay.api.document.CommitBatch;
-import io.patchbay.api.document.DocumentIds;
-import io.patchbay.api.document.DocumentStore;
-import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.document.Json;
-import io.patchbay.api.document.Mutation;
 import io.patchbay.api.document.StoredDocument;
-import io.patchbay.api.document.Totals;
-import io.patchbay.api.document.Transaction;
 import io.patchbay.api.document.Value;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -18,13 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /**
  * Documents a second through {@code patchbay import} and {@code patchbay export}, from the start of the command to its end, beside the bare store with the same documents in transactions of the same
@@ -34,7 +24,6 @@ import java.util.stream.Stream;
  */
 public final class FileTransfers {
     private static final int TRANSACTION = 999;
-    private static final long COLLECTION = 1;
 
     private final Path distribution;
     private final Path folder;
@@ -53,7 +42,7 @@ public final class FileTransfers {
             transfers.make(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 300_000);
             transfers.measure(arguments.length > 2 ? Integer.parseInt(arguments[2]) : 3);
         } finally {
-            delete(folder);
+            Folders.delete(folder);
         }
     }
 
@@ -94,105 +83,47 @@ public final class FileTransfers {
 
     private void measure(int rounds) throws Exception {
         Figures.printMachine();
-        Path home = Files.createDirectory(folder.resolve("home"));
-        Process node = start(home, "run", "--port", "0");
-        try {
-            awaitNode(home);
+        try (Servers node = Servers.node(distribution)) {
             for (int round = -1; round < rounds; round++) {
                 bareStore(round);
-                imports(round, node, home);
-                exports(round, node, home);
+                imports(round, node);
+                exports(round, node);
             }
-        } finally {
-            node.destroy();
-            node.waitFor();
         }
         print();
     }
 
-    private void imports(int round, Process node, Path home) throws Exception {
+    private void imports(int round, Servers node) throws Exception {
         String n = Integer.toString(round + 1);
         String csv = folder + "/in.csv";
-        command(round, node, home, "import JSON lines", "import", "lines" + n, folder + "/in.jsonl");
-        command(round, node, home, "import CSV", "import", "csv" + n, csv);
-        command(round, node, home, "import CSV, ids from a field", "import", "ids" + n, csv, "--id", "code");
+        command(round, node, "import JSON lines", "import", "lines" + n, folder + "/in.jsonl");
+        command(round, node, "import CSV", "import", "csv" + n, csv);
+        command(round, node, "import CSV, ids from a field", "import", "ids" + n, csv, "--id", "code");
     }
 
-    private void exports(int round, Process node, Path home) throws Exception {
-        command(round, node, home, "export JSON lines", "export", "lines0", folder + "/out.jsonl");
-        command(round, node, home, "export CSV", "export", "csv0", folder + "/out.csv");
+    private void exports(int round, Servers node) throws Exception {
+        command(round, node, "export JSON lines", "export", "lines0", folder + "/out.jsonl");
+        command(round, node, "export CSV", "export", "csv0", folder + "/out.csv");
     }
 
-    /** The documents are encoded already: what is measured is the store alone. */
     private void bareStore(int round) throws Exception {
-        DocumentStoreFactory factory = StoreFactories.open("io.patchbay.store.sqlite.SqliteDocumentStoreFactory");
-        Path directory = Files.createDirectory(folder.resolve("store" + round));
-        List<StoredDocument> stored = new ArrayList<>();
-        for (Value.Struct document : documents) {
-            long now = System.currentTimeMillis();
-            stored.add(StoredDocument.of(COLLECTION, DocumentIds.next(now), 1, now, document));
-        }
-        try (DocumentStore store = factory.open(directory, Map.of())) {
-            store.begin("benchmark", 0);
-            Totals totals = Totals.ZERO;
+        List<StoredDocument> encoded = BareStore.encode(documents);
+        try (BareStore store = new BareStore()) {
             long began = System.nanoTime();
-            long offset = 0;
-            for (int from = 0; from < stored.size(); from += TRANSACTION) {
-                List<Mutation> mutations = new ArrayList<>(TRANSACTION);
-                for (StoredDocument one : stored.subList(from, Math.min(stored.size(), from + TRANSACTION))) {
-                    Mutation mutation = new Mutation(COLLECTION, one.id(), Optional.empty(), Optional.of(one));
-                    mutations.add(mutation);
-                    totals = totals.after(mutation);
-                }
-                Transaction transaction =
-                        new Transaction(++offset, System.currentTimeMillis(), mutations, Optional.empty());
-                store.commit(new CommitBatch(List.of(transaction), totals));
-            }
+            store.load(encoded, TRANSACTION);
             note(round, "the bare store, transactions of " + TRANSACTION, System.nanoTime() - began, 0);
-        } finally {
-            delete(directory);
         }
     }
 
-    private void command(int round, Process node, Path home, String what, String... words) throws Exception {
+    private void command(int round, Servers node, String what, String... words) throws Exception {
         if (words[0].equals("import")) {
-            run(home, "collection", "create", words[1]);
+            node.command(distribution, "collection", "create", words[1]);
         }
-        double cpuBefore = cpuSeconds(node);
+        double cpuBefore = node.cpuSeconds();
         long began = System.nanoTime();
-        run(home, words);
+        node.command(distribution, words);
         long nanos = System.nanoTime() - began;
-        note(round, what, nanos, cpuSeconds(node) - cpuBefore);
-    }
-
-    private static double cpuSeconds(Process node) {
-        return node.toHandle().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
-    }
-
-    private void run(Path home, String... words) throws Exception {
-        Process command = start(home, words);
-        String output = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (command.waitFor() != 0) {
-            throw new IOException(String.join(" ", words) + ": " + output);
-        }
-    }
-
-    private Process start(Path home, String... words) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(distribution.resolve("bin/patchbay").toString()));
-        command.addAll(List.of(words));
-        command.addAll(List.of("--home", home.toString()));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        if (words[0].equals("run")) {
-            builder.redirectOutput(folder.resolve("node.log").toFile());
-        }
-        return builder.start();
-    }
-
-    private void awaitNode(Path home) throws Exception {
-        while (start(home, "status").waitFor() != 0) {
-            Thread.sleep(200);
-        }
+        note(round, what, nanos, node.cpuSeconds() - cpuBefore);
     }
 
     private void note(int round, String what, long nanos, double nodeCpuSeconds) {
@@ -223,13 +154,5 @@ public final class FileTransfers {
         double[] sorted = runs.stream().mapToDouble(run -> run[figure]).toArray();
         Arrays.sort(sorted);
         return sorted[sorted.length / 2];
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -15,10 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -93,6 +89,15 @@ final class Servers implements AutoCloseable {
                 / 1e9;
     }
 
+    /** A command of the node's command line, from its start to its end. */
+    void command(Path distribution, String... words) throws IOException, InterruptedException {
+        String[] command = Stream.concat(
+                        Stream.of(distribution.resolve("bin/patchbay").toString()),
+                        Stream.concat(Stream.of(words), Stream.of("--home", home.toString())))
+                .toArray(String[]::new);
+        requireSuccess(start(command));
+    }
+
     long pid() {
         return process.pid();
     }
@@ -134,11 +139,7 @@ final class Servers implements AutoCloseable {
     public void close() throws IOException, InterruptedException {
         process.destroy();
         process.waitFor();
-        try (Stream<Path> files = Files.walk(home)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        Folders.delete(home);
     }
 
     private static void addUser(Path patchbay, Path home, String name, String role)
@@ -155,15 +156,18 @@ final class Servers implements AutoCloseable {
                 home.toString());
         process.getOutputStream().write((PASSWORD + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
+        requireSuccess(process);
+    }
+
+    private static void requireSuccess(Process command) throws IOException, InterruptedException {
+        String output = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (command.waitFor() != 0) {
             throw new IOException(output);
         }
     }
 
     private static Process start(String... command) throws IOException {
-        List<String> words = new ArrayList<>(Arrays.asList(command));
-        return new ProcessBuilder(words).redirectErrorStream(true).start();
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     private URI awaitReady() throws IOException {
