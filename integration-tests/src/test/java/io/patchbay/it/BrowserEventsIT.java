@@ -1,7 +1,6 @@
 package io.patchbay.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A web page of another port of this machine with a plain {@code EventSource}, in Chromium; skipped where there is none. */
+/** A web page of another port of this machine with a plain {@code EventSource}, in Chromium. */
 class BrowserEventsIT {
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final String PAGE = """
@@ -53,7 +52,7 @@ class BrowserEventsIT {
     @Test
     void plainEventSourceIsToldTheStateAndTheChangesAndResumesBehindAKill() throws Exception {
         Optional<Path> chromium = chromium();
-        assumeThat(chromium).as("a Chromium on the PATH").isPresent();
+        assertThat(chromium).as("a Chromium on the PATH").isPresent();
         HttpServer pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Node node = Node.start(home);
         Optional<Process> browser = Optional.empty();
