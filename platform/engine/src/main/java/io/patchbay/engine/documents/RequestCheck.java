@@ -4,6 +4,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.Cbor;
+import io.patchbay.api.document.CborWriter;
 import io.patchbay.api.document.DocumentIds;
 import io.patchbay.api.document.Operation;
 import io.patchbay.api.document.Precondition;
@@ -72,7 +73,6 @@ final class RequestCheck {
 
     /** @throws PatchbayException TOO_LARGE, LIMIT_EXCEEDED */
     static byte[] encode(Value.Struct data) {
-        requireDepth(data, 0);
         byte[] body = Cbor.encode(data);
         if (body.length > Limits.DOCUMENT_BYTES) {
             throw PatchbayException.beyond(
@@ -81,31 +81,6 @@ final class RequestCheck {
                     "A document has at most " + Limits.DOCUMENT_BYTES + " bytes, not " + body.length + ".");
         }
         return body;
-    }
-
-    /** Objects and arrays are levels, what they hold is none: as the readers of JSON and CBOR count. */
-    private static void requireDepth(Value value, int depth) {
-        if (value instanceof Value.Struct struct) {
-            int level = deeper(depth);
-            for (Value field : struct.fields().values()) {
-                requireDepth(field, level);
-            }
-        } else if (value instanceof Value.Array array) {
-            int level = deeper(depth);
-            for (Value item : array.items()) {
-                requireDepth(item, level);
-            }
-        }
-    }
-
-    private static int deeper(int depth) {
-        if (depth >= Limits.DEPTH) {
-            throw PatchbayException.beyond(
-                    "depth",
-                    ErrorCode.LIMIT_EXCEEDED,
-                    "A document is nested at most " + Limits.DEPTH + " levels deep.");
-        }
-        return depth + 1;
     }
 
     private static void requireDistinct(List<Step> steps) {
@@ -139,33 +114,41 @@ final class RequestCheck {
         return Optional.of(new IdempotencyKey(identity, key, hash(request)));
     }
 
+    // Written piece by piece: as one value, the arrays around a document would count among its levels.
     private static byte[] hash(TransactionRequest request) {
-        List<Value> operations = new ArrayList<>(request.operations().size());
+        CborWriter out = new CborWriter().startArray(request.operations().size());
         for (Operation operation : request.operations()) {
-            operations.add(describe(operation));
+            describe(out, operation);
         }
         try {
-            return MessageDigest.getInstance("SHA-256").digest(Cbor.encode(new Value.Array(operations)));
+            return MessageDigest.getInstance("SHA-256").digest(out.toByteArray());
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every JDK has SHA-256", e);
         }
     }
 
-    private static Value describe(Operation operation) {
-        Value collection = Value.of(operation.collection());
+    private static void describe(CborWriter out, Operation operation) {
         Value precondition = describe(operation.precondition());
         if (operation instanceof Operation.Put put) {
             Value id = put.id().<Value>map(Value::of).orElse(Value.NULL);
-            return Value.array(Value.of("put"), collection, id, put.data(), precondition);
+            out.startArray(5)
+                    .text("put")
+                    .value(Value.of(put.collection()))
+                    .value(id)
+                    .value(put.data());
+        } else if (operation instanceof Operation.Patch patch) {
+            out.startArray(5).text("patch").value(Value.of(patch.collection())).value(Value.of(patch.id()));
+            out.value(patch.patch());
+        } else if (operation instanceof Operation.Delete delete) {
+            out.startArray(4)
+                    .text("delete")
+                    .value(Value.of(delete.collection()))
+                    .value(Value.of(delete.id()));
+        } else {
+            Operation.Check check = (Operation.Check) operation;
+            out.startArray(4).text("check").value(Value.of(check.collection())).value(Value.of(check.id()));
         }
-        if (operation instanceof Operation.Patch patch) {
-            return Value.array(Value.of("patch"), collection, Value.of(patch.id()), patch.patch(), precondition);
-        }
-        if (operation instanceof Operation.Delete delete) {
-            return Value.array(Value.of("delete"), collection, Value.of(delete.id()), precondition);
-        }
-        Operation.Check check = (Operation.Check) operation;
-        return Value.array(Value.of("check"), collection, Value.of(check.id()), precondition);
+        out.value(precondition);
     }
 
     private static Value describe(Precondition precondition) {

@@ -13,6 +13,7 @@ import io.patchbay.engine.store.OpenStore;
 import io.patchbay.engine.store.StoreSlot;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,14 +37,19 @@ final class Follower implements AutoCloseable {
     private final AutoCloseable publications;
     private final Thread thread = new Thread(this::run, "patchbay-follower");
 
-    // Held for a step, and by a roll-back while it takes the store over. Guards `open` and `replay`.
+    // Held for a step, and by a roll-back while it takes the store over. Guards `open`, `replay` and `adapterWent`.
     private final Object turn = new Object();
     private @Nullable OpenStore open;
     private @Nullable Replay replay;
+    private boolean adapterWent;
     private long trimmedNanos = System.nanoTime();
     private volatile long offset;
     private volatile @Nullable String fault;
     private volatile boolean stopping;
+    // Used by its thread only: since when the adapter is not there, and whether that is told.
+    private long missingNanos;
+    private boolean missing;
+    private boolean missingTold;
     // Guarded by `news`.
     private final Object news = new Object();
     private boolean published;
@@ -110,9 +116,11 @@ final class Follower implements AutoCloseable {
             try {
                 boolean level;
                 synchronized (turn) {
-                    level = stopping || step() == 0;
+                    // It never waits for an adapter: it could not end with the node meanwhile.
+                    level = stopping || step(slot::findBeside) == 0;
                 }
                 fault = null;
+                missing = false;
                 if (level) {
                     await(IDLE_MS);
                 }
@@ -126,22 +134,17 @@ final class Follower implements AutoCloseable {
     }
 
     /** Guarded by the turn. */
-    private long step() {
+    private long step(Function<Binding, Optional<OpenStore>> opener) {
         if (!feed.started()) {
             return 0;
         }
         OpenStore store = open;
         if (store != null && !store.current()) {
-            LOG.info("The adapter {} was updated; its store follows again in a moment", binding.adapter());
-            open = null;
-            replay = null;
-            // Readers that began before the flip may be in it still.
-            store.retire(Limits.DRAIN);
-            close(store);
+            letGo(store);
         }
         Replay current = replay;
         if (current == null) {
-            current = reopen();
+            current = reopen(opener);
             offset = current.offset();
         }
         if (tap.missed()) {
@@ -152,6 +155,20 @@ final class Follower implements AutoCloseable {
         pin.moveTo(offset);
         trim();
         return went;
+    }
+
+    /** Its adapter was updated or is going. Guarded by the turn. */
+    private void letGo(OpenStore store) {
+        open = null;
+        replay = null;
+        adapterWent = true;
+        // Readers that began before the flip may be in it still.
+        store.retire(Limits.DRAIN);
+        close(store);
+        if (StoreSlot.nodeStops()) {
+            stopping = true;
+            throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.");
+        }
     }
 
     /** What the serving store no longer keeps, its follower need not keep either. Guarded by the turn. */
@@ -165,8 +182,10 @@ final class Follower implements AutoCloseable {
         store.store().trimChanges(Math.min(feed.trimmedThrough(), offset), System.currentTimeMillis());
     }
 
-    private Replay reopen() {
-        OpenStore store = slot.openBeside(binding);
+    private Replay reopen(Function<Binding, Optional<OpenStore>> opener) {
+        OpenStore store = opener.apply(binding)
+                .orElseThrow(() -> new PatchbayException(
+                        ErrorCode.UNAVAILABLE, "No plugin offers the adapter '" + binding.adapter() + "'."));
         try {
             StoreState state = store.store().state();
             if (!state.epoch().equals(feed.position().epoch())) {
@@ -177,6 +196,10 @@ final class Follower implements AutoCloseable {
             open = store;
             replay = fresh;
             copyOutcomes();
+            if (adapterWent) {
+                adapterWent = false;
+                LOG.info("The adapter {} was updated; its store follows again", binding.adapter());
+            }
             return fresh;
         } catch (RuntimeException | Error e) {
             open = null;
@@ -196,10 +219,30 @@ final class Follower implements AutoCloseable {
 
     private void fail(Throwable e) {
         String message = e instanceof PatchbayException ? String.valueOf(e.getMessage()) : e.toString();
-        if (!stopping && !message.equals(fault)) {
-            LOG.warn("The store {} can't follow: {}", binding, message);
+        boolean isMissing = e instanceof PatchbayException failure && failure.code() == ErrorCode.UNAVAILABLE;
+        if (isMissing ? missedForLong() : !message.equals(fault)) {
+            if (!stopping && !StoreSlot.nodeStops()) {
+                LOG.warn("The store {} can't follow: {}", binding, message);
+            }
         }
+        missing = isMissing;
         fault = message;
+    }
+
+    /** True once: while a node starts or an adapter is updated, the adapter is not there for a moment. */
+    private boolean missedForLong() {
+        if (!missing) {
+            missingNanos = System.nanoTime();
+            missingTold = false;
+        }
+        boolean tell = !missingTold && System.nanoTime() - missingNanos >= Limits.LEASE_WAIT.toNanos();
+        missingTold |= tell;
+        return tell;
+    }
+
+    /** For a job, which is told at once what it waited for in vain. */
+    private Optional<OpenStore> openAwaited(Binding wanted) {
+        return Optional.of(slot.openBeside(wanted));
     }
 
     /** Brings the store along until it is nearly level, without holding anything up; it can be cancelled. */
@@ -211,7 +254,7 @@ final class Follower implements AutoCloseable {
             control.checkCancelled();
             long went;
             synchronized (turn) {
-                went = step();
+                went = step(this::openAwaited);
             }
             roundsNearlyLevel = went <= Migration.NEARLY_LEVEL ? roundsNearlyLevel + 1 : 0;
             control.progress("catching up", offset - from, feed.position().offset() - from, "transactions");
@@ -225,7 +268,7 @@ final class Follower implements AutoCloseable {
      */
     OpenStore takeOver(StoreState last) {
         synchronized (turn) {
-            step();
+            step(this::openAwaited);
             OpenStore store = open;
             Replay current = replay;
             if (store == null || current == null) {

@@ -186,6 +186,11 @@ public final class StoreSlot implements AutoCloseable {
         return open(binding, providers.acquire(DocumentStoreFactory.class, binding.adapter()));
     }
 
+    /** As {@link #openBeside}, if the adapter is there now: for whoever has to end when the node does, and must not wait. */
+    public Optional<OpenStore> findBeside(Binding binding) {
+        return providers.find(DocumentStoreFactory.class, binding.adapter()).map(lease -> open(binding, lease));
+    }
+
     /**
      * Writes {@code next} as what is bound, then lets {@code store} serve, from one call to the next: readers see no gap. Called while the committer is paused, so it waits for nobody: calls
      * under way go on in the store that served before, which is handed back open. The caller lets it follow, or retires and closes it.
@@ -352,7 +357,7 @@ public final class StoreSlot implements AutoCloseable {
     }
 
     /** When a node stops, its adapters go before the engine does. */
-    private static boolean nodeStops() {
+    public static boolean nodeStops() {
         Bundle engine = FrameworkUtil.getBundle(StoreSlot.class);
         BundleContext context = engine == null ? null : engine.getBundleContext();
         return context != null && context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING;

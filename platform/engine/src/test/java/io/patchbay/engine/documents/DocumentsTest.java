@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.CollectionDefinition;
 import io.patchbay.api.document.Document;
 import io.patchbay.api.document.IndexDefinition;
@@ -148,6 +149,40 @@ class DocumentsTest {
         assertThat(failure(plane.admin.documents().commit(new TransactionRequest(List.of(deeper), Optional.empty())))
                         .code())
                 .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void anIdempotencyKeyTakesNoLevelOfTheDocument() {
+        Value.Struct inner = Value.struct();
+        for (int i = 2; i < Limits.DEPTH; i++) {
+            inner = Value.struct("inner", inner);
+        }
+        Value.Struct deepest = Value.struct("inner", inner);
+        Value.Struct deeper = Value.struct("inner", deepest);
+        plane.put("items", "one", Value.struct());
+        int key = 0;
+        for (Value.Struct data : List.of(deepest, deeper)) {
+            for (Operation write : List.of(
+                    TestPlane.put("items", "put", data, Precondition.ANY),
+                    new Operation.Put("items", Optional.empty(), data, Precondition.ANY),
+                    new Operation.Patch("items", "one", data, Precondition.ANY))) {
+                Operation beside = TestPlane.put("items", "beside", Value.struct(), Precondition.ANY);
+                for (List<Operation> operations : List.of(List.of(write), List.of(beside, write))) {
+                    for (Optional<String> named : List.of(Optional.<String>empty(), Optional.of("key-" + key++))) {
+                        CompletionStage<TransactionResult> result =
+                                plane.admin.documents().commit(new TransactionRequest(operations, named));
+                        if (data == deepest) {
+                            assertThat(get(result).written()).hasSameSizeAs(operations);
+                        } else {
+                            PatchbayException refusal = failure(result);
+                            assertThat(refusal.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+                            assertThat(refusal)
+                                    .hasMessage("A value may be nested 64 levels deep, and this one is deeper.");
+                        }
+                    }
+                }
+            }
+        }
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -305,6 +306,33 @@ class DocumentStoresTest {
         node.put("things", "a", n(1));
 
         Awaitility.await().until(() -> next.opened.get() == 1 && info().followerLag() == 0);
+        succeed(stores.rollBack("documents"));
+        assertThat(get(node.admin.documents().get("things", "a")).data()).isEqualTo(n(1));
+    }
+
+    @Test
+    void aFollowerWhoseAdapterWentEndsWithTheNodeAtOnce() {
+        node.providers.waitForMissing();
+        succeed(stores.swap("documents", "other", Map.of()));
+        MemoryStore following = memory.store();
+        node.providers.unplug(DocumentStoreFactory.class, "memory");
+        Awaitility.await().until(() -> following.findFault().isPresent());
+
+        long began = System.nanoTime();
+        stores.stop();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aFollowerGoesOnWhenItsAdapterIsBack() {
+        succeed(stores.swap("documents", "other", Map.of()));
+        node.providers.unplug(DocumentStoreFactory.class, "memory");
+        Awaitility.await().until(() -> info().fault().isPresent());
+        node.put("things", "a", n(1));
+        node.providers.plug(DocumentStoreFactory.class, "memory", memory.nextVersion());
+
+        Awaitility.await()
+                .until(() -> info().followerLag() == 0 && info().fault().isEmpty());
         succeed(stores.rollBack("documents"));
         assertThat(get(node.admin.documents().get("things", "a")).data()).isEqualTo(n(1));
     }

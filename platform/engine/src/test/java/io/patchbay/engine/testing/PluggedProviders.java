@@ -1,6 +1,7 @@
 package io.patchbay.engine.testing;
 
 import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
@@ -11,12 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Providers that a test plugs in and out. */
 public final class PluggedProviders implements Providers {
     private final Map<List<Object>, Plugged> plugged = new ConcurrentHashMap<>();
     private final Map<Class<?>, List<Runnable>> listeners = new ConcurrentHashMap<>();
     private final AtomicLong generations = new AtomicLong();
+    private volatile boolean waits;
 
     private static final class Plugged {
         final Object provider;
@@ -50,8 +53,17 @@ public final class PluggedProviders implements Providers {
         return now == null ? 0 : now.leases.get();
     }
 
+    /** From now on {@link #acquire} waits for what is not there, as a node's switchboard does. */
+    public void waitForMissing() {
+        waits = true;
+    }
+
     @Override
     public <T> Lease<T> acquire(Class<T> type, String name) {
+        long deadline = System.nanoTime() + Limits.LEASE_WAIT.toNanos();
+        while (waits && !plugged.containsKey(List.of(type, name)) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(1_000_000);
+        }
         return find(type, name)
                 .orElseThrow(() -> new PatchbayException(ErrorCode.UNAVAILABLE, "Nobody offers " + name + "."));
     }
