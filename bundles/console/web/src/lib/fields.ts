@@ -1,7 +1,7 @@
 import type { Data, PatchbayDocument, Value } from '@patchbay/client';
 
 /** More don't fit beside each other. */
-export const MOST_SHOWN = 7;
+const MOST_SHOWN = 7;
 
 /** The fields of the data that a sort order names: `-population, address.city`. The node's own (`meta.id`) are no columns of their own. */
 export function sortedFields(sort: string): string[] {
@@ -18,7 +18,8 @@ export function shownFields(rows: PatchbayDocument[], sorted: string[], chosen: 
     }
   }
   const most = [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
-  const shown = new Set(chosen ? [...sorted, ...chosen] : [...sorted, ...most].slice(0, Math.max(MOST_SHOWN, sorted.length)));
+  const wanted = [...new Set([...sorted, ...(chosen ?? most)])];
+  const shown = new Set(chosen ? wanted : wanted.slice(0, Math.max(MOST_SHOWN, sorted.length)));
   return [...new Set([...counts.keys(), ...shown])].filter((name) => shown.has(name));
 }
 
