@@ -42,6 +42,14 @@ class Router {
     this.go(this.#path + (query.size ? `?${query}` : ''), { replace: true });
   }
 
+  /** At the beginning: a page's address with a slash at its end, as people type it, is the page's. */
+  tidy(): void {
+    const page = this.#path.replace(/(.)\/$/, '$1');
+    if (page !== this.#path && findPlace(page)) {
+      this.go(page + this.#search, { replace: true });
+    }
+  }
+
   #read(): void {
     this.#path = location.pathname;
     this.#search = location.search;
