@@ -9,15 +9,11 @@ import { Visitor } from './visitor.ts';
 const LIVE_CALL_MS = 20_000;
 const PATIENCE_MS = 10_000;
 
-/** Each page, and what it shows once it has what it needs. */
+/** A page of each sort, by how it fetches what it shows, and what that is. */
 const pages: [string, (tab: Page) => Promise<void>][] = [
   ['/', (tab) => tab.getByText('sqlite').first().waitFor()],
-  ['/collections', (tab) => tab.getByRole('link', { name: 'kept', exact: true }).waitFor()],
   ['/collections/kept', (tab) => tab.locator('tr[data-id="one"]').waitFor({ timeout: LIVE_CALL_MS })],
-  ['/collections/kept/rules', (tab) => tab.getByRole('button', { name: 'Save' }).waitFor()],
   ['/plugins', (tab) => tab.getByRole('heading', { name: 'No plugins yet' }).waitFor()],
-  ['/stores', (tab) => tab.getByRole('region', { name: 'documents' }).waitFor()],
-  ['/users', (tab) => tab.getByRole('row', { name: /^ada/ }).waitFor()],
   ['/log', (tab) => tab.getByText('live', { exact: true }).waitFor()],
 ];
 
@@ -53,10 +49,10 @@ it('a page whose node goes away says so, and goes on by itself once it is back',
   await expect.poll(() => lines.count()).toBeGreaterThan(0);
   const before = await lines.last().textContent();
   const tabs: Page[] = [];
-  for (const [address] of pages) {
+  for (const _ of pages) {
     const tab = await log.context().newPage();
     tab.setDefaultTimeout(PATIENCE_MS);
-    await tab.goto(`${node.url}${address === '/users' ? '/' : '/users'}`);
+    await tab.goto(`${node.url}/users`);
     await tab.getByRole('heading', { level: 1 }).waitFor();
     tabs.push(tab);
   }

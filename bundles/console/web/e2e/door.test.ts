@@ -48,7 +48,7 @@ describe('the first admin', () => {
     const late = await arrive(undefined, {}, node.url);
     await late.page.goto(link);
     await late.page.getByRole('alert').getByText('an admin already').waitFor();
-    await late.page.getByRole('link', { name: 'log in' }).click();
+    await late.page.getByRole('button', { name: 'Log in' }).click();
     await late.page.getByRole('heading', { name: 'Log in' }).waitFor();
   });
 });

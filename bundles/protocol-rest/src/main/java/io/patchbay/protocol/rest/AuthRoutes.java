@@ -71,7 +71,7 @@ final class AuthRoutes {
         fields.done();
         return accounts.firstAdminCode().thenApply(known -> {
             String good = known.orElseThrow(() -> new PatchbayException(
-                    ErrorCode.FORBIDDEN, "There is an admin already, so this link is used up: log in instead."));
+                    ErrorCode.ALREADY_EXISTS, "There is an admin already, so this link is used up: log in instead."));
             // The time does not tell how near the code came.
             if (!MessageDigest.isEqual(good.getBytes(StandardCharsets.UTF_8), code)) {
                 throw new PatchbayException(
