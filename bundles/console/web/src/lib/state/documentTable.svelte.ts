@@ -154,6 +154,13 @@ export class DocumentTable {
     await this.#load(true);
   }
 
+  /** Once the node is back: what could not be had. */
+  async resume(): Promise<void> {
+    if (this.#failure?.retryable && (await this.#load(this.#rows !== undefined)) && !this.#unsubscribe) {
+      this.#listen();
+    }
+  }
+
   close(): void {
     this.#turn++;
     this.#stopListening();

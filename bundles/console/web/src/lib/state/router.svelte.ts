@@ -96,6 +96,14 @@ class Router {
     }
   }
 
+  /** At the beginning: a page's address with a slash at its end, as people type it, is the page's. */
+  tidy(): void {
+    const page = this.#path.replace(/(.)\/$/, '$1');
+    if (page !== this.#path && findPlace(page)) {
+      this.go(page + this.#search, { replace: true });
+    }
+  }
+
   #read(): void {
     this.#path = location.pathname;
     this.#search = location.search;
