@@ -247,6 +247,30 @@ describe('a document', () => {
     await api.call('DELETE', '/collections/cities/documents/porto');
   });
 
+  it('is not deleted unseen, nor twice', async () => {
+    await api.put('cities', 'bonn', { name: 'Bonn' });
+    const page = await visitor.go('/collections/cities');
+    const ask = async () => {
+      await row(visitor, 'bonn').getByRole('button', { name: 'Actions' }).click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+    };
+    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete' });
+    await ask();
+    await api.put('cities', 'bonn', { name: 'Bonna' });
+    await confirm.click();
+    await page.getByText('Someone else changed it meanwhile.').waitFor();
+    await row(visitor, 'bonn').getByText('Bonna').waitFor();
+    await confirm.click();
+    await row(visitor, 'bonn').waitFor({ state: 'detached' });
+
+    await api.put('cities', 'bonn', { name: 'Bonn' });
+    await ask();
+    await api.call('DELETE', '/collections/cities/documents/bonn');
+    await confirm.click();
+    await page.getByText('Someone else had deleted bonn already.').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
   it('that a rule no longer shows is not called deleted', async () => {
     await api.put('sighted', 'seen', { open: true });
     const user = await Visitor.arrive('uma');

@@ -1,11 +1,10 @@
 import type { Data, DocumentChange, Page, PatchbayDocument } from '@patchbay/client';
 import { Failure } from '../failure';
 import { keepChoice, readChoice, shownFields, sortedFields } from '../fields';
+import { readView, type View } from '../view';
 import { live, refused } from './live.svelte';
 
 export type Mark = 'new' | 'changed';
-
-export const PAGE_SIZES = [25, 50, 100, 200];
 
 /** A burst of changes is shown at once. */
 const GATHER_MS = 150;
@@ -16,15 +15,6 @@ const MARKED_MS = 4_000;
 /** A page without the cursors of those before is found by going through them, but not for ever. */
 const MOST_WALKED = 100;
 
-export interface View {
-  filter: string;
-  sort: string;
-  /** Rows of a page. */
-  size: number;
-  /** From 1. */
-  page: number;
-}
-
 /** Of the pages up to one, in order; the first has none. */
 export type Cursors = readonly (string | undefined)[];
 
@@ -34,7 +24,7 @@ export type Cursors = readonly (string | undefined)[];
  */
 export class DocumentTable {
   #rows = $state.raw<PatchbayDocument[] | undefined>();
-  #view = $state.raw<View>({ filter: '', sort: '', size: 50, page: 1 });
+  #view = $state.raw<View>(readView(new URLSearchParams()));
   #failure = $state.raw<Failure | undefined>();
   #ended = $state.raw<Failure | undefined>();
   #marks = $state.raw<ReadonlyMap<string, Mark>>(new Map());

@@ -53,10 +53,12 @@ class Router {
     }
   }
 
-  /** The same page with other things to show, as a step that the browser's Back undoes; without the empty entries. */
+  /** The same page with other things to show, as a step that the browser's Back undoes, if there is a difference; without the empty entries. */
   showQuery(entries: Record<string, string>, kept?: unknown): void {
-    this.#write(this.#path + search(entries), kept);
-    this.#read();
+    if (search(entries) !== this.#search) {
+      this.#write(this.#path + search(entries), kept);
+      this.#read();
+    }
   }
 
   /** The same without a step of the history. */
