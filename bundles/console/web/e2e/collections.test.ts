@@ -55,6 +55,40 @@ it('a collection is made with indexes, its indexes change, and it is deleted onc
   await expect(api.call('GET', '/collections/orders')).rejects.toThrow('404');
 });
 
+it('a collection that someone else has deleted is told of, and leaves the list', async () => {
+  const other = await Visitor.arrive('ada');
+  await api.newCollection('brief-a');
+  await api.newCollection('brief-b');
+  await api.newCollection('brief-c');
+  const page = await visitor.go('/collections');
+  const open = async (name: string, item: string) => {
+    await page.getByRole('button', { name: `Actions for ${name}` }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await open('brief-a', 'Delete');
+  await page.getByLabel('Type brief-a to confirm').fill('brief-a');
+  await other.go('/collections');
+  await other.page.getByRole('button', { name: 'Actions for brief-a' }).click();
+  await other.page.getByRole('menuitem', { name: 'Delete' }).click();
+  await other.page.getByLabel('Type brief-a to confirm').fill('brief-a');
+  await other.page.keyboard.press('Enter');
+  await other.page.getByRole('link', { name: 'brief-a', exact: true }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Delete the collection' }).click();
+  await page.getByText('Someone else had deleted brief-a already.').waitFor();
+  await page.getByRole('link', { name: 'brief-a', exact: true }).waitFor({ state: 'detached' });
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('brief-b');
+
+  await open('brief-b', 'Indexes');
+  await page.getByRole('textbox', { name: 'Indexes' }).fill('one');
+  await api.call('DELETE', '/collections/brief-b');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Someone else has deleted brief-b').waitFor();
+  await page.getByRole('link', { name: 'brief-b', exact: true }).waitFor({ state: 'detached' });
+  await api.call('DELETE', '/collections/brief-c');
+  await other.leave();
+});
+
 it('the first app that the overview shows works as it stands, but for the name and the password', async () => {
   await api.newCollection('a-first');
   const page = await visitor.go('/');

@@ -133,7 +133,33 @@ it('a node that is gone is told of, and what was shown stays', async () => {
   await page.getByRole('heading', { name: 'No connection to the node' }).waitFor();
   await visitor.expectAccessible('no node');
   await page.unroute('**/api/v1/**');
-  await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('sqlite').first().waitFor();
   await visitor.leave();
+});
+
+it('an address that is no page says so, and leads back; a slash too many is taken away', async () => {
+  const visitor = await Visitor.arrive('ada');
+  const page = await visitor.go('/collections/?x=1');
+  await page.getByRole('link', { name: 'people', exact: true }).waitFor();
+  expect(page.url()).toBe(`${visitor.url}/collections?x=1`);
+  expect(visitor.faults).toEqual([]);
+
+  await visitor.go('/collections/people/nothing');
+  await page.getByText('no page at /collections/people/nothing').waitFor();
+  expect(visitor.faults.splice(0)).toEqual([`404 ${visitor.url}/collections/people/nothing`]);
+  await visitor.expectAccessible('no such page');
+  await page.getByRole('button', { name: 'Go to the overview' }).click();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await visitor.leave();
+
+  const stranger = await Visitor.arrive();
+  await stranger.go('/nothing');
+  await stranger.page.getByRole('button', { name: 'Go to the overview' }).click();
+  await stranger.page.getByRole('heading', { name: 'Log in' }).waitFor();
+  expect(stranger.faults.splice(0)).toHaveLength(1);
+  await stranger.leave();
+  for (const path of ['/assets/none.js', '/api/v1/nothing', '/nothing']) {
+    const response = await fetch(visitor.url + path);
+    expect([response.status, response.headers.get('Content-Type')], path).toEqual([404, 'application/problem+json']);
+  }
 });

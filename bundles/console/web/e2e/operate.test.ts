@@ -43,6 +43,11 @@ it('a plugin is uploaded once it is seen what it will do, stopped, started and u
   await page.getByRole('button', { name: 'Install a plugin' }).click();
   await page.getByRole('button', { name: 'See what will happen' }).click();
   await page.getByText('jar first').waitFor();
+  expect(await page.getByLabel('The plugin’s jar').getAttribute('aria-invalid')).toBe('true');
+  await page.getByLabel('The plugin’s jar').setInputFiles({ name: 'my café plugin.jar', mimeType: 'application/java-archive', buffer: Buffer.from('no jar') });
+  await page.getByRole('button', { name: 'See what will happen' }).click();
+  await page.getByRole('dialog').getByRole('alert').getByText('my café plugin.jar').waitFor();
+  await page.getByRole('button', { name: 'Back' }).click();
   await page.getByLabel('The plugin’s jar').setInputFiles(jar);
   await page.getByRole('button', { name: 'See what will happen' }).click();
   await page.getByText('The plugin is unsigned.').waitFor();
@@ -75,15 +80,16 @@ it('a plugin comes from an address, and only what the digest names', async () =>
   const page = await visitor.go('/plugins');
   await page.getByRole('button', { name: 'Install a plugin' }).click();
   await page.getByLabel('An address').check();
+  await page.getByRole('button', { name: 'See what will happen' }).click();
+  for (const field of ['Address', 'SHA-256']) expect(await page.getByLabel(field, { exact: true }).getAttribute('aria-invalid')).toBe('true');
+  await visitor.expectAccessible('an address that is missing');
   await page.getByLabel('Address', { exact: true }).fill(`http://127.0.0.1:${(server.address() as AddressInfo).port}/h2.jar`);
   await page.getByLabel('SHA-256').fill('0'.repeat(64));
   await page.getByRole('button', { name: 'See what will happen' }).click();
   await page.getByText('nothing is installed').waitFor();
-  await page.getByRole('button', { name: 'Cancel' }).click();
-
-  await page.getByRole('button', { name: 'Install a plugin' }).click();
-  await page.getByLabel('An address').check();
-  await page.getByLabel('Address', { exact: true }).fill(`http://127.0.0.1:${(server.address() as AddressInfo).port}/h2.jar`);
+  await page.getByRole('button', { name: 'Back' }).click();
+  expect(await page.getByLabel('Address', { exact: true }).inputValue()).toContain('/h2.jar');
+  expect(await page.getByLabel('SHA-256').inputValue()).toBe('0'.repeat(64));
   await page.getByLabel('SHA-256').fill(createHash('sha256').update(readFileSync(jar)).digest('hex'));
   await page.getByRole('button', { name: 'See what will happen' }).click();
   await page.getByText('The plugin is unsigned.').waitFor();
@@ -114,6 +120,18 @@ it('a store is moved, rolled back, moved again, and the old one dropped', async 
   await page.getByRole('button', { name: 'Drop it' }).click();
   await store.getByRole('button', { name: 'Roll back' }).waitFor({ state: 'detached' });
   expect(((await api.call('GET', '/collections/things/documents?limit=50')) as { items: unknown[] }).items).toHaveLength(20);
+});
+
+it('a swap that runs already is found by its kind, whatever it is called', async () => {
+  const job = { id: 'j1', kind: 'store-swap', title: 'called anything', state: 'running', progress: 0.5, progressText: 'copying', eta: 3, result: null, error: null };
+  const page = visitor.page;
+  await page.route('**/api/v1/jobs', (route) => route.fulfill({ json: { items: [{ ...job, id: 'j0', kind: 'plugin-install' }, job], next: null } }));
+  await page.route('**/api/v1/jobs/j1', (route) => route.fulfill({ json: job }));
+  await visitor.go('/stores');
+  await page.getByRole('region', { name: 'documents' }).getByText('copying').waitFor();
+  await page.unrouteAll();
+  const { items } = (await api.call('GET', '/jobs')) as { items: { kind: string; title: string }[] };
+  expect(items.filter(({ title }) => title.startsWith('swap documents')).map(({ kind }) => kind)).toContain('store-swap');
 });
 
 it('users are made, changed, locked out and deleted', async () => {

@@ -13,7 +13,7 @@ let browser: Promise<Browser> | undefined;
 
 /** Someone with a browser of their own: a context apart, with what went wrong in it. */
 export class Visitor {
-  /** Console errors, CSP violations, exceptions and files that weren't there; refusals of the API are answers, and no faults. */
+  /** Console errors, CSP violations, exceptions and files that weren't there; refusals of the API are answers, and no faults, as is that the node is not ready. */
   readonly faults: string[] = [];
   /** Requests without an answer yet. */
   readonly #asked = new Set<Request>();
@@ -32,7 +32,7 @@ export class Visitor {
     page.on('requestfailed', (request) => this.#asked.delete(request));
     page.on('response', (response) => {
       this.#asked.delete(response.request());
-      if (response.status() >= 400 && !new URL(response.url()).pathname.startsWith('/api/')) this.faults.push(`${response.status()} ${response.url()}`);
+      if (response.status() >= 400 && !/^\/(api\/|ready$)/.test(new URL(response.url()).pathname)) this.faults.push(`${response.status()} ${response.url()}`);
     });
   }
 

@@ -79,6 +79,14 @@ async function operatedNode(options: object): Promise<void> {
   await shot(visitor, 'plugin-install');
   await page.getByLabel('An address').check();
   await shot(visitor, 'plugin-address');
+  await page.getByRole('button', { name: 'See what will happen' }).click();
+  await shot(visitor, 'plugin-address-missing');
+  await page.getByLabel('Address', { exact: true }).fill('http://127.0.0.1:9/no-such-plugin.jar');
+  await page.getByLabel('SHA-256').fill('0'.repeat(64));
+  await page.getByRole('button', { name: 'See what will happen' }).click();
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await shot(visitor, 'plugin-refused');
+  await page.getByRole('button', { name: 'Back' }).click();
   await page.getByLabel('A file of this computer').check();
   await page.getByLabel('The plugin’s jar').setInputFiles(jar);
   await page.getByRole('button', { name: 'See what will happen' }).click();
@@ -135,7 +143,16 @@ async function strangers(options: object): Promise<void> {
   await visitor.go('/setup');
   await shot(visitor, 'setup-without-code');
   await visitor.go('/setup?code=x');
+  await shot(visitor, 'setup-used');
+  await page.route('**/auth/setup/check', (route) => route.fulfill({ status: 403, json: { code: 'FORBIDDEN', detail: 'This link is of another node, or was not copied whole: take the one that this node printed when it started.' } }));
+  await visitor.go('/setup?code=x');
+  await shot(visitor, 'setup-wrong');
+  await page.route('**/auth/setup/check', (route) => route.fulfill({ status: 204 }));
+  await visitor.go('/setup?code=x');
   await shot(visitor, 'setup');
+  await visitor.go('/nothing');
+  await shot(visitor, 'not-found-stranger');
+  visitor.faults.length = 0;
   await visitor.leave();
 }
 
@@ -145,6 +162,9 @@ async function emptyNode(options: object): Promise<void> {
   await shot(visitor, 'overview-empty');
   await visitor.go('/collections');
   await shot(visitor, 'collections-empty');
+  await visitor.go('/nothing/here');
+  await shot(visitor, 'not-found');
+  visitor.faults.length = 0;
   await visitor.leave();
 }
 

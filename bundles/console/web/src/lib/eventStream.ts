@@ -1,4 +1,5 @@
 import { Failure } from './failure';
+import { connection } from './state/connection.svelte';
 
 /** One server-sent event. */
 export interface StreamEvent {
@@ -24,9 +25,10 @@ export async function readEvents(path: string, token: string, lastId: string, si
     onopen();
     await readAll(response.body, onevent);
   } catch (error) {
-    if (!signal.aborted) {
-      throw error instanceof Failure ? error : Failure.unreachable();
-    }
+    if (signal.aborted) return;
+    if (error instanceof Failure) throw error;
+    connection.lost();
+    throw Failure.unreachable();
   }
 }
 

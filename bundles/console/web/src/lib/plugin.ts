@@ -37,3 +37,9 @@ export const pluginTones = { active: 'good', stopped: 'plain', failed: 'bad', un
 export function jarBody(file: File): Blob {
   return new Blob([file], { type: 'application/java-archive' });
 }
+
+/** By what name the node's sentences call the jar; what is no part of a plain name, and would be refused, is shown as an underscore. */
+export function fileNameQuery(file: File): string {
+  const name = file.name.slice(0, 255).replace(/[\p{C}\p{Zl}\p{Zp}/\\]/gu, '_');
+  return name.trim() ? `fileName=${encodeURIComponent(name)}` : '';
+}

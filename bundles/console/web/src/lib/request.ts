@@ -1,9 +1,12 @@
 import { Failure } from './failure';
+import { connection } from './state/connection.svelte';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Longer than the node's own time limit of a request, so that the node's sentence arrives. */
 const TIMEOUT_MS = 40_000;
+/** What a node says that is on its way down or up; it is worth waiting for. */
+const ON_THE_WAY = ['STOPPING', 'STORE_UNAVAILABLE'];
 
 /** One request to the node, without a login of its own. Rejects with {@link Failure} alone. A Blob is sent as it is, anything else as JSON. */
 export async function send(method: Method, path: string, body: unknown, token: string | undefined): Promise<unknown> {
@@ -21,16 +24,24 @@ export async function send(method: Method, path: string, body: unknown, token: s
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch {
-    throw Failure.unreachable();
+    throw unreachable();
   }
   const text = await response.text().catch(() => {
-    throw Failure.unreachable();
+    throw unreachable();
   });
   const answer = parse(text, response.headers.get('Content-Type') ?? '');
   if (!response.ok) {
-    throw problem(response, answer);
+    const failure = problem(response, answer);
+    if (ON_THE_WAY.includes(failure.code)) connection.lost();
+    throw failure;
   }
+  connection.reached();
   return answer;
+}
+
+function unreachable(): Failure {
+  connection.lost();
+  return Failure.unreachable();
 }
 
 function parse(text: string, type: string): unknown {

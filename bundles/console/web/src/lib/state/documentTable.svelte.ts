@@ -1,10 +1,10 @@
-import type { DocumentChange, PatchbayDocument } from '@patchbay/client';
+import type { Data, DocumentChange, Page, PatchbayDocument } from '@patchbay/client';
 import { Failure } from '../failure';
+import { keepChoice, readChoice, shownFields, sortedFields } from '../fields';
+import { readView, type View } from '../view';
 import { live, refused } from './live.svelte';
 
 export type Mark = 'new' | 'changed';
-
-export const PAGE_SIZES = [25, 50, 100, 200];
 
 /** A burst of changes is shown at once. */
 const GATHER_MS = 150;
@@ -12,12 +12,11 @@ const GATHER_MS = 150;
 const REFETCH_MS = 1_000;
 const RENEW_AGAIN_MS = 10_000;
 const MARKED_MS = 4_000;
-const MOST_COLUMNS = 7;
+/** A page without the cursors of those before is found by going through them, but not for ever. */
+const MOST_WALKED = 100;
 
-export interface View {
-  filter: string;
-  sort: string;
-}
+/** Of the pages up to one, in order; the first has none. */
+export type Cursors = readonly (string | undefined)[];
 
 /**
  * One page of a collection's documents, filtered and sorted by the node, and kept up to date: a change of a document that matches the filter fetches the page anew, quietly, and marks what is
@@ -25,31 +24,54 @@ export interface View {
  */
 export class DocumentTable {
   #rows = $state.raw<PatchbayDocument[] | undefined>();
-  #view = $state.raw<View>({ filter: '', sort: '' });
+  #view = $state.raw<View>(readView(new URLSearchParams()));
   #failure = $state.raw<Failure | undefined>();
   #ended = $state.raw<Failure | undefined>();
   #marks = $state.raw<ReadonlyMap<string, Mark>>(new Map());
   #loading = $state(false);
   #changes = $state(0);
-  #size = $state(50);
-  /** Of the pages before this one and of this one; the first has none. */
-  #cursors = $state.raw<(string | undefined)[]>([undefined]);
+  #cursors = $state.raw<Cursors>([undefined]);
   #next = $state.raw<string | null>(null);
-  readonly #columns = $derived(columns(this.#rows ?? []));
+  /** What the rows are sorted by, and were since the page was opened: a column doesn't go from under the hand that sorts by it. */
+  #sorted = $state.raw<string[]>([]);
+  #chosen = $state.raw<string[] | undefined>();
+  readonly #fields = $derived([...new Set((this.#rows ?? []).flatMap((row) => Object.keys(row.data)))]);
+  readonly #columns = $derived(shownFields(this.#rows ?? [], this.#sorted, this.#chosen));
+  #followed = $state.raw<string | undefined>();
+  #lastChange = $state.raw<DocumentChange | undefined>();
   #turn = 0;
   #unsubscribe: Promise<(() => void) | undefined> | undefined;
   #refetch: ReturnType<typeof setTimeout> | undefined;
   #fetchedAt = 0;
   #renewedAt = 0;
 
-  constructor(readonly collection: string) {}
+  constructor(readonly collection: string) {
+    this.#chosen = readChoice(collection);
+  }
 
   get rows(): PatchbayDocument[] | undefined {
     return this.#rows;
   }
 
+  /** Every one that a document of this page has. */
+  get fields(): string[] {
+    return this.#fields;
+  }
+
+  /** Those that are shown. */
   get columns(): string[] {
     return this.#columns;
+  }
+
+  /** Those that the user chose; none for the most frequent. */
+  get chosen(): string[] | undefined {
+    return this.#chosen;
+  }
+
+  /** For this browser, also the next time. */
+  choose(fields: string[] | undefined): void {
+    this.#chosen = fields;
+    keepChoice(this.collection, fields);
   }
 
   get view(): View {
@@ -75,10 +97,6 @@ export class DocumentTable {
     return this.#changes;
   }
 
-  get size(): number {
-    return this.#size;
-  }
-
   get page(): number {
     return this.#cursors.length;
   }
@@ -87,47 +105,50 @@ export class DocumentTable {
     return this.#next !== null;
   }
 
+  /** To {@link open} the page that many from here. */
+  cursorsOf(step: 1 | -1): Cursors {
+    return step === 1 && this.#next !== null ? [...this.#cursors, this.#next] : this.#cursors.slice(0, -1);
+  }
+
   mark(id: string): Mark | undefined {
     return this.#marks.get(id);
   }
 
-  find(id: string): PatchbayDocument | undefined {
-    return this.#rows?.find((row) => row.id === id);
+  /** Keeps the last change of this document, which may leave the rows. */
+  follow(id: string | undefined): void {
+    this.#followed = id;
+    this.#lastChange = undefined;
   }
 
-  async open(view: View): Promise<void> {
+  /** Of the document that is followed, since then. */
+  get lastChange(): DocumentChange | undefined {
+    return this.#lastChange;
+  }
+
+  /** @param cursors as {@link cursorsOf} gave them for the page of the view; without them, the pages before it are gone through */
+  async open(view: View, cursors: Cursors = [undefined]): Promise<void> {
+    const listening = this.#unsubscribe && !this.#ended && view.filter === this.#view.filter;
     this.#view = view;
-    this.#cursors = [undefined];
-    this.#changes = 0;
-    this.#stopListening();
-    if (await this.#load()) {
+    this.#cursors = cursors;
+    if (!listening) {
+      this.#changes = 0;
+      this.#stopListening();
+    }
+    if ((await this.#load()) && !this.#unsubscribe) {
       this.#listen();
-    }
-  }
-
-  async resize(size: number): Promise<void> {
-    this.#size = size;
-    this.#cursors = [undefined];
-    await this.#load();
-  }
-
-  async goNext(): Promise<void> {
-    if (this.#next !== null) {
-      this.#cursors = [...this.#cursors, this.#next];
-      await this.#load();
-    }
-  }
-
-  async goBack(): Promise<void> {
-    if (this.#cursors.length > 1) {
-      this.#cursors = this.#cursors.slice(0, -1);
-      await this.#load();
     }
   }
 
   /** After a write of one's own: what is shown must have it. */
   async refresh(): Promise<void> {
     await this.#load(true);
+  }
+
+  /** Once the node is back: what could not be had. */
+  async resume(): Promise<void> {
+    if (this.#failure?.retryable && (await this.#load(this.#rows !== undefined)) && !this.#unsubscribe) {
+      this.#listen();
+    }
   }
 
   close(): void {
@@ -142,13 +163,16 @@ export class DocumentTable {
     this.#refetch = undefined;
     this.#loading = !quietly;
     try {
-      const page = await live.call((client) => client.collection(this.collection).list(this.#request()));
+      const { page, cursors } = await this.#fetch(this.#view, this.#cursors);
       if (turn !== this.#turn) {
         return false;
       }
+      this.#cursors = cursors;
+      this.#sorted = [...new Set([...sortedFields(this.#view.sort), ...this.#sorted])];
       if (quietly) {
         this.#compare(page.items);
       }
+      this.#seeFollowed(page.items);
       this.#rows = page.items;
       this.#next = page.next;
       this.#failure = undefined;
@@ -166,14 +190,27 @@ export class DocumentTable {
     }
   }
 
-  #request() {
-    const cursor = this.#cursors.at(-1);
-    return {
-      limit: this.#size,
-      ...(this.#view.filter ? { filter: this.#view.filter } : {}),
-      ...(this.#view.sort ? { sort: this.#view.sort } : {}),
-      ...(cursor ? { cursor } : {}),
-    };
+  async #fetch(view: View, known: Cursors): Promise<{ page: Page<Data>; cursors: Cursors }> {
+    const cursors = [...known];
+    try {
+      let page = await this.#list(view, cursors.at(-1));
+      for (let step = 0; cursors.length < view.page && page.next !== null && step < MOST_WALKED; step++) {
+        cursors.push(page.next);
+        page = await this.#list(view, page.next);
+      }
+      return { page, cursors };
+    } catch (error) {
+      if (Failure.from(error).code === 'CURSOR_INVALID' && known.length > 1) {
+        // They were of a collection of this name that is no longer.
+        return this.#fetch(view, [undefined]);
+      }
+      throw error;
+    }
+  }
+
+  #list({ filter, sort, size }: View, cursor: string | undefined): Promise<Page<Data>> {
+    const options = { limit: size, ...(filter ? { filter } : {}), ...(sort ? { sort } : {}), ...(cursor ? { cursor } : {}) };
+    return live.call((client) => client.collection(this.collection).list(options));
   }
 
   #compare(rows: PatchbayDocument[]): void {
@@ -183,6 +220,14 @@ export class DocumentTable {
       if (known !== revision) {
         this.#setMark(id, known === undefined ? 'new' : 'changed');
       }
+    }
+  }
+
+  /** A change may have come before the document was followed. */
+  #seeFollowed(rows: PatchbayDocument[]): void {
+    const document = rows.find((row) => row.id === this.#followed);
+    if (document && document.revision > (this.#lastChange?.revision ?? 0)) {
+      this.#lastChange = { op: 'put', id: document.id, revision: document.revision, document };
     }
   }
 
@@ -238,6 +283,7 @@ export class DocumentTable {
 
   #arrived(changes: DocumentChange[]): void {
     this.#changes += changes.length;
+    this.#lastChange = changes.findLast(({ id }) => id === this.#followed) ?? this.#lastChange;
     this.#refetchSoon();
   }
 
@@ -248,17 +294,4 @@ export class DocumentTable {
       void this.#load(true);
     }, wait);
   }
-}
-
-/** The fields that most rows have, in the order in which they come. */
-function columns(rows: PatchbayDocument[]): string[] {
-  const counts = new Map<string, number>();
-  for (const row of rows) {
-    for (const name of Object.keys(row.data)) {
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-  }
-  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST_COLUMNS);
-  const shown = new Set(most.map(([name]) => name));
-  return [...counts.keys()].filter((name) => shown.has(name));
 }

@@ -3,6 +3,8 @@ import { Failure } from '../failure';
 
 export interface Job {
   id: string;
+  /** What sort of work it is, such as `store-swap`. */
+  kind: string;
   title: string;
   state: 'running' | 'succeeded' | 'failed' | 'cancelled';
   progress: number | null;

@@ -1,5 +1,6 @@
 import { PatchbayClient, type Status } from '@patchbay/client';
 import { Failure } from '../failure';
+import { connection } from './connection.svelte';
 import { session } from './session.svelte';
 
 /** How often to look whether the access token is about to end. */
@@ -41,6 +42,7 @@ class Live {
     try {
       return await work(this.client);
     } catch (error) {
+      if (Failure.from(error).retryable) connection.lost();
       if (!refused(error)) {
         throw error;
       }

@@ -7,7 +7,7 @@ export const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 export type Level = (typeof LEVELS)[number];
 
 export interface LogLine {
-  /** Goes up by one with each line of the node; 0 for a note that lines are missing. */
+  /** Goes up by one with each line of the node, and over its restarts; below zero, and going down, for a note of this page. */
   number: number;
   time: string;
   level: Level;
@@ -28,6 +28,9 @@ export class LogTail {
   #connected = $state(false);
   #ended = new AbortController();
   #waiting: LogLine[] = [];
+  /** The number of the newest line that was read; 0 for none. */
+  #last = 0;
+  #notes = 0;
 
   get lines(): readonly LogLine[] {
     return this.#lines;
@@ -47,11 +50,14 @@ export class LogTail {
     this.close();
     const ended = (this.#ended = new AbortController());
     this.#lines = [];
+    this.#waiting = [];
+    this.#last = 0;
     this.#failure = undefined;
     try {
       const { items } = await api<List<LogLine>>('GET', `/log?level=${level}&limit=${FIRST}`);
       if (ended.signal.aborted) return;
       this.#lines = items;
+      this.#last = items.at(-1)?.number ?? 0;
     } catch (error) {
       this.#failure = Failure.from(error);
       return;
@@ -70,8 +76,7 @@ export class LogTail {
       try {
         const token = await session.accessToken(refused);
         refused = undefined;
-        const last = String(this.#lines.at(-1)?.number || '');
-        await readEvents(`/api/v1/log/events?level=${level}`, token, last, ended, () => (this.#connected = true), (event) => this.#take(event)).catch((error: Failure) => {
+        await readEvents(`/api/v1/log/events?level=${level}`, token, String(this.#last), ended, () => (this.#connected = true), (event) => ended.aborted || this.#take(event)).catch((error: Failure) => {
           refused = error.details['status'] === 401 ? token : undefined;
         });
       } catch (error) {
@@ -86,13 +91,38 @@ export class LogTail {
 
   /** Many lines of one moment are shown in one go. */
   #take({ type, data }: StreamEvent): void {
-    if (type === 'end') return;
-    const line: LogLine = type === 'line' ? (JSON.parse(data) as LogLine) : { number: 0, time: new Date().toISOString(), level: 'warn', logger: '', thread: '', message: 'Some lines are missing here: they came faster than they could be read.' };
+    const line = this.#read(type, data);
+    if (!line) return;
     if (this.#waiting.push(line) === 1) {
       requestAnimationFrame(() => {
         this.#lines = [...this.#lines, ...this.#waiting].slice(-MOST);
         this.#waiting = [];
       });
     }
+  }
+
+  #read(type: string, data: string): LogLine | undefined {
+    switch (type) {
+      case 'line': {
+        const line = JSON.parse(data) as LogLine;
+        if (line.number <= this.#last) return undefined;
+        this.#last = line.number;
+        return line;
+      }
+      case 'gap':
+        return this.#note(new Date().toISOString(), 'warn', 'Some lines are missing here: they came faster than they could be read.');
+      case 'restart': {
+        const { startedAt } = JSON.parse(data) as { startedAt: string };
+        // The numbers of a run begin there; so it is told once.
+        this.#last = Date.parse(startedAt) * 1000;
+        return this.#note(startedAt, 'info', 'The node was started again.');
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #note(time: string, level: Level, message: string): LogLine {
+    return { number: --this.#notes, time, level, logger: '', thread: '', message };
   }
 }

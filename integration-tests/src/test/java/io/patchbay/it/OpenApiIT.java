@@ -114,6 +114,7 @@ class OpenApiIT {
     private void becomeAdmin() {
         Matcher link = SETUP_CODE.matcher(node.awaitLine("/setup?code="));
         assertThat(link.find()).isTrue();
+        call("checkSetup", "/auth/setup/check", "{\"code\":\"" + link.group(1) + "\"}", 204);
         call(
                 "setup",
                 "/auth/setup",

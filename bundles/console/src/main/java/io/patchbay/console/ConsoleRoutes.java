@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * The built files of the console, each at its own path, and its one HTML page at the path of every page of the app, so that a link into the app works after a reload.
+ * The built files of the console, each at its own path, and its one HTML page at the path of every page of the app, so that a link into the app works after a reload. Whoever asks for a page that
+ * is none gets the same with status 404, and the app says so; scripts, and who asks for a file, get the problem.
  *
  * <p>Any thread; a file is read from the bundle when it is asked for first, and kept.
  */
@@ -24,8 +26,13 @@ public final class ConsoleRoutes implements HttpRoute {
     private static final String GET = "GET /";
     private static final String ASSETS = "assets/";
     private static final String CLIENT = "client/";
+    /** What no other route of the node has. */
+    private static final String ELSE = GET + "{path*}";
+    /** Where files and the API are: what isn't there is no page that someone looked for. */
+    private static final List<String> NO_PAGES = List.of("/api/", '/' + ASSETS, '/' + CLIENT);
 
     private final WebFiles files;
+    private final List<String> pages;
     private final List<String> patterns;
 
     @Activate
@@ -35,6 +42,7 @@ public final class ConsoleRoutes implements HttpRoute {
 
     ConsoleRoutes(WebFiles files) {
         this.files = files;
+        pages = pages(files);
         patterns = patterns(files);
     }
 
@@ -46,13 +54,29 @@ public final class ConsoleRoutes implements HttpRoute {
     /** HEAD comes as GET's pattern does; the transport leaves the body out. */
     @Override
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
-        boolean page = files.pages().contains(request.pattern().substring("GET ".length()));
-        WebFile file = files.find(page ? INDEX : request.path().substring(1)).orElse(null);
-        if (file == null) {
-            return CompletableFuture.failedFuture(
-                    new PatchbayException(ErrorCode.NOT_FOUND, "The console has no file of this name."));
+        if (request.pattern().equals(ELSE)) {
+            return isForPeople(request)
+                    ? CompletableFuture.completedFuture(notFoundPage(request))
+                    : notFound("There is nothing at " + request.path() + ".");
         }
-        return CompletableFuture.completedFuture(answer(file, request));
+        boolean page = pages.contains(request.pattern());
+        return files.find(page ? INDEX : request.path().substring(1))
+                .map(file -> CompletableFuture.completedFuture(answer(file, request)))
+                .orElseGet(() -> notFound("The console has no file of this name."));
+    }
+
+    /** Browsers name HTML when they go to an address; for what a page fetches they don't. */
+    private static boolean isForPeople(HttpRequest request) {
+        return request.findHeader("accept").orElse("").contains("text/html")
+                && NO_PAGES.stream().noneMatch(request.path()::startsWith);
+    }
+
+    private HttpResponse notFoundPage(HttpRequest request) {
+        return SecurityHeaders.addTo(files.require(INDEX).answerNotFound(request));
+    }
+
+    private static CompletableFuture<HttpResponse> notFound(String sentence) {
+        return CompletableFuture.failedFuture(new PatchbayException(ErrorCode.NOT_FOUND, sentence));
     }
 
     private static HttpResponse answer(WebFile file, HttpRequest request) {
@@ -68,13 +92,21 @@ public final class ConsoleRoutes implements HttpRoute {
                 : response;
     }
 
+    /** Each page with a slash at its end too, as people type it; the app takes the slash away. */
+    private static List<String> pages(WebFiles files) {
+        return files.pages().stream()
+                .flatMap(page -> page.equals("/") ? Stream.of(page) : Stream.of(page, page + '/'))
+                .map(page -> "GET " + page)
+                .toList();
+    }
+
     private static List<String> patterns(WebFiles files) {
-        List<String> patterns = new ArrayList<>();
-        files.pages().forEach(page -> patterns.add("GET " + page));
+        List<String> patterns = new ArrayList<>(pages(files));
         files.paths().stream()
                 .filter(path -> !path.equals(INDEX) && !path.startsWith(ASSETS))
                 .forEach(path -> patterns.add(GET + path));
         patterns.add(GET + ASSETS + "{file}");
+        patterns.add(ELSE);
         return List.copyOf(patterns);
     }
 }

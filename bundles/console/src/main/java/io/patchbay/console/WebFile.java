@@ -13,8 +13,7 @@ import java.util.Map;
  */
 record WebFile(String path, String contentType, String etag, List<Encoding> encodings, WebFiles files) {
     HttpResponse answer(HttpRequest request, Caching caching) {
-        Encoding encoding =
-                Encoding.choose(encodings, request.findHeader("accept-encoding").orElse(""));
+        Encoding encoding = encoding(request);
         // Each form has an ETag of its own, since their bytes differ.
         String tag = '"' + etag + encoding.suffix() + '"';
         boolean same = request.findHeader("if-none-match")
@@ -24,10 +23,27 @@ record WebFile(String path, String contentType, String etag, List<Encoding> enco
                 ? HttpResponse.empty(304)
                 : new HttpResponse(200, Map.of("Content-Type", contentType), files.read(path + encoding.suffix()));
         response = response.with("ETag", tag).with("Cache-Control", caching.header());
-        if (!encodings.isEmpty()) {
-            response = response.with("Vary", "Accept-Encoding");
-        }
-        return same || encoding == Encoding.IDENTITY ? response : response.with("Content-Encoding", encoding.token());
+        return same ? varying(response) : encoded(response, encoding);
+    }
+
+    /** The same bytes at an address where nothing is: told by the status, and never kept. */
+    HttpResponse answerNotFound(HttpRequest request) {
+        Encoding encoding = encoding(request);
+        HttpResponse response = HttpResponse.of(404, contentType, files.read(path + encoding.suffix()));
+        return encoded(response.with("Cache-Control", "no-store"), encoding);
+    }
+
+    private Encoding encoding(HttpRequest request) {
+        return Encoding.choose(encodings, request.findHeader("accept-encoding").orElse(""));
+    }
+
+    private HttpResponse encoded(HttpResponse response, Encoding encoding) {
+        HttpResponse varying = varying(response);
+        return encoding == Encoding.IDENTITY ? varying : varying.with("Content-Encoding", encoding.token());
+    }
+
+    private HttpResponse varying(HttpResponse response) {
+        return encodings.isEmpty() ? response : response.with("Vary", "Accept-Encoding");
     }
 
     private static boolean matches(String ifNoneMatch, String tag) {

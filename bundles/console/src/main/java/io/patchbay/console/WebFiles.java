@@ -45,6 +45,11 @@ final class WebFiles {
         return Optional.ofNullable(files.get(path));
     }
 
+    /** A file that every build has. */
+    WebFile require(String path) {
+        return find(path).orElseThrow(() -> new IllegalStateException("the console's bundle lacks " + path));
+    }
+
     byte[] read(String path) {
         return bytes.computeIfAbsent(path, WebFiles::resource);
     }

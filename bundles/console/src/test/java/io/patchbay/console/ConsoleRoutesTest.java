@@ -10,6 +10,7 @@ import io.patchbay.api.http.HttpResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,7 +87,7 @@ class ConsoleRoutesTest {
                 "*;q=0|identity"
             })
     void theHeaderDecidesTheEncoding(String header, String token) {
-        assertThat(Encoding.choose(java.util.List.of(Encoding.BROTLI, Encoding.GZIP), header)
+        assertThat(Encoding.choose(List.of(Encoding.BROTLI, Encoding.GZIP), header)
                         .token())
                 .isEqualTo(token);
     }
@@ -109,6 +110,25 @@ class ConsoleRoutesTest {
                 .cause()
                 .extracting("code")
                 .isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void anAddressThatIsNoPageShowsTheAppsOwnWordsToPeopleOnly() {
+        Map<String, String> browser = Map.of("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        HttpResponse page = get("GET /{path*}", "/nothing", browser);
+        assertThat(page.status()).isEqualTo(404);
+        assertThat(page.body()).isEqualTo(get("GET /", "/", Map.of()).body());
+        assertThat(page.headers())
+                .containsKey("Content-Security-Policy")
+                .containsEntry("Cache-Control", "no-store")
+                .doesNotContainKey("ETag");
+        assertThat(routes.patterns()).contains("GET /{path*}", "GET /collections/", "GET /collections/{name}/rules/");
+        assertThat(get("GET /collections/", "/collections/", browser).status()).isEqualTo(200);
+        for (String path : List.of("/api/v1/nothing", "/assets/a/none.js", "/client/none.js")) {
+            assertThatThrownBy(() -> get("GET /{path*}", path, browser)).hasMessageContaining("nothing at " + path);
+        }
+        assertThatThrownBy(() -> get("GET /{path*}", "/nothing", Map.of("accept", "*/*")))
+                .hasMessageContaining("nothing at /nothing");
     }
 
     private HttpResponse asset(Map<String, String> headers) {

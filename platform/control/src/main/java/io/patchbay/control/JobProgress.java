@@ -62,6 +62,7 @@ final class JobProgress {
     static Value.Struct describe(Job job) {
         Map<String, Value> fields = new LinkedHashMap<>();
         fields.put("id", Value.of(job.id()));
+        fields.put("kind", Value.of(job.kind()));
         fields.put("title", Value.of(job.title()));
         fields.put("state", Value.of(job.state().name().toLowerCase(Locale.ROOT)));
         fields.put("text", Value.of(job.progressText()));

@@ -4,6 +4,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,7 +34,13 @@ final class LogRing extends UnsynchronizedAppenderBase<ILoggingEvent> implements
     /** Newest first; guarded by itself, as {@link #number} is. */
     private final Deque<LogEntry> lines = new ArrayDeque<>();
 
-    private long number = System.currentTimeMillis() * 1000;
+    private final Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    private long number = startedAt.toEpochMilli() * 1000;
+
+    /** Of the node, as all say it: the first line's number is one more than its microseconds. */
+    Instant startedAt() {
+        return startedAt;
+    }
 
     void register(BundleContext context) {
         context.registerService(LogReaderService.class, this, null);

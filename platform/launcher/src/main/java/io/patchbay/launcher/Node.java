@@ -33,7 +33,7 @@ final class Node {
     private final Distribution distribution;
     private final Home home;
     private final Logging logging;
-    private final Instant startedAt = Instant.now();
+    private final Instant startedAt;
 
     /** Opened when {@link #run} is through. */
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -52,6 +52,7 @@ final class Node {
         this.distribution = distribution;
         this.home = home;
         this.logging = logging;
+        startedAt = logging.ring().startedAt();
     }
 
     /**

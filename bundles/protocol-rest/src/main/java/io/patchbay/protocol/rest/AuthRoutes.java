@@ -1,5 +1,7 @@
 package io.patchbay.protocol.rest;
 
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Accounts;
 import io.patchbay.api.auth.LoginRequest;
 import io.patchbay.api.auth.Logins;
@@ -7,6 +9,8 @@ import io.patchbay.api.auth.Tokens;
 import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -58,6 +62,24 @@ final class AuthRoutes {
         fields.done();
         return accounts.createFirstAdmin(code, name, UserRoutes.PASSWORD, password)
                 .thenApply(admin -> Answer.json(201, UserRoutes.describe(admin)).with("Cache-Control", "no-store"));
+    }
+
+    /** Whether the code of a link is good, for who is about to fill in a form. */
+    CompletionStage<HttpResponse> checkSetup(Call call) {
+        Fields fields = call.fields();
+        byte[] code = fields.requireText("code").getBytes(StandardCharsets.UTF_8);
+        fields.done();
+        return accounts.firstAdminCode().thenApply(known -> {
+            String good = known.orElseThrow(() -> new PatchbayException(
+                    ErrorCode.ALREADY_EXISTS, "There is an admin already, so this link is used up: log in instead."));
+            // The time does not tell how near the code came.
+            if (!MessageDigest.isEqual(good.getBytes(StandardCharsets.UTF_8), code)) {
+                throw new PatchbayException(
+                        ErrorCode.FORBIDDEN,
+                        "This link is of another node, or was not copied whole: take the one that this node printed when it started.");
+            }
+            return HttpResponse.empty(204).with("Cache-Control", "no-store");
+        });
     }
 
     private static String refreshToken(Call call) {

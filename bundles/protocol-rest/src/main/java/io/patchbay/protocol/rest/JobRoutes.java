@@ -38,6 +38,7 @@ final class JobRoutes {
     static Value.Struct describe(Job job) {
         Map<String, Value> form = new LinkedHashMap<>();
         form.put("id", Value.of(job.id()));
+        form.put("kind", Value.of(job.kind()));
         form.put("title", Value.of(job.title()));
         form.put("state", Value.of(job.state().name().toLowerCase(Locale.ROOT)));
         form.put("progress", job.progress().map(Value::of).orElse(Value.NULL));

@@ -5,6 +5,7 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Logins;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpResponse;
+import io.patchbay.api.plugin.NodeStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,6 +38,7 @@ final class LogRoutes implements AutoCloseable {
 
     private final LogReaderService log;
     private final Logins logins;
+    private final NodeStatus status;
     private final Set<LogStream> streams = ConcurrentHashMap.newKeySet();
 
     /** Every stream's work: a thread that logs must not wait for those who read it. */
@@ -46,9 +48,10 @@ final class LogRoutes implements AutoCloseable {
         return made;
     });
 
-    LogRoutes(LogReaderService log, Logins logins) {
+    LogRoutes(LogReaderService log, Logins logins, NodeStatus status) {
         this.log = log;
         this.logins = logins;
+        this.status = status;
         thread.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
         thread.allowCoreThreadTimeOut(true);
         thread.setRemoveOnCancelPolicy(true);
@@ -82,7 +85,8 @@ final class LogRoutes implements AutoCloseable {
         LogStream stream = new LogStream(
                 log,
                 level,
-                last.orElseGet(this::newest),
+                last.map(this::ofThisRun).orElseGet(this::newest),
+                last.flatMap(this::findRestart),
                 thread,
                 streams,
                 () -> logins.verify(token).thenApply(identity -> identity.isAdmin()));
@@ -99,6 +103,21 @@ final class LogRoutes implements AutoCloseable {
                 "logger", Value.of(line.getLoggerName()),
                 "thread", Value.of(line.getThreadInfo()),
                 "message", Value.of(line.getMessage()));
+    }
+
+    /** When the node started, if that was after the line of this number. A run's numbers begin at the microsecond of its start, so that those of all runs go up. */
+    private Optional<Instant> findRestart(long number) {
+        Instant startedAt = status.info().startedAt();
+        return number > 0 && number < beginning(startedAt) ? Optional.of(startedAt) : Optional.empty();
+    }
+
+    /** What lies between two runs are no lines that are missing. */
+    private long ofThisRun(long number) {
+        return findRestart(number).map(LogRoutes::beginning).orElse(number);
+    }
+
+    private static long beginning(Instant startedAt) {
+        return startedAt.toEpochMilli() * 1000;
     }
 
     private long newest() {

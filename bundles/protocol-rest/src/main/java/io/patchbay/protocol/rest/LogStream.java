@@ -6,9 +6,11 @@ import io.patchbay.api.http.HttpSink;
 import io.patchbay.api.http.HttpStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Enumeration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,6 +41,7 @@ final class LogStream implements HttpStream {
     private final LogLevel level;
     private final ScheduledExecutorService thread;
     private final Set<LogStream> streams;
+    private final Optional<Instant> restartedAt;
     private final Supplier<CompletionStage<Boolean>> mayRead;
     private final AtomicBoolean woken = new AtomicBoolean();
     private final LogListener listener = line -> wake();
@@ -49,6 +52,7 @@ final class LogStream implements HttpStream {
 
     /**
      * @param after the number of the line after which it begins
+     * @param restartedAt of a node that was started again since the reader's last line, which an event {@code restart} tells
      * @param streams those that are open, which it joins and leaves
      * @param mayRead whether whoever reads still may
      */
@@ -56,12 +60,14 @@ final class LogStream implements HttpStream {
             LogReaderService log,
             LogLevel level,
             long after,
+            Optional<Instant> restartedAt,
             ScheduledExecutorService thread,
             Set<LogStream> streams,
             Supplier<CompletionStage<Boolean>> mayRead) {
         this.log = log;
         this.level = level;
         this.sent = after;
+        this.restartedAt = restartedAt;
         this.thread = thread;
         this.streams = streams;
         this.mayRead = mayRead;
@@ -83,6 +89,8 @@ final class LogStream implements HttpStream {
         });
         // A first byte at once, by which the client knows that it is connected.
         began.write(": the log follows\n\n".getBytes(StandardCharsets.UTF_8));
+        restartedAt.ifPresent(at -> began.write(
+                ("event: restart\ndata: {\"startedAt\":\"" + at + "\"}\n\n").getBytes(StandardCharsets.UTF_8)));
         wake();
     }
 

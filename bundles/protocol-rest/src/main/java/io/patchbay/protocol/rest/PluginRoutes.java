@@ -19,7 +19,11 @@ import java.util.function.Supplier;
 
 /** Plugins: each change is a plan first, which {@code dryRun=true} answers instead of carrying it out. */
 final class PluginRoutes {
-    private static final String DRY_RUN = "dryRun";
+    static final String DRY_RUN = "dryRun";
+    static final String FILE_NAME = "fileName";
+    /** As file systems have it. */
+    static final int FILE_NAME_CHARS = 255;
+
     private static final String JAR = "application/java-archive";
     private static final String JSON = "application/json";
     private static final String BYTES = "application/octet-stream";
@@ -48,10 +52,14 @@ final class PluginRoutes {
             return installFrom(call);
         }
         byte[] jar = call.request().body();
-        return plan(call, () -> planInstall(jar));
+        String name = fileName(call);
+        return plan(call, () -> planInstall(jar, name));
     }
 
     private CompletionStage<HttpResponse> installFrom(Call call) {
+        if (call.query(FILE_NAME).isPresent()) {
+            throw refusedName("The query parameter 'fileName' goes with a jar as the body, not with an address.");
+        }
         boolean dryRun = call.flag(DRY_RUN);
         Fields fields = call.fields();
         String url = fields.requireText("url");
@@ -66,13 +74,14 @@ final class PluginRoutes {
     CompletionStage<HttpResponse> update(Call call) {
         call.requireContentType(JAR, BYTES);
         byte[] jar = call.request().body();
+        String name = fileName(call);
         return plan(call, () -> {
             plugins.get(call.path("name"));
-            Plan plan = planInstall(jar);
+            Plan plan = planInstall(jar, name);
             if (!plan.plugin().equals(call.path("name"))) {
                 throw new PatchbayException(
                         ErrorCode.PLUGIN_INVALID,
-                        "The jar is of the plugin %s, not of %s.".formatted(plan.plugin(), call.path("name")));
+                        "%s is of the plugin %s, not of %s.".formatted(name, plan.plugin(), call.path("name")));
             }
             return plan;
         });
@@ -102,12 +111,39 @@ final class PluginRoutes {
         });
     }
 
-    private Plan planInstall(byte[] jar) {
+    /** What sentences call the jar; only ever shown, the file that is written has a name of ours. */
+    private static String fileName(Call call) {
+        String name = call.query(FILE_NAME).orElse("The jar");
+        boolean plain = name.codePoints().noneMatch(PluginRoutes::isNoneOfAName);
+        if (name.isBlank() || name.length() > FILE_NAME_CHARS || !plain) {
+            throw refusedName("The query parameter 'fileName' must be a file's name of 1 to " + FILE_NAME_CHARS
+                    + " characters, without its folder and without control characters.");
+        }
+        return name;
+    }
+
+    /** What separates folders, and what would not be seen, or show the rest in another order than it is. */
+    private static boolean isNoneOfAName(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> true;
+            default -> codePoint == '/' || codePoint == '\\';
+        };
+    }
+
+    private static PatchbayException refusedName(String sentence) {
+        return new PatchbayException(ErrorCode.BAD_REQUEST, sentence, Map.of("field", FILE_NAME));
+    }
+
+    private Plan planInstall(byte[] jar, String name) {
         try {
             Path file = Files.createTempFile("patchbay-upload", ".jar");
             try {
                 Files.write(file, jar);
-                return plugins.planInstall(file);
+                return plugins.planInstall(file, name);
             } finally {
                 Files.deleteIfExists(file);
             }

@@ -69,7 +69,7 @@ public final class RestRoutes implements HttpRoute {
                 "patchbay_rest_operator_queue", "Operations on plugins and stores that wait.", operators::waiting);
         node(new NodeRoutes(logins, stores));
         operation(new StatusRoutes(status, operators));
-        this.log = new LogRoutes(log == null ? SilentLog.INSTANCE : log, logins);
+        this.log = new LogRoutes(log == null ? SilentLog.INSTANCE : log, logins, status);
         log(this.log);
         auth(new AuthRoutes(logins, accounts));
         collections(new CollectionRoutes());
@@ -105,6 +105,7 @@ public final class RestRoutes implements HttpRoute {
         table.open("POST " + API + "/auth/logout", auth::logout);
         table.open("GET " + API + "/auth/methods", auth::methods);
         table.open("POST " + API + "/auth/setup", auth::setup);
+        table.open("POST " + API + "/auth/setup/check", auth::checkSetup);
     }
 
     private void collections(CollectionRoutes collections) {
@@ -133,10 +134,10 @@ public final class RestRoutes implements HttpRoute {
 
     private void plugins(PluginRoutes plugins) {
         table.admin("GET " + API + "/plugins", plugins::list);
-        table.admin(INSTALL, plugins::install, "dryRun");
+        table.admin(INSTALL, plugins::install, PluginRoutes.DRY_RUN, PluginRoutes.FILE_NAME);
         table.admin("GET " + PLUGIN, plugins::get);
         table.admin("DELETE " + PLUGIN, plugins::uninstall, "dryRun");
-        table.admin(UPDATE, plugins::update, "dryRun");
+        table.admin(UPDATE, plugins::update, PluginRoutes.DRY_RUN, PluginRoutes.FILE_NAME);
         table.admin("POST " + PLUGIN + "/start", plugins::start, "dryRun");
         table.admin("POST " + PLUGIN + "/stop", plugins::stop, "dryRun");
         table.admin("POST " + PLUGIN + "/rollback", plugins::rollBack, "dryRun");

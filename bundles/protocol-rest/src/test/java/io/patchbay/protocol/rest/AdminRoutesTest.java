@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminRoutesTest {
     private final RestNode node = new RestNode();
@@ -158,6 +159,38 @@ class AdminRoutesTest {
                 .contains("old class loader collected after 2 s");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "%20", "..%2Fa.jar", "a%5Cb.jar", "a%0Ab.jar", "a%00.jar", "a%E2%80%AErajb", "a%E2%80%A8b"})
+    void aFileNameThatIsNoneIsRefused(String name) {
+        Answered refused = upload("?dryRun=true&fileName=" + name);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().findText("field")).contains("fileName");
+        assertThat(node.operations.shownNames).isEmpty();
+    }
+
+    @Test
+    void aJarIsCalledByTheNameThatItHasWhereItComesFrom() {
+        upload("?dryRun=true");
+        upload("?dryRun=true&fileName=caf%C3%A9%20%E6%9D%B1%20%5B1%5D.jar");
+        upload("/sample/update?fileName=" + "x".repeat(PluginRoutes.FILE_NAME_CHARS));
+        assertThat(node.operations.shownNames)
+                .containsExactly("The jar", "café 東 [1].jar", "x".repeat(PluginRoutes.FILE_NAME_CHARS));
+        assertThat(upload("?fileName=" + "x".repeat(PluginRoutes.FILE_NAME_CHARS + 1))
+                        .status())
+                .isEqualTo(400);
+        assertThat(node.admin("POST", "/api/v1/plugins?fileName=a.jar")
+                        .json("{\"url\":\"http://localhost/a.jar\",\"sha256\":\"ab\"}")
+                        .send()
+                        .detail())
+                .contains("not with an address");
+    }
+
+    private Answered upload(String rest) {
+        return node.admin("POST", "/api/v1/plugins" + rest)
+                .body("application/java-archive", "sample".getBytes())
+                .send();
+    }
+
     @Test
     void aPlanWithProblemsIsNotCarriedOut() {
         node.operations.problems = List.of("It needs org.acme, which nobody offers.");
@@ -274,7 +307,7 @@ class AdminRoutesTest {
 
     @Test
     void jobsAreShownAndCancelled() {
-        assertThat(node.admin("GET", "/api/v1/jobs").send().text()).startsWith("{\"items\":[{\"id\":\"j1\"");
+        assertThat(node.admin("GET", "/api/v1/jobs").send().text()).startsWith("{\"items\":[{\"id\":\"j1\",\"kind\":\"store-swap\"");
         assertThat(node.admin("GET", "/api/v1/jobs/j1").send().status()).isEqualTo(200);
         assertThat(node.admin("DELETE", "/api/v1/jobs/j1").send().status()).isEqualTo(202);
         assertThat(node.admin("DELETE", "/api/v1/jobs/j2").send().status()).isEqualTo(404);
@@ -353,11 +386,21 @@ class AdminRoutesTest {
                         .send()
                         .code())
                 .isEqualTo("FORBIDDEN");
+        assertThat(node.ask("POST", "/api/v1/auth/setup/check")
+                        .json("{\"code\":\"wrong\"}")
+                        .send()
+                        .detail())
+                .contains("another node, or was not copied whole");
+        String good = "{\"code\":\"" + MemoryAccounts.CODE + "\"}";
+        assertThat(node.ask("POST", "/api/v1/auth/setup/check").json(good).send().status())
+                .isEqualTo(204);
         Answered made = node.ask("POST", "/api/v1/auth/setup")
                 .json("{\"code\":\"" + MemoryAccounts.CODE + "\",\"name\":\"ann\",\"password\":\"p\"}")
                 .send();
         assertThat(made.status()).isEqualTo(201);
         assertThat(made.json().findText("role")).contains("admin");
+        assertThat(node.ask("POST", "/api/v1/auth/setup/check").json(good).send().detail())
+                .contains("an admin already");
     }
 
     @Test

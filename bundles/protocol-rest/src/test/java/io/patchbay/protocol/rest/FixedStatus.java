@@ -8,8 +8,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** A node that never changes. */
+/** A node that never changes, but for what a test sets. */
 final class FixedStatus implements NodeStatus {
+    Instant startedAt = Instant.EPOCH;
+
     @Override
     public NodeInfo info() {
         return new NodeInfo(
@@ -18,7 +20,7 @@ final class FixedStatus implements NodeStatus {
                 42,
                 "17.0.1",
                 "/srv/home",
-                Instant.EPOCH,
+                startedAt,
                 1000,
                 2000,
                 List.of(

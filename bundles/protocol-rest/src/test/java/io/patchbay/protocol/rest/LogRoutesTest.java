@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.patchbay.api.http.HttpStream;
 import io.patchbay.protocol.rest.RestNode.Answered;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.service.log.LogLevel;
@@ -64,6 +65,22 @@ class LogRoutesTest {
         follow("", "2").start(second);
         await().until(() -> second.text().contains("line " + (2 + MemoryLog.KEPT * 2)));
         assertThat(second.text()).containsOnlyOnce("event: gap").contains("id: 103\n");
+    }
+
+    @Test
+    void whoComesBackAfterARestartIsToldOfItAndOfNoGap() {
+        node.status.startedAt = Instant.ofEpochSecond(7);
+        node.log.startAt(Instant.ofEpochSecond(7));
+        node.log.add(LogLevel.INFO, "the first line of this run");
+        follow("", "2000003").start(sink);
+        await().until(() -> sink.text().contains("the first line of this run"));
+        assertThat(sink.text())
+                .containsSubsequence(
+                        "event: restart\ndata: {\"startedAt\":\"1970-01-01T00:00:07Z\"}", "id: 7000001\nevent: line")
+                .doesNotContain("gap");
+        MemorySink second = new MemorySink();
+        follow("", "7000001").start(second);
+        assertThat(second.text()).doesNotContain("restart");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.patchbay.protocol.rest;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -20,6 +21,11 @@ final class MemoryLog implements LogReaderService {
     final List<LogListener> listeners = new CopyOnWriteArrayList<>();
     private final List<LogEntry> lines = new ArrayList<>();
     private long number;
+
+    /** The numbers of a run begin at the microsecond of its start. */
+    void startAt(Instant instant) {
+        number = instant.toEpochMilli() * 1000;
+    }
 
     void add(LogLevel level, String message) {
         Line line;

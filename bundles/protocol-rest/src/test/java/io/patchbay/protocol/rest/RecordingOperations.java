@@ -27,6 +27,7 @@ import java.util.function.Function;
 /** Plugins, stores and jobs that note what they are asked for. */
 final class RecordingOperations implements Plugins {
     final List<String> asked = new CopyOnWriteArrayList<>();
+    final List<String> shownNames = new CopyOnWriteArrayList<>();
     volatile List<String> problems = List.of();
     volatile String storeState = "serving";
 
@@ -60,6 +61,12 @@ final class RecordingOperations implements Plugins {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public Plan planInstall(Path jar, String shownName) {
+        shownNames.add(shownName);
+        return planInstall(jar);
     }
 
     @Override
@@ -128,7 +135,7 @@ final class RecordingOperations implements Plugins {
     Jobs jobs() {
         return new Jobs() {
             @Override
-            public Job start(String title, Function<JobControl, String> body) {
+            public Job start(String kind, String title, Function<JobControl, String> body) {
                 throw new UnsupportedOperationException(title);
             }
 
@@ -175,6 +182,11 @@ final class RecordingOperations implements Plugins {
         @Override
         public String id() {
             return id;
+        }
+
+        @Override
+        public String kind() {
+            return "store-swap";
         }
 
         @Override

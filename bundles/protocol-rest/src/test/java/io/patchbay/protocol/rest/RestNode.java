@@ -40,6 +40,7 @@ final class RestNode implements AutoCloseable {
     final List<MemorySession> sessions = new ArrayList<>();
     final MemoryLog log = new MemoryLog();
     final List<HandledSession> live = new ArrayList<>();
+    final FixedStatus status = new FixedStatus();
     final MemoryMetrics metrics = new MemoryMetrics();
     final RestRoutes routes = new RestRoutes(
             this::open,
@@ -52,7 +53,7 @@ final class RestNode implements AutoCloseable {
             operations.jobs(),
             new MemoryRules(),
             new FixedProviders("h2", "sqlite"),
-            new FixedStatus(),
+            status,
             log);
 
     RestNode() {

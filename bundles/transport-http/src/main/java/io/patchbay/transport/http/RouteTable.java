@@ -11,7 +11,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The routes of one moment, compiled to a tree by path segment; immutable. A literal segment goes before a parameter, a parameter before the rest of the path. */
+/**
+ * The routes of one moment, compiled to a tree by path segment; immutable. A literal segment goes before a parameter, a parameter before the rest of the path. Who takes the rest at the root
+ * gets what is left: addresses that nobody else has, for any method.
+ */
 final class RouteTable {
     /**
      * @param provider the name of the {@code HttpRoute}
@@ -74,7 +77,8 @@ final class RouteTable {
             return found;
         }
         if (allowed.isEmpty()) {
-            return new Nothing();
+            Match left = end(root.rest, method, List.of(String.join("/", segments)), new TreeSet<>());
+            return left == null ? new Nothing() : left;
         }
         if (allowed.contains("GET")) {
             allowed.add("HEAD");
@@ -83,7 +87,7 @@ final class RouteTable {
         return new WrongMethod(allowed);
     }
 
-    private static @Nullable Match find(
+    private @Nullable Match find(
             Node node, String method, List<String> segments, int at, List<String> values, Set<String> allowed) {
         if (at == segments.size()) {
             return end(node.here, method, values, allowed);
@@ -96,7 +100,7 @@ final class RouteTable {
             found = find(node.parameter, method, segments, at + 1, values, allowed);
             values.remove(values.size() - 1);
         }
-        if (found == null && !node.rest.isEmpty()) {
+        if (found == null && node != root && !node.rest.isEmpty()) {
             values.add(String.join("/", segments.subList(at, segments.size())));
             found = end(node.rest, method, values, allowed);
             values.remove(values.size() - 1);

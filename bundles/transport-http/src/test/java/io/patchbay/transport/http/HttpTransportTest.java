@@ -72,6 +72,22 @@ class HttpTransportTest {
     }
 
     @Test
+    void theRestAtTheRootIsWhatNobodyElseHas() throws Exception {
+        node.providers.put(
+                "rest",
+                route(
+                        request -> CompletableFuture.completedFuture(HttpResponse.of(
+                                404, "text/plain", request.pathParameter("path").getBytes(StandardCharsets.UTF_8))),
+                        "GET /{path*}"));
+        assertThat(get("/no%20such/thing").body()).isEqualTo("no such/thing");
+        assertThat(get("/echo/").body()).isEqualTo("echo/");
+        assertThat(get("/echo/a").statusCode()).isEqualTo(200);
+        assertThat(get("/body").statusCode()).isEqualTo(405);
+        var refused = send("DELETE", "/no/such", "");
+        assertThat(refused.statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void aParameterMayHoldSlashPercentBackslashAndUnicode() throws Exception {
         assertThat(get("/echo/a%2Fb%25%5Cc%20%C3%A9+;x?f=a+b%26&f=c&g").body())
                 .isEqualTo("GET {id=a/b%\\c é+;x} {f=[a b&, c], g=[]} 0");

@@ -18,6 +18,7 @@ final class RunningJob implements Job, JobControl {
     private static final Logger LOG = LoggerFactory.getLogger(RunningJob.class);
 
     private final String id;
+    private final String kind;
     private final String title;
     private final long beganNanos = System.nanoTime();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -34,8 +35,9 @@ final class RunningJob implements Job, JobControl {
     private Optional<PatchbayException> failure = Optional.empty();
     private Optional<String> result = Optional.empty();
 
-    RunningJob(String id, String title) {
+    RunningJob(String id, String kind, String title) {
         this.id = id;
+        this.kind = kind;
         this.title = title;
     }
 
@@ -73,6 +75,11 @@ final class RunningJob implements Job, JobControl {
     @Override
     public String id() {
         return id;
+    }
+
+    @Override
+    public String kind() {
+        return kind;
     }
 
     @Override

@@ -67,8 +67,8 @@ public final class ThreadedJobs implements Jobs {
     }
 
     @Override
-    public Job start(String title, Function<JobControl, String> body) {
-        RunningJob job = new RunningJob(UUID.randomUUID().toString(), title);
+    public Job start(String kind, String title, Function<JobControl, String> body) {
+        RunningJob job = new RunningJob(UUID.randomUUID().toString(), kind, title);
         synchronized (jobs) {
             if (running() >= MOST_RUNNING) {
                 throw PatchbayException.beyond(

@@ -44,6 +44,8 @@ import org.slf4j.LoggerFactory;
 public final class DocumentStores implements Stores, Component {
     public static final String DOCUMENTS = "documents";
 
+    private static final String SWAP = "store-swap";
+    private static final String ROLLBACK = "store-rollback";
     private static final Logger LOG = LoggerFactory.getLogger(DocumentStores.class);
 
     private final DataPlane plane;
@@ -165,7 +167,7 @@ public final class DocumentStores implements Stores, Component {
             Binding old = bound.follower().get();
             if (old.adapter().equals(adapter)
                     && (settings.isEmpty() || old.settings().equals(settings))) {
-                return start("swap documents to " + adapter, this::handBack);
+                return start(SWAP, "swap documents to " + adapter, this::handBack);
             }
             throw new PatchbayException(
                     ErrorCode.CONFLICT,
@@ -173,13 +175,13 @@ public final class DocumentStores implements Stores, Component {
                             + ".");
         }
         Binding to = new Binding(adapter, slot.newDirectory(adapter), settings);
-        return start("swap documents to " + adapter, control -> move(to, control));
+        return start(SWAP, "swap documents to " + adapter, control -> move(to, control));
     }
 
     @Override
     public synchronized Job rollBack(String store) {
         requireFollower(requireIdle(store));
-        return start("roll documents back", this::handBack);
+        return start(ROLLBACK, "roll documents back", this::handBack);
     }
 
     @Override
@@ -245,11 +247,11 @@ public final class DocumentStores implements Stores, Component {
     }
 
     /** Guarded by this. */
-    private Job start(String title, Function<JobControl, String> body) {
+    private Job start(String kind, String title, Function<JobControl, String> body) {
         if (stopping) {
             throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.");
         }
-        Job job = jobs.start(title, body);
+        Job job = jobs.start(kind, title, body);
         running = job;
         job.ended().whenComplete((ended, never) -> ended(job));
         return job;

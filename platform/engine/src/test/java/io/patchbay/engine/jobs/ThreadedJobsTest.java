@@ -21,7 +21,7 @@ class ThreadedJobsTest {
     @Test
     void aJobTellsHowFarItIsAndWhatItLedTo() {
         CountDownLatch goOn = new CountDownLatch(1);
-        Job job = jobs.start("copy", control -> {
+        Job job = jobs.start("test", "copy", control -> {
             control.progress("copying", 30, 120, "documents");
             awaitLatch(goOn);
             return "120 documents copied";
@@ -38,7 +38,7 @@ class ThreadedJobsTest {
 
     @Test
     void aFailureIsTold() {
-        Job job = jobs.start("fail", control -> {
+        Job job = jobs.start("test", "fail", control -> {
             throw new PatchbayException(ErrorCode.CONFLICT, "It is taken.");
         });
         end(job);
@@ -49,7 +49,7 @@ class ThreadedJobsTest {
     @Test
     void aCancelledJobStopsWhereItLooks() {
         CountDownLatch goOn = new CountDownLatch(1);
-        Job job = jobs.start("long", control -> {
+        Job job = jobs.start("test", "long", control -> {
             awaitLatch(goOn);
             control.checkCancelled();
             return "never";
@@ -63,7 +63,7 @@ class ThreadedJobsTest {
     @Test
     void onlyTheLastHundredAreRemembered() {
         for (int i = 0; i < ThreadedJobs.REMEMBERED + 20; i++) {
-            end(jobs.start("job " + i, control -> "done"));
+            end(jobs.start("test", "job " + i, control -> "done"));
         }
         assertThat(jobs.list()).hasSizeBetween(ThreadedJobs.REMEMBERED, ThreadedJobs.REMEMBERED + 1);
         assertThat(jobs.list().get(0).title()).isEqualTo("job " + (ThreadedJobs.REMEMBERED + 19));

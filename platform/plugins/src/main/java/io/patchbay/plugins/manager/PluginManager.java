@@ -60,6 +60,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     /** Plans that can still be executed; the oldest is forgotten first. */
     static final int PLANS = 32;
 
+    /** Before the kind of a plan, the kind of the job that carries it out. */
+    private static final String JOBS = "plugin-";
+
     private static final long KEEPER_MS = 1000;
     private static final Logger LOG = LoggerFactory.getLogger(PluginManager.class);
 
@@ -290,8 +293,13 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     @Override
     public Plan planInstall(Path jar) {
+        return planInstall(jar, String.valueOf(jar.getFileName()));
+    }
+
+    @Override
+    public Plan planInstall(Path jar, String shownName) {
         requireReadable();
-        return planInstall(jars.copyIn(jar), String.valueOf(jar.getFileName()));
+        return planInstall(jars.copyIn(jar), shownName);
     }
 
     private Plan planInstall(String digest, String shownName) {
@@ -332,7 +340,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     public Job installFrom(String url, String sha256) {
         JarAddress address = JarAddress.of(url);
         String digest = JarAddress.requireDigest(sha256);
-        return requireRunner().start("install " + address.shown(), control -> {
+        return requireRunner().start(JOBS + Intent.Kind.INSTALL.word(), "install " + address.shown(), control -> {
             Plan plan = planDownload(address, digest, Limits.DOWNLOAD, control);
             Planner.Planned planned = requireExecutable(plan);
             requireNoOther(plan);
@@ -413,7 +421,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         Jobs runner = requireRunner();
         requireNoOther(plan);
         try {
-            Job job = runner.start(title(plan), control -> carryOut(planned, control));
+            Job job = runner.start(JOBS + plan.kind(), title(plan), control -> carryOut(planned, control));
             // In case it ended without having run.
             job.ended().thenRun(() -> underWay.compareAndSet(plan, null));
             return job;

@@ -19,8 +19,8 @@ final class ThreadJobs implements Jobs {
     private final ConcurrentHashMap<String, Job> jobs = new ConcurrentHashMap<>();
 
     @Override
-    public Job start(String title, Function<JobControl, String> body) {
-        ThreadJob job = new ThreadJob(title);
+    public Job start(String kind, String title, Function<JobControl, String> body) {
+        ThreadJob job = new ThreadJob(kind, title);
         jobs.put(job.id(), job);
         new Thread(() -> job.run(body), "job " + title).start();
         return job;
@@ -37,6 +37,7 @@ final class ThreadJobs implements Jobs {
     }
 
     private static final class ThreadJob implements Job, JobControl {
+        private final String kind;
         private final String title;
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
         private volatile String progress = "";
@@ -44,7 +45,8 @@ final class ThreadJobs implements Jobs {
         private volatile @Nullable String result;
         private volatile @Nullable PatchbayException failure;
 
-        ThreadJob(String title) {
+        ThreadJob(String kind, String title) {
+            this.kind = kind;
             this.title = title;
         }
 
@@ -62,6 +64,11 @@ final class ThreadJobs implements Jobs {
         @Override
         public String id() {
             return Integer.toHexString(System.identityHashCode(this));
+        }
+
+        @Override
+        public String kind() {
+            return kind;
         }
 
         @Override

@@ -8,7 +8,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /** Routes of one bundle; a service. */
 @ConsumerType
 public interface HttpRoute {
-    /** Method and path template, such as {@code GET /api/v1/collections/{c}}; a last {@code {rest*}} takes the rest of the path. Fixed as long as the service is registered. */
+    /** Method and path template, such as {@code GET /api/v1/collections/{c}}; a last {@code {rest*}} takes the rest of the path, and at the root what no other route has, whatever the method. Fixed as long as the service is registered. */
     List<String> patterns();
 
     /**

@@ -17,6 +17,13 @@ public interface Plugins {
     Plan planInstall(Path jar);
 
     /**
+     * The same of a jar that came under another name than its file has here.
+     *
+     * @param shownName what sentences call it
+     */
+    Plan planInstall(Path jar, String shownName);
+
+    /**
      * The same of the jar at an address, which is downloaded first: waits for that, at most {@link io.patchbay.api.Limits#REQUEST}.
      *
      * @param url {@code https}, or {@code http} to this very machine
