@@ -106,7 +106,16 @@ final class ExportCommand implements Callable<Integer> {
     /** The file is there when it is whole, and not before. */
     private void writeFile(Node node, TransferProgress progress, FileFormat format, IdField id, CsvOptions csv)
             throws IOException {
-        Path target = Path.of(file).toAbsolutePath();
+        Path named = Path.of(file).toAbsolutePath();
+        if (Files.exists(named) && !Files.isRegularFile(named)) {
+            // A pipe or a device takes what comes; a file moved there would do away with it.
+            try (OutputStream out = open(named)) {
+                write(node, progress, out, format, id, csv);
+            }
+            return;
+        }
+        // Behind a link, so that the link stays.
+        Path target = Files.exists(named) ? named.toRealPath() : named;
         Path draft = target.resolveSibling(target.getFileName() + ".part");
         try {
             try (OutputStream out = open(draft)) {
@@ -123,8 +132,8 @@ final class ExportCommand implements Callable<Integer> {
         return new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
     }
 
-    private OutputStream open(Path draft) throws IOException {
-        OutputStream out = Files.newOutputStream(draft);
+    private OutputStream open(Path path) throws IOException {
+        OutputStream out = Files.newOutputStream(path);
         return file.toLowerCase(Locale.ROOT).endsWith(".gz")
                 ? new GZIPOutputStream(out, BUFFER_BYTES)
                 : new BufferedOutputStream(out, BUFFER_BYTES);

@@ -3,11 +3,13 @@ package io.patchbay.cli;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.transfer.ImportChunk;
 import io.patchbay.cli.transfer.CsvOptions;
+import io.patchbay.cli.transfer.FileFault;
 import io.patchbay.cli.transfer.FileFormat;
 import io.patchbay.cli.transfer.RowDigest;
 import io.patchbay.cli.transfer.RowForm;
 import io.patchbay.cli.transfer.RowSource;
 import io.patchbay.cli.transfer.SourceFile;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -194,8 +196,13 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private RowSource open(Task task) throws IOException {
-        InputStream in = isStandardInput() ? screen.in() : Files.newInputStream(Path.of(file));
-        return SourceFile.open(in, task.format, task.form, task.csv);
+        // Not Files.newInputStream, which seeks, what a pipe can't.
+        InputStream in = isStandardInput() ? screen.in() : new FileInputStream(file);
+        try {
+            return SourceFile.open(in, task.format, task.form, task.csv);
+        } catch (FileFault e) {
+            throw CommandException.failed(String.valueOf(e.getMessage()));
+        }
     }
 
     private long size() throws IOException {

@@ -88,8 +88,9 @@ record Call(HttpRequest request, Session session) {
         return request.findHeader("idempotency-key").map(OperationForm::requireKey);
     }
 
-    /** UNSUPPORTED_MEDIA_TYPE unless the body is of one of these types. */
+    /** UNSUPPORTED_MEDIA_TYPE unless the body is of one of these types, and sent as it is. */
     String requireContentType(String... accepted) {
+        request.findHeader("content-encoding").ifPresent(Call::requireUncoded);
         String header = request.findHeader("content-type").orElse("");
         if (header.equals(accepted[0])) {
             return header;
@@ -104,6 +105,14 @@ record Call(HttpRequest request, Session session) {
         String sent = header.isEmpty() ? "none was sent" : "not " + Text.shortened(header);
         throw new PatchbayException(
                 ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body must have the Content-Type " + wanted + "; " + sent + ".");
+    }
+
+    private static void requireUncoded(String coding) {
+        if (!coding.equalsIgnoreCase("identity")) {
+            throw new PatchbayException(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    "The body must be sent without a Content-Encoding, not in '" + Text.shortened(coding) + "'.");
+        }
     }
 
     private Value.Struct document(String... accepted) {

@@ -6,7 +6,7 @@ import io.patchbay.api.document.Fields;
 import io.patchbay.api.http.HttpResponse;
 import java.util.concurrent.CompletionStage;
 
-/** Collections; that only admins get at them is the session's affair. */
+/** Collections, for admins alone. */
 final class CollectionRoutes {
     CompletionStage<HttpResponse> list(Call call) {
         return call.collections().list().thenApply(all -> Answer.list(all, CollectionForm::describe));

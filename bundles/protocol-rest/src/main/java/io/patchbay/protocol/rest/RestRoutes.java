@@ -109,11 +109,11 @@ public final class RestRoutes implements HttpRoute {
     }
 
     private void collections(CollectionRoutes collections) {
-        table.session("GET " + API + "/collections", collections::list);
-        table.session("POST " + API + "/collections", collections::create);
-        table.session("GET " + COLLECTION, collections::get);
-        table.session("PUT " + COLLECTION, collections::update);
-        table.session("DELETE " + COLLECTION, collections::delete);
+        table.admin("GET " + API + "/collections", collections::list);
+        table.admin("POST " + API + "/collections", collections::create);
+        table.admin("GET " + COLLECTION, collections::get);
+        table.admin("PUT " + COLLECTION, collections::update);
+        table.admin("DELETE " + COLLECTION, collections::delete);
     }
 
     private void documents(DocumentRoutes documents) {

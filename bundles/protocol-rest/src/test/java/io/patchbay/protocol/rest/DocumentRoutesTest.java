@@ -250,6 +250,16 @@ class DocumentRoutesTest {
     }
 
     @Test
+    void aCompressedBodyIsRefusedByName() {
+        Answered refused = node.ask("POST", DOCUMENTS)
+                .header("content-encoding", "gzip")
+                .json("{}")
+                .send();
+        assertThat(refused.status()).isEqualTo(415);
+        assertThat(refused.text()).contains("without a Content-Encoding, not in 'gzip'");
+    }
+
+    @Test
     void nestingIsLimitedToWhatADocumentMayBe() {
         String deepest = "{\"a\":".repeat(63) + "{}" + "}".repeat(63);
         String operation = "{\"operations\":[{\"op\":\"put\",\"collection\":\"cities\",\"data\":" + deepest + "}]}";

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 /**
  * The documents that someone may see, or that a query asks for, as conditions that must all be true.
  *
- * @param filters conditions over a document's fields, such as a store understands
+ * @param filters conditions over a document's fields, such as a store understands; those of the rule come before those that a caller adds
  * @param rules conditions over {@code doc} as a whole, which the engine checks
  */
 public record Visibility(List<Expression> filters, List<Expression> rules) {
@@ -104,14 +104,21 @@ public record Visibility(List<Expression> filters, List<Expression> rules) {
         return meetsRules(document);
     }
 
-    /** The same with all of it done in {@code steps}; once they are used up it sees nothing. */
+    /**
+     * The same with all of it done in {@code steps}; once they are used up it sees nothing.
+     *
+     * <p>All that the rule asks comes before what the caller asks: else a filter that is costly for some documents only would tell, by what it costs, of those that the rule hides.
+     */
     public boolean sees(StoredDocument document, Steps steps) {
+        if (!rules.isEmpty() && !meetsRules(document, () -> steps)) {
+            return false;
+        }
         for (Expression filter : filters) {
             if (!Evaluator.matches(filter, document, steps)) {
                 return false;
             }
         }
-        return rules.isEmpty() || meetsRules(document, () -> steps);
+        return true;
     }
 
     /** Whether what the store was not asked is true. */

@@ -547,6 +547,25 @@ abstract class SubscriptionContract {
         });
     }
 
+    /** Else whoever subscribes to {@code secret == "x" && (much work)} is told whose secret it is. */
+    @Test
+    void aCostlyFilterTellsNothingOfDocumentsThatTheRuleHides() {
+        plane.collection("notes", Map.of("list", "has(doc.open)"));
+        TestClient client = new TestClient(plane);
+        client.connection.session().authenticate(TestPlane.user("ann"));
+        Optional<String> costly = Optional.of("secret == 'x' && list.all(a, list.all(b, a != b + 1000))");
+        subscribe(client, 1, new SubscribeRequest(Mode.CHANGES, "notes", costly, Optional.empty()));
+        Value.Struct hidden = list(300).with("secret", Value.of("x"));
+        plane.put("notes", "hidden", hidden);
+        subscribe(client, 2, new SubscribeRequest(Mode.CHANGES, "notes", Optional.empty(), Optional.empty()));
+        plane.put("notes", "seen", list(1).with("open", Value.TRUE));
+        await().untilAsserted(() -> assertThat(numbers(client, 2)).containsExactly(1L));
+        assertThat(client.eventsOf(1)).isEmpty();
+
+        plane.put("notes", "hidden", hidden.with("open", Value.TRUE));
+        await().untilAsserted(() -> assertThat(endOf(client, 1)).isEqualTo(ErrorCode.LIMIT_EXCEEDED));
+    }
+
     private static Value.Struct list(int size) {
         return Value.struct(
                 "n",

@@ -24,6 +24,9 @@ public final class Problem {
     private static final JsonFactory JSON = new JsonFactory();
     private static final Set<String> OWN_MEMBERS =
             Set.of("type", "title", "status", "detail", "code", "number", "retryable");
+    /** The detail that says when to try again, in seconds. */
+    private static final String RETRY_AFTER = "retryAfter";
+    /** Where the failure does not say. */
     private static final String RETRY_AFTER_SECONDS = "1";
 
     private Problem() {}
@@ -52,7 +55,8 @@ public final class Problem {
             response = response.with("WWW-Authenticate", "Bearer");
         }
         if (failure.code().retryable() && (status == 503 || status == 429)) {
-            response = response.with("Retry-After", RETRY_AFTER_SECONDS);
+            Object known = failure.details().get(RETRY_AFTER);
+            response = response.with("Retry-After", known == null ? RETRY_AFTER_SECONDS : known.toString());
         }
         return response;
     }
