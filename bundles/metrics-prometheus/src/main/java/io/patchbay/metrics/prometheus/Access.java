@@ -12,10 +12,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 
 /** Who may read the metrics, by the configuration {@value #PID}. Admins always may, with their access token. */
 enum Access {
-    /** Programs on this machine that ask directly, so not whoever comes through a proxy on it. */
+    /**
+     * Programs on this machine that ask directly, so not whoever comes through a proxy on it, and by a name of this machine: a web page can make a name of its own resolve to it (DNS
+     * rebinding).
+     */
     LOCAL,
     ADMINS,
     EVERYONE;
@@ -35,6 +39,9 @@ enum Access {
             "true-client-ip");
 
     private static final String X_FORWARDED = "x-forwarded";
+    /** With or without a port; the same names as the transport takes on loopback, whatever else it is configured to take. */
+    private static final Pattern LOCAL_HOST =
+            Pattern.compile("(localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1\\])(:\\d{1,5})?");
 
     static Access of(Map<String, Object> properties) {
         Object configured = properties.getOrDefault(ACCESS, "local");
@@ -63,6 +70,9 @@ enum Access {
 
     private static boolean asksDirectly(HttpRequest request) {
         return isLoopback(request.remoteAddress())
+                && LOCAL_HOST
+                        .matcher(request.findHeader("host").orElse("").strip().toLowerCase(Locale.ROOT))
+                        .matches()
                 && request.headers().keySet().stream()
                         .noneMatch(name -> name.startsWith(X_FORWARDED) || FORWARDED.contains(name));
     }

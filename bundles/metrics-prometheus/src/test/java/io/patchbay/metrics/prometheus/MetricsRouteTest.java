@@ -20,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,6 +118,31 @@ class MetricsRouteTest {
         assertRefused(ErrorCode.UNAUTHENTICATED, route, ELSEWHERE, Map.of());
     }
 
+    /** A web page whose own name resolves to this machine would read them as local. */
+    @Test
+    void whoAsksOnThisMachineMustKnowItByANameOfItsOwn() throws Exception {
+        for (String own : List.of("localhost", "LOCALHOST:7420", "127.0.0.1:7420", "127.1.2.3", "[::1]:7420")) {
+            assertThat(ask(route, LOOPBACK, Map.of("host", own)).status()).as(own).isEqualTo(200);
+        }
+        for (String foreign : List.of("", "evil.example", "evil.example:7420", "127.0.0.1.evil.example", "localhost.evil", "[::1")) {
+            assertRefused(ErrorCode.UNAUTHENTICATED, route, LOOPBACK, Map.of("host", foreign));
+        }
+        Map<String, String> admin = new HashMap<>(bearer(Role.ADMIN));
+        admin.put("host", "metrics.example");
+        assertThat(ask(route, LOOPBACK, admin).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aQueryIsRefusedByItsName() {
+        HttpRequest request = new HttpRequest(
+                "GET /metrics", "GET", "/metrics", Map.of(), Map.of("x", List.of("1")), Map.of(), new byte[0], LOOPBACK);
+        assertThatThrownBy(() -> route.handle(request))
+                .isInstanceOfSatisfying(PatchbayException.class, refused -> {
+                    assertThat(refused.code()).isEqualTo(ErrorCode.UNKNOWN_FIELD);
+                    assertThat(refused.details()).containsEntry("field", "x");
+                });
+    }
+
     @Test
     void adminsMayAskFromAnywhereAndUsersMayNot() throws Exception {
         assertThat(ask(route, ELSEWHERE, bearer(Role.ADMIN)).status()).isEqualTo(200);
@@ -192,7 +218,9 @@ class MetricsRouteTest {
         return route.handle(request(address, headers)).toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
-    private static HttpRequest request(String address, Map<String, String> headers) {
+    private static HttpRequest request(String address, Map<String, String> given) {
+        Map<String, String> headers = new HashMap<>(given);
+        headers.putIfAbsent("host", "localhost:7420");
         return new HttpRequest("GET /metrics", "GET", "/metrics", Map.of(), Map.of(), headers, new byte[0], address);
     }
 
