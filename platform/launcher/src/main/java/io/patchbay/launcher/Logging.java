@@ -25,6 +25,10 @@ final class Logging {
     /** Libraries that report each step of their own start and stop. */
     private static final List<String> MACHINERY = List.of("org.apache.felix", "org.eclipse.jetty");
 
+    /** They warn of each malformed request, so that anybody who reaches the port could fill the log; the transport refuses and counts those requests. */
+    private static final List<String> PARSERS =
+            List.of("org.eclipse.jetty.http.HttpParser", "org.eclipse.jetty.util.HostPort");
+
     private static final String CONSOLE = "console";
     private static final String CONSOLE_LINE = "%d{HH:mm:ss.SSS} %-5level %-18.18logger{0} %msg%n%rEx";
     private static final String FILE_LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger %msg%n%rEx";
@@ -75,6 +79,9 @@ final class Logging {
         boolean curious = Level.INFO.isGreaterOrEqual(wanted) && wanted != Level.INFO;
         for (String machinery : MACHINERY) {
             context.getLogger(machinery).setLevel(curious ? wanted : Level.WARN);
+        }
+        for (String parser : PARSERS) {
+            context.getLogger(parser).setLevel(curious ? wanted : Level.ERROR);
         }
     }
 
