@@ -16,10 +16,7 @@ import java.util.regex.Pattern;
 
 /** Who may read the metrics, by the configuration {@value #PID}. Admins always may, with their access token. */
 enum Access {
-    /**
-     * Programs on this machine that ask directly, so not whoever comes through a proxy on it, and by a name of this machine: a web page can make a name of its own resolve to it (DNS
-     * rebinding).
-     */
+    /** Programs on this machine that ask it by its local names and directly, so not whoever comes through a proxy on it. */
     LOCAL,
     ADMINS,
     EVERYONE;
@@ -39,9 +36,9 @@ enum Access {
             "true-client-ip");
 
     private static final String X_FORWARDED = "x-forwarded";
-    /** With or without a port; the same names as the transport takes on loopback, whatever else it is configured to take. */
-    private static final Pattern LOCAL_HOST =
-            Pattern.compile("(localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1\\])(:\\d{1,5})?");
+    /** By another name a web page may have made its own resolve to this machine (DNS rebinding), or a proxy passed it on. */
+    private static final Pattern THIS_MACHINE =
+            Pattern.compile("(?i)(localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1])(:\\d{1,5})?");
 
     static Access of(Map<String, Object> properties) {
         Object configured = properties.getOrDefault(ACCESS, "local");
@@ -70,9 +67,7 @@ enum Access {
 
     private static boolean asksDirectly(HttpRequest request) {
         return isLoopback(request.remoteAddress())
-                && LOCAL_HOST
-                        .matcher(request.findHeader("host").orElse("").strip().toLowerCase(Locale.ROOT))
-                        .matches()
+                && THIS_MACHINE.matcher(request.findHeader("host").orElse("")).matches()
                 && request.headers().keySet().stream()
                         .noneMatch(name -> name.startsWith(X_FORWARDED) || FORWARDED.contains(name));
     }

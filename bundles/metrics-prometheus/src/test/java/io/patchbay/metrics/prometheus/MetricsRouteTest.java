@@ -118,18 +118,14 @@ class MetricsRouteTest {
         assertRefused(ErrorCode.UNAUTHENTICATED, route, ELSEWHERE, Map.of());
     }
 
-    /** A web page whose own name resolves to this machine would read them as local. */
     @Test
-    void whoAsksOnThisMachineMustKnowItByANameOfItsOwn() throws Exception {
-        for (String own : List.of("localhost", "LOCALHOST:7420", "127.0.0.1:7420", "127.1.2.3", "[::1]:7420")) {
-            assertThat(ask(route, LOOPBACK, Map.of("host", own)).status()).as(own).isEqualTo(200);
+    void aWebPageWhoseNameWasMadeToResolveToThisMachineMayNotAsk() throws Exception {
+        for (String host : List.of("localhost", "LOCALHOST:7420", "127.0.0.1:7420", "127.1.2.3", "[::1]:7420")) {
+            assertThat(ask(route, LOOPBACK, Map.of("host", host)).status()).isEqualTo(200);
         }
-        for (String foreign : List.of("", "evil.example", "evil.example:7420", "127.0.0.1.evil.example", "localhost.evil", "[::1")) {
-            assertRefused(ErrorCode.UNAUTHENTICATED, route, LOOPBACK, Map.of("host", foreign));
+        for (String host : List.of("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:7420", "")) {
+            assertRefused(ErrorCode.UNAUTHENTICATED, route, LOOPBACK, Map.of("host", host));
         }
-        Map<String, String> admin = new HashMap<>(bearer(Role.ADMIN));
-        admin.put("host", "metrics.example");
-        assertThat(ask(route, LOOPBACK, admin).status()).isEqualTo(200);
     }
 
     @Test
@@ -218,10 +214,10 @@ class MetricsRouteTest {
         return route.handle(request(address, headers)).toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
-    private static HttpRequest request(String address, Map<String, String> given) {
-        Map<String, String> headers = new HashMap<>(given);
-        headers.putIfAbsent("host", "localhost:7420");
-        return new HttpRequest("GET /metrics", "GET", "/metrics", Map.of(), Map.of(), headers, new byte[0], address);
+    private static HttpRequest request(String address, Map<String, String> headers) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.putIfAbsent("host", "localhost:7420");
+        return new HttpRequest("GET /metrics", "GET", "/metrics", Map.of(), Map.of(), all, new byte[0], address);
     }
 
     private static String text(HttpResponse answer) throws IOException {
