@@ -59,7 +59,10 @@ class LogRingTest {
             log.info("later {}", i);
         }
         List<LogEntry> rest = Collections.list(lines);
-        assertThat(rest).hasSize(LogRing.LINES / 2 - 1).extracting(LogEntry::getMessage).allMatch(text -> text.startsWith("line "));
+        assertThat(rest)
+                .hasSize(LogRing.LINES / 2 - 1)
+                .extracting(LogEntry::getMessage)
+                .allMatch(text -> text.startsWith("line "));
         assertThat(rest.get(rest.size() - 1).getMessage()).isEqualTo("line " + LogRing.LINES / 2);
         assertThatThrownBy(lines::nextElement).isInstanceOf(NoSuchElementException.class);
     }

@@ -131,12 +131,18 @@ class MetricsRouteTest {
     @Test
     void aQueryIsRefusedByItsName() {
         HttpRequest request = new HttpRequest(
-                "GET /metrics", "GET", "/metrics", Map.of(), Map.of("x", List.of("1")), Map.of(), new byte[0], LOOPBACK);
-        assertThatThrownBy(() -> route.handle(request))
-                .isInstanceOfSatisfying(PatchbayException.class, refused -> {
-                    assertThat(refused.code()).isEqualTo(ErrorCode.UNKNOWN_FIELD);
-                    assertThat(refused.details()).containsEntry("field", "x");
-                });
+                "GET /metrics",
+                "GET",
+                "/metrics",
+                Map.of(),
+                Map.of("x", List.of("1")),
+                Map.of(),
+                new byte[0],
+                LOOPBACK);
+        assertThatThrownBy(() -> route.handle(request)).isInstanceOfSatisfying(PatchbayException.class, refused -> {
+            assertThat(refused.code()).isEqualTo(ErrorCode.UNKNOWN_FIELD);
+            assertThat(refused.details()).containsEntry("field", "x");
+        });
     }
 
     @Test

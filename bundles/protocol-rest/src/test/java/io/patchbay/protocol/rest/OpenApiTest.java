@@ -53,7 +53,8 @@ class OpenApiTest {
     void whatARouteDoesNotReadIsRefusedByItsName() {
         node.routes.table().routes().forEach(route -> {
             String[] parts = route.pattern().replaceAll("\\{\\w+}", "x").split(" ");
-            RestNode.Answered answer = node.admin(parts[0], parts[1] + "?fitler=a").send();
+            RestNode.Answered answer =
+                    node.admin(parts[0], parts[1] + "?fitler=a").send();
             assertThat(answer.code()).as(route.pattern()).isEqualTo("UNKNOWN_FIELD");
             assertThat(answer.json().findText("field")).contains("fitler");
             if (!route.body()) {
@@ -67,7 +68,10 @@ class OpenApiTest {
 
     @Test
     void anEmptyObjectSaysNothingThatCouldBeLost() {
-        assertThat(node.admin("POST", "/api/v1/events/tickets").json("{}").send().status())
+        assertThat(node.admin("POST", "/api/v1/events/tickets")
+                        .json("{}")
+                        .send()
+                        .status())
                 .isEqualTo(201);
     }
 

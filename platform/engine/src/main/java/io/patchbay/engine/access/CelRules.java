@@ -73,8 +73,7 @@ public final class CelRules implements Rules {
         // As when it is written: what will be has the revision of what was, and is of now.
         long revision = before.map(StoredDocument::revision).orElse(0L);
         String id = before.map(StoredDocument::id).orElse("document");
-        Optional<StoredDocument> after = 
-                change.after().map(data -> document(id, revision, clock.millis(), data));
+        Optional<StoredDocument> after = change.after().map(data -> document(id, revision, clock.millis(), data));
         return switch (action) {
             case LIST, READ -> rights.visibility(action).sees(before.orElseThrow());
             case CREATE, UPDATE, DELETE -> rights.allows(action, before, after);

@@ -6,8 +6,8 @@ import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Value;
 import io.patchbay.engine.expression.Names;
 import io.patchbay.engine.expression.Shape;
-import java.util.Locale;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 

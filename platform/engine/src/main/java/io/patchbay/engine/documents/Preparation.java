@@ -133,11 +133,7 @@ final class Preparation {
     }
 
     private void requirePut(
-            Step step,
-            Operation.Put put,
-            Rights rights,
-            CollectionEntry collection,
-            Optional<StoredDocument> before) {
+            Step step, Operation.Put put, Rights rights, CollectionEntry collection, Optional<StoredDocument> before) {
         StoredDocument after = after(collection, step.id(), before, put.data(), step.body());
         Action action = before.isPresent() ? Action.UPDATE : Action.CREATE;
         if (!rights.allows(action, before, Optional.of(after))) {

@@ -74,7 +74,8 @@ final class ShapeCheck {
             throw translation.fault(
                     at,
                     "there is no '" + field + "' here; there are "
-                            + String.join(", ", of.fields().keySet().stream().sorted().toList())
+                            + String.join(
+                                    ", ", of.fields().keySet().stream().sorted().toList())
                             + Nearest.find(field, of.fields().keySet())
                                     .map(near -> ", did you mean '" + near + "'?")
                                     .orElse(""));
@@ -202,7 +203,8 @@ final class ShapeCheck {
     }
 
     private boolean isUpdatedAt(CelExpr expr) {
-        if (expr.getKind() != CelExpr.ExprKind.Kind.SELECT || !expr.select().field().equals("updatedAt")) {
+        if (expr.getKind() != CelExpr.ExprKind.Kind.SELECT
+                || !expr.select().field().equals("updatedAt")) {
             return false;
         }
         CelExpr operand = expr.select().operand();
@@ -213,7 +215,8 @@ final class ShapeCheck {
 
     private static boolean isField(CelExpr expr) {
         return expr.getKind() == CelExpr.ExprKind.Kind.SELECT
-                || expr.getKind() == CelExpr.ExprKind.Kind.CALL && expr.call().function().equals("_[_]");
+                || expr.getKind() == CelExpr.ExprKind.Kind.CALL
+                        && expr.call().function().equals("_[_]");
     }
 
     private static boolean isText(CelExpr expr) {

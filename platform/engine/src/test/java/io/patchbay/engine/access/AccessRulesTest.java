@@ -204,8 +204,7 @@ class AccessRulesTest {
     @Test
     void aConditionOnWhatIsHiddenTellsNothingWhereAllElseIsAllowed() {
         plane.collection(
-                "notes",
-                Map.of("read", "doc.owner == auth.id", "create", "true", "update", "true", "delete", "true"));
+                "notes", Map.of("read", "doc.owner == auth.id", "create", "true", "update", "true", "delete", "true"));
         long revision = plane.put("notes", "hidden", owned("id-of-bob"))
                 .written()
                 .get(0)

@@ -72,16 +72,22 @@ class CelRulesTest {
     void aTimeInMetaIsATimeHoweverItIsWritten() {
         Map<String, String> young = Map.of(
                 "read", "doc.meta.updatedAt > timestamp('2026-01-01T00:00:00Z')",
-                "update", "after.meta.updatedAt > before.meta.updatedAt && after.meta.revision == before.meta.revision");
+                "update",
+                        "after.meta.updatedAt > before.meta.updatedAt && after.meta.revision == before.meta.revision");
         String read = "{'action':'read','doc':{'meta':{'updatedAt':%s}},'expect':'%s'}";
         for (String late : List.of("'2026-11-25T00:00:00Z'", "'2026-11-25T01:00:00+01:00'", "1795564800000")) {
-            assertThat(one(young, read.formatted(late, "allow")).passed()).as(late).isTrue();
+            assertThat(one(young, read.formatted(late, "allow")).passed())
+                    .as(late)
+                    .isTrue();
         }
         for (String early : List.of("'2025-11-25T00:00:00Z'", "1", "-5")) {
-            assertThat(one(young, read.formatted(early, "deny")).passed()).as(early).isTrue();
+            assertThat(one(young, read.formatted(early, "deny")).passed())
+                    .as(early)
+                    .isTrue();
         }
         // What is being written is of now, as when the guard looks at it.
-        assertThat(one(young, "{'action':'update','doc':{},'before':{},'after':{'n':1},'expect':'allow'}").passed())
+        assertThat(one(young, "{'action':'update','doc':{},'before':{},'after':{'n':1},'expect':'allow'}")
+                        .passed())
                 .isTrue();
     }
 
@@ -107,14 +113,12 @@ class CelRulesTest {
         }
         assertThat(catchThrowableOfType(
                                 PatchbayException.class,
-                                () -> one(
-                                        "{'action':'list','documents':{'a':{'meta':{'id':'b'}}},'visible':[]}"))
+                                () -> one("{'action':'list','documents':{'a':{'meta':{'id':'b'}}},'visible':[]}"))
                         .details())
                 .containsEntry("field", "documents.a.meta.id");
         assertThat(catchThrowableOfType(
                                 PatchbayException.class,
-                                () -> one(
-                                        "{'action':'create','doc':{'meta':{'revision':3}},'expect':'deny'}"))
+                                () -> one("{'action':'create','doc':{'meta':{'revision':3}},'expect':'deny'}"))
                         .details())
                 .containsEntry("field", "doc.meta.revision");
     }
@@ -131,7 +135,12 @@ class CelRulesTest {
             {"read", "auth['nam'] == 'x'", "5", "there is no 'nam' here"},
             {"read", "request.colection == 'x'", "8", "did you mean 'collection'?"},
             {"list", "doc.meta.revison > 1", "9", "did you mean 'revision'?"},
-            {"list", "after.owner == auth.id", "1", "'after' is not known here; a rule for list can use doc, auth and request"},
+            {
+                "list",
+                "after.owner == auth.id",
+                "1",
+                "'after' is not known here; a rule for list can use doc, auth and request"
+            },
             {"read", "before.owner == auth.id", "1", "'before' is not known here"},
             {"create", "before.owner == auth.id", "1", "a rule for create can use doc, after, auth and request"},
             {"delete", "doc.x == 1 && after.x == 1", "15", "a rule for delete can use doc, before, auth and request"},

@@ -220,11 +220,13 @@ abstract class HiddenDocumentsContract {
         Session session = plane.plane.open(caller);
         documents.forEach((id, doc) -> {
             if (!sees(Action.READ, caller, doc)) {
-                for (Precondition precondition : List.of(
-                        Precondition.EXISTS, Precondition.ABSENT, new Precondition.AtRevision(revision(id)))) {
-                    attempts(precondition).forEach(attempt -> assertThat(answer(session, attempt.apply(id)))
-                            .as("%s on %s by %s under %s", attempt.apply(id), doc, caller, rules)
-                            .isEqualTo(answer(session, attempt.apply("absent")).replace("absent", id)));
+                for (Precondition precondition :
+                        List.of(Precondition.EXISTS, Precondition.ABSENT, new Precondition.AtRevision(revision(id)))) {
+                    attempts(precondition)
+                            .forEach(attempt -> assertThat(answer(session, attempt.apply(id)))
+                                    .as("%s on %s by %s under %s", attempt.apply(id), doc, caller, rules)
+                                    .isEqualTo(answer(session, attempt.apply("absent"))
+                                            .replace("absent", id)));
                 }
             }
         });

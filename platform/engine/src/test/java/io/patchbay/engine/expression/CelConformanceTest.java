@@ -43,12 +43,14 @@ class CelConformanceTest {
                 .containsAll(differences.keySet());
     }
 
-    /** What CEL's own checker would take, a filter may say too: those with a result that are refused are meant for an evaluation without a checker. */
+    /** Those that CEL means for an evaluation without its checker, which refuses them too: {@code true || 32}. */
     @Test
-    void filtersWithAResultAreRefusedOnlyWhereOperandsNeverFit() throws IOException {
+    void filtersWithAResultAreRefusedOnlyWhereCelsCheckerRefusesThem() throws IOException {
         List<String> refused = new ArrayList<>();
         for (CelCase given : cases()) {
-            if (given.isFilter() && given.expected().isPresent() && findFailure(given).isEmpty()) {
+            if (given.isFilter()
+                    && given.expected().isPresent()
+                    && findFailure(given).isEmpty()) {
                 try {
                     ExpressionParser.parseFilter(given.expression());
                 } catch (PatchbayException e) {
@@ -56,7 +58,7 @@ class CelConformanceTest {
                 }
             }
         }
-        assertThat(refused).isEmpty();
+        assertThat(refused).hasSize(4).allMatch(name -> name.contains("/short_circuit_type_"));
     }
 
     private void check(CelCase given) {

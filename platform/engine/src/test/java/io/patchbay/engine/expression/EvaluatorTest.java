@@ -177,7 +177,8 @@ class EvaluatorTest {
 
     private static boolean matches(String filter) {
         return Evaluator.matches(
-                ExpressionParser.parseRule(filter, "filter", Names.FIELDS), StoredDocument.of(1, "doc-1", 7, 1000, DATA));
+                ExpressionParser.parseRule(filter, "filter", Names.FIELDS),
+                StoredDocument.of(1, "doc-1", 7, 1000, DATA));
     }
 
     private static Optional<Value> evaluate(String expression) {

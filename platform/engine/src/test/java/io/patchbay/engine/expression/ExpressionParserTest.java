@@ -56,7 +56,8 @@ class ExpressionParserTest {
     void textIsRenderedWithConstantsComputed(String text, String rendered) {
         Expression expression = ExpressionParser.parseRule(text, "expression", Names.FIELDS);
         assertThat(Expressions.text(expression)).isEqualTo(rendered);
-        assertThat(ExpressionParser.parseRule(rendered, "expression", Names.FIELDS)).isEqualTo(expression);
+        assertThat(ExpressionParser.parseRule(rendered, "expression", Names.FIELDS))
+                .isEqualTo(expression);
     }
 
     @ParameterizedTest

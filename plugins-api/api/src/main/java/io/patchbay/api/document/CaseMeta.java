@@ -119,8 +119,6 @@ final class CaseMeta {
     private PatchbayException refused(String field, String why) {
         String where = place + "." + field;
         return new PatchbayException(
-                ErrorCode.BAD_REQUEST,
-                "'" + where + "' of case " + number + " " + why + ".",
-                Map.of("field", where));
+                ErrorCode.BAD_REQUEST, "'" + where + "' of case " + number + " " + why + ".", Map.of("field", where));
     }
 }

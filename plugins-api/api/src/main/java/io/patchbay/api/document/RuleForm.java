@@ -134,8 +134,7 @@ public final class RuleForm {
     private static Optional<Value.Struct> document(
             int number, String action, String field, Optional<Value.Struct> doc, Fields fields) {
         String place = fields.has(field) ? field : "doc";
-        Optional<Value.Struct> document =
-                fields.findStruct(field).or(() -> doc).map(new CaseMeta(number, place)::read);
+        Optional<Value.Struct> document = fields.findStruct(field).or(() -> doc).map(new CaseMeta(number, place)::read);
         if (document.isEmpty()) {
             throw fields.refused(
                     field,
