@@ -72,7 +72,9 @@ class CelStoresConformanceIT {
             String id = "case-" + i;
             Rest.Answer answer = admin.get(DOCUMENTS + "?limit=1000&filter=" + Rest.encode(given.expression()));
             boolean mustBeThere = given.expected().filter(Value.TRUE::equals).isPresent();
-            boolean refused = answer.status() == 400 && given.expected().isEmpty();
+            // As by CEL's own checker: 'horses' || true.
+            boolean unchecked = given.name().contains("/short_circuit_type_");
+            boolean refused = answer.status() == 400 && (given.expected().isEmpty() || unchecked);
             boolean there = answer.status() == 200
                     && answer.items().stream()
                             .anyMatch(document ->

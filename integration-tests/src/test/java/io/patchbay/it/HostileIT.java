@@ -8,6 +8,7 @@ import io.patchbay.api.document.Cbor;
 import io.patchbay.api.document.Json;
 import io.patchbay.api.document.Value;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
@@ -76,6 +77,32 @@ class HostileIT {
         assertThat(answer.status()).as("%s: %s", what, answer.text()).isBetween(400, 499);
         assertThat(answer.header("Content-Type")).as(what).contains("application/problem+json");
         assertThat(answer.code()).as(what).isNotEqualTo("(no code)");
+    }
+
+    /** Anybody who reaches the port can send them: they must not fill the log. */
+    @Test
+    void malformedHttpLeavesNoLineInTheLog() throws IOException {
+        List<String> requests = List.of(
+                "CONNECT example.com:443 HTTP/1.1\r\n",
+                "CONNECT / HTTP/1.1\r\n",
+                "CONNECT :80 HTTP/1.1\r\n",
+                "CONNECT [::1 HTTP/1.1\r\n",
+                "CONNECT a:99999 HTTP/1.1\r\n",
+                "GET / HTTP/1.1\r\nHost: a b\r\n",
+                "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n",
+                "GET http://user@host:port/ HTTP/1.1\r\n",
+                "\u0001\u0002 / HTTP/1.1\r\n");
+        for (String request : requests) {
+            try (Socket socket = new Socket("127.0.0.1", node.port())) {
+                socket.setSoTimeout(10_000);
+                socket.getOutputStream().write((request + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+                socket.shutdownOutput();
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .as(request)
+                        .startsWith("HTTP/1.1 4");
+            }
+        }
+        assertThat(node.log()).doesNotContain("HostPort", "HttpParser");
     }
 
     @Test

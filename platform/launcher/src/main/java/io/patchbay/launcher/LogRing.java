@@ -6,13 +6,11 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.Enumeration;
-import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.log.LogEntry;
 import org.osgi.service.log.LogLevel;
@@ -31,8 +29,8 @@ final class LogRing extends UnsynchronizedAppenderBase<ILoggingEvent> implements
 
     private final List<LogListener> listeners = new CopyOnWriteArrayList<>();
 
-    /** Newest first; guarded by itself, as {@link #number} is. */
-    private final Deque<LogEntry> lines = new ArrayDeque<>();
+    /** Each line at its number modulo their count, over the line before; guarded by itself, as {@link #number} is. */
+    private final @Nullable LogEntry[] lines = new LogEntry[LINES];
 
     private final Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private long number = startedAt.toEpochMilli() * 1000;
@@ -58,10 +56,7 @@ final class LogRing extends UnsynchronizedAppenderBase<ILoggingEvent> implements
                     event.getLoggerName(),
                     event.getThreadName(),
                     message);
-            lines.addFirst(line);
-            if (lines.size() > LINES) {
-                lines.removeLast();
-            }
+            lines[place(number)] = line;
         }
         for (LogListener listener : listeners) {
             listener.logged(line);
@@ -96,21 +91,46 @@ final class LogRing extends UnsynchronizedAppenderBase<ILoggingEvent> implements
         listeners.remove(listener);
     }
 
+    /** Newest first, each line read when it is asked for: who stops at one that he knows costs no more than what he reads. It ends early where newer lines have taken the place of the oldest. */
     @Override
     public Enumeration<LogEntry> getLog() {
         synchronized (lines) {
-            Iterator<LogEntry> copy = new ArrayList<>(lines).iterator();
-            return new Enumeration<>() {
-                @Override
-                public boolean hasMoreElements() {
-                    return copy.hasNext();
-                }
+            return new Backwards(find(number));
+        }
+    }
 
-                @Override
-                public LogEntry nextElement() {
-                    return copy.next();
-                }
-            };
+    private @Nullable LogEntry find(long sequence) {
+        synchronized (lines) {
+            LogEntry line = lines[place(sequence)];
+            return line != null && line.getSequence() == sequence ? line : null;
+        }
+    }
+
+    private static int place(long sequence) {
+        return (int) (sequence % LINES);
+    }
+
+    /** Used by one thread. */
+    private final class Backwards implements Enumeration<LogEntry> {
+        private @Nullable LogEntry next;
+
+        Backwards(@Nullable LogEntry newest) {
+            next = newest;
+        }
+
+        @Override
+        public boolean hasMoreElements() {
+            return next != null;
+        }
+
+        @Override
+        public LogEntry nextElement() {
+            LogEntry line = next;
+            if (line == null) {
+                throw new NoSuchElementException("there are no older lines");
+            }
+            next = find(line.getSequence() - 1);
+            return line;
         }
     }
 }

@@ -25,8 +25,9 @@ final class Logging {
     /** Libraries that report each step of their own start and stop. */
     private static final List<String> MACHINERY = List.of("org.apache.felix", "org.eclipse.jetty");
 
-    /** Warns of each request with an address that is none, so a stranger could fill the log; such requests are refused and counted. */
-    private static final String MALFORMED_ADDRESSES = "org.eclipse.jetty.util.HostPort";
+    /** They warn of each malformed request, so that anybody who reaches the port could fill the log; the transport refuses and counts those requests. */
+    private static final List<String> PARSERS =
+            List.of("org.eclipse.jetty.http.HttpParser", "org.eclipse.jetty.util.HostPort");
 
     private static final String CONSOLE = "console";
     private static final String CONSOLE_LINE = "%d{HH:mm:ss.SSS} %-5level %-18.18logger{0} %msg%n%rEx";
@@ -79,7 +80,9 @@ final class Logging {
         for (String machinery : MACHINERY) {
             context.getLogger(machinery).setLevel(curious ? wanted : Level.WARN);
         }
-        context.getLogger(MALFORMED_ADDRESSES).setLevel(curious ? wanted : Level.OFF);
+        for (String parser : PARSERS) {
+            context.getLogger(parser).setLevel(curious ? wanted : Level.ERROR);
+        }
     }
 
     /** From now on only the files are written. */

@@ -1,12 +1,15 @@
 package io.patchbay.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,26 @@ class LogRingTest {
         assertThat(lines.get(0).getSequence() - lines.get(LogRing.LINES - 1).getSequence())
                 .isEqualTo(LogRing.LINES - 1);
         assertThat(lines.get(0).getLoggerName()).isEqualTo("a.b");
+    }
+
+    /** Each watcher looks at every wake: what it doesn't ask for must cost nothing, and nothing is shown twice or out of order. */
+    @Test
+    void linesAreReadOneByOneWhileOthersAreWritten() {
+        for (int i = 0; i < LogRing.LINES; i++) {
+            log.info("line {}", i);
+        }
+        Enumeration<LogEntry> lines = ring.getLog();
+        assertThat(lines.nextElement().getMessage()).isEqualTo("line " + (LogRing.LINES - 1));
+        for (int i = 0; i < LogRing.LINES / 2; i++) {
+            log.info("later {}", i);
+        }
+        List<LogEntry> rest = Collections.list(lines);
+        assertThat(rest)
+                .hasSize(LogRing.LINES / 2 - 1)
+                .extracting(LogEntry::getMessage)
+                .allMatch(text -> text.startsWith("line "));
+        assertThat(rest.get(rest.size() - 1).getMessage()).isEqualTo("line " + LogRing.LINES / 2);
+        assertThatThrownBy(lines::nextElement).isInstanceOf(NoSuchElementException.class);
     }
 
     @Test

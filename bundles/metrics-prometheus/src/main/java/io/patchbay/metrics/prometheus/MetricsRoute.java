@@ -37,6 +37,8 @@ public final class MetricsRoute implements HttpRoute {
 
     private static final String PATTERN = "GET /metrics";
     private static final long THREAD_KEPT_SECONDS = 60;
+    /** Of a parameter that is not known, in the answer. */
+    private static final int NAME_CHARS_SHOWN = 60;
 
     private final MetricReadings readings;
     private final Logins logins;
@@ -91,7 +93,20 @@ public final class MetricsRoute implements HttpRoute {
 
     @Override
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
+        request.query().keySet().stream().findFirst().ifPresent(name -> {
+            throw unknown(name.codePoints()
+                    .limit(NAME_CHARS_SHOWN)
+                    .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                    .toString());
+        });
         return access.require(request, logins).thenCompose(allowed -> scrape(request));
+    }
+
+    private static PatchbayException unknown(String name) {
+        return new PatchbayException(
+                ErrorCode.UNKNOWN_FIELD,
+                "There is no query parameter '" + name + "' here; the metrics take none.",
+                Map.of("field", name));
     }
 
     private CompletionStage<HttpResponse> scrape(HttpRequest request) {

@@ -129,6 +129,23 @@ class MetricsRouteTest {
     }
 
     @Test
+    void aQueryIsRefusedByItsName() {
+        HttpRequest request = new HttpRequest(
+                "GET /metrics",
+                "GET",
+                "/metrics",
+                Map.of(),
+                Map.of("x", List.of("1")),
+                Map.of(),
+                new byte[0],
+                LOOPBACK);
+        assertThatThrownBy(() -> route.handle(request)).isInstanceOfSatisfying(PatchbayException.class, refused -> {
+            assertThat(refused.code()).isEqualTo(ErrorCode.UNKNOWN_FIELD);
+            assertThat(refused.details()).containsEntry("field", "x");
+        });
+    }
+
+    @Test
     void adminsMayAskFromAnywhereAndUsersMayNot() throws Exception {
         assertThat(ask(route, ELSEWHERE, bearer(Role.ADMIN)).status()).isEqualTo(200);
         assertRefused(ErrorCode.FORBIDDEN, route, ELSEWHERE, bearer(Role.USER));

@@ -130,6 +130,7 @@ public final class RestRoutes implements HttpRoute {
     private void events(EventRoutes events) {
         table.ticket("GET " + API + "/events", events::open, "collection", "filter", "mode", "since", "ticket");
         table.session("POST " + API + "/events/tickets", events::ticket);
+        table.withoutBody("POST " + API + "/events/tickets");
     }
 
     private void plugins(PluginRoutes plugins) {
@@ -141,6 +142,7 @@ public final class RestRoutes implements HttpRoute {
         table.admin("POST " + PLUGIN + "/start", plugins::start, "dryRun");
         table.admin("POST " + PLUGIN + "/stop", plugins::stop, "dryRun");
         table.admin("POST " + PLUGIN + "/rollback", plugins::rollBack, "dryRun");
+        table.withoutBody("POST " + PLUGIN + "/start", "POST " + PLUGIN + "/stop", "POST " + PLUGIN + "/rollback");
     }
 
     private void stores(StoreRoutes stores) {
@@ -148,6 +150,7 @@ public final class RestRoutes implements HttpRoute {
         table.admin("POST " + STORE + "/swap", stores::swap);
         table.admin("POST " + STORE + "/rollback", stores::rollBack);
         table.admin("POST " + STORE + "/drop", stores::drop);
+        table.withoutBody("POST " + STORE + "/rollback", "POST " + STORE + "/drop");
     }
 
     private void jobs(JobRoutes jobs) {

@@ -9,8 +9,9 @@ import java.util.concurrent.CompletionStage;
  *
  * @param pattern method and path template
  * @param query names of the query parameters it knows; any other is refused
+ * @param body whether it reads a body; if not, one that says anything is refused
  */
-record Route(String pattern, Access access, Set<String> query, Handler handler) {
+record Route(String pattern, Access access, Set<String> query, boolean body, Handler handler) {
     enum Access {
         /** Whoever asks; no token is looked at. */
         OPEN,

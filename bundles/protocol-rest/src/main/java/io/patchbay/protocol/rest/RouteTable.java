@@ -4,6 +4,9 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Nearest;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
+import io.patchbay.api.document.Fields;
+import io.patchbay.api.document.Json;
+import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.Problem;
@@ -36,19 +39,31 @@ final class RouteTable {
     }
 
     void open(String pattern, Handler handler, String... query) {
-        add(new Route(pattern, Access.OPEN, Set.of(query), handler));
+        add(new Route(pattern, Access.OPEN, Set.of(query), mayHaveBody(pattern), handler));
     }
 
     void session(String pattern, Handler handler, String... query) {
-        add(new Route(pattern, Access.SESSION, Set.of(query), handler));
+        add(new Route(pattern, Access.SESSION, Set.of(query), mayHaveBody(pattern), handler));
     }
 
     void ticket(String pattern, Handler handler, String... query) {
-        add(new Route(pattern, Access.TICKET, Set.of(query), handler));
+        add(new Route(pattern, Access.TICKET, Set.of(query), mayHaveBody(pattern), handler));
     }
 
     void admin(String pattern, Handler handler, String... query) {
-        add(new Route(pattern, Access.ADMIN, Set.of(query), handler));
+        add(new Route(pattern, Access.ADMIN, Set.of(query), mayHaveBody(pattern), handler));
+    }
+
+    /** These patterns, which were added before, read no body although their method may have one. */
+    void withoutBody(String... patterns) {
+        for (String pattern : patterns) {
+            Route route = routes.get(pattern);
+            routes.put(pattern, new Route(pattern, route.access(), route.query(), false, route.handler()));
+        }
+    }
+
+    private static boolean mayHaveBody(String pattern) {
+        return !pattern.startsWith("GET ") && !pattern.startsWith("DELETE ");
     }
 
     List<String> patterns() {
@@ -67,6 +82,7 @@ final class RouteTable {
                 throw new PatchbayException(ErrorCode.NOT_FOUND, "There is nothing at this path.");
             }
             requireKnownQuery(route, request);
+            requireReadBody(route, request);
             answer =
                     callers.identify(route.access(), request).thenCompose(identity -> answer(route, request, identity));
         } catch (RuntimeException e) {
@@ -120,6 +136,18 @@ final class RouteTable {
                         Map.of("field", name));
             }
         });
+    }
+
+    /** What nobody reads would be lost without a word; an empty object, which some clients always send, says nothing. */
+    private static void requireReadBody(Route route, HttpRequest request) {
+        if (route.body() || request.body().length == 0) {
+            return;
+        }
+        if (Json.decodeEnvelope(request.body()) instanceof Value.Struct struct) {
+            Fields.of("the body", struct).done();
+        } else {
+            throw new PatchbayException(ErrorCode.BAD_REQUEST, "This request takes no body.");
+        }
     }
 
     private static PatchbayException unknown(Route route, String name) {

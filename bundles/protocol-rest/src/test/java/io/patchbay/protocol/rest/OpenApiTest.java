@@ -42,8 +42,37 @@ class OpenApiTest {
         node.routes
                 .table()
                 .routes()
-                .forEach(route -> served.put(route.pattern(), route.access() + " " + new TreeSet<>(route.query())));
+                .forEach(route -> served.put(
+                        route.pattern(),
+                        route.access() + " " + new TreeSet<>(route.query()) + (route.body() ? " body" : "")));
         assertThat(described).isEqualTo(served);
+    }
+
+    /** A typo that is ignored returns everything, or does something else than was asked for. */
+    @Test
+    void whatARouteDoesNotReadIsRefusedByItsName() {
+        node.routes.table().routes().forEach(route -> {
+            String[] parts = route.pattern().replaceAll("\\{\\w+}", "x").split(" ");
+            RestNode.Answered answer =
+                    node.admin(parts[0], parts[1] + "?fitler=a").send();
+            assertThat(answer.code()).as(route.pattern()).isEqualTo("UNKNOWN_FIELD");
+            assertThat(answer.json().findText("field")).contains("fitler");
+            if (!route.body()) {
+                RestNode.Answered withBody =
+                        node.admin(parts[0], parts[1]).json("{\"name\":\"x\"}").send();
+                assertThat(withBody.code()).as(route.pattern()).isEqualTo("UNKNOWN_FIELD");
+                assertThat(withBody.detail()).contains("'name'");
+            }
+        });
+    }
+
+    @Test
+    void anEmptyObjectSaysNothingThatCouldBeLost() {
+        assertThat(node.admin("POST", "/api/v1/events/tickets")
+                        .json("{}")
+                        .send()
+                        .status())
+                .isEqualTo(201);
     }
 
     @Test
@@ -110,7 +139,7 @@ class OpenApiTest {
         if (access == Access.TICKET) {
             query.add("ticket");
         }
-        return access + " " + query;
+        return access + " " + query + (operation.find("requestBody").isPresent() ? " body" : "");
     }
 
     private static Access access(int choices, Value.Struct operation) {

@@ -6,6 +6,10 @@ import static io.patchbay.transport.http.TestNode.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class HttpTransportTest {
@@ -218,6 +223,50 @@ class HttpTransportTest {
                     .startsWith("HTTP/1.1 413")
                     .contains("TOO_LARGE");
         }
+    }
+
+    /** Anybody can send them by the thousand: they must not fill the log. */
+    @Test
+    void requestsThatCannotBeMeantAreRefusedQuietly() throws Exception {
+        Logger all = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        all.addAppender(log);
+        try {
+            for (String line : new String[] {
+                "CONNECT example.com:443 HTTP/1.1",
+                "CONNECT localhost:1 HTTP/1.1",
+                "CONNECT / HTTP/1.1",
+                "CONNECT * HTTP/1.1",
+                "OPTIONS * HTTP/1.1",
+                "TRACE /echo/1 HTTP/1.1",
+                "PRI * HTTP/2.0",
+                "GET example.com:80 HTTP/1.1",
+                "GET http:///x HTTP/1.1",
+                "GET http://[::1/x HTTP/1.1",
+                "GET //evil/x HTTP/1.1",
+                "GET ? HTTP/1.1",
+                "GET /%zz HTTP/1.1",
+                "GET /a?%ff=%zz HTTP/1.1",
+                "GET /echo/1 HTTP/9.9",
+                "GET /echo/1",
+                "GET",
+                "\u0001\u0002 / HTTP/1.1"
+            }) {
+                String answer = node.exchange(line + "\r\n" + END);
+                assertThat(answer).as(line).matches("(?s)HTTP/1.1 (4\\d\\d|505) .*|HTTP/1.1 204.*|");
+            }
+        } finally {
+            all.detachAppender(log);
+        }
+        // What Jetty's parsers say is left out by the launcher.
+        assertThat(log.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .allSatisfy(event -> assertThat(event.getLoggerName())
+                        .isIn("org.eclipse.jetty.http.HttpParser", "org.eclipse.jetty.util.HostPort"))
+                .allSatisfy(event -> assertThat(event.getThrowableProxy()).isNull());
+        assertThat(node.metrics.count("patchbay_errors_total", "protocol", "http", "code", "MALFORMED"))
+                .isGreaterThanOrEqualTo(10);
     }
 
     @Test

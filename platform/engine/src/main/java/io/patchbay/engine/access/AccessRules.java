@@ -5,6 +5,7 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
 import io.patchbay.api.query.Expression;
 import io.patchbay.engine.expression.ExpressionParser;
+import io.patchbay.engine.expression.Names;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +32,7 @@ public final class AccessRules {
         this.texts = texts;
     }
 
-    /** @throws PatchbayException RULE_INVALID for an unknown action, text that is no expression, or one that speaks of what a rule can't know; details: {@code action, line, column} */
+    /** @throws PatchbayException RULE_INVALID for an unknown action, text that is no expression, or one that can't be meant: no condition, or about what a rule can't know; details: {@code action, line, column} */
     public void check() {
         texts.forEach((label, text) -> {
             Action action = Action.find(label)
@@ -39,13 +40,13 @@ public final class AccessRules {
                             ErrorCode.RULE_INVALID,
                             "There is no action '" + label + "'; rules are for list, read, create, update and delete.",
                             Map.of("action", label)));
-            parse(action, text);
+            parse(action, text, RuleVariables.written(action));
         });
     }
 
-    private static Expression parse(Action action, String text) {
+    private static Expression parse(Action action, String text, Names names) {
         try {
-            return ExpressionParser.parseRule(text, "rule for " + action.label(), RuleVariables.NAMES);
+            return ExpressionParser.parseRule(text, "rule for " + action.label(), names);
         } catch (PatchbayException e) {
             Map<String, Object> details = new HashMap<>(e.details());
             details.put("action", action.label());
@@ -79,6 +80,6 @@ public final class AccessRules {
         if (text == null) {
             return Optional.empty();
         }
-        return Optional.of(parsed.computeIfAbsent(action, a -> parse(a, text)));
+        return Optional.of(parsed.computeIfAbsent(action, a -> parse(a, text, RuleVariables.KEPT)));
     }
 }

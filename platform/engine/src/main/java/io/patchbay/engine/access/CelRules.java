@@ -7,6 +7,7 @@ import io.patchbay.api.document.RuleVerdict;
 import io.patchbay.api.document.Rules;
 import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Value;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,6 +22,17 @@ import org.osgi.service.component.annotations.Component;
 public final class CelRules implements Rules {
     private static final String ID = "id";
     private static final String META = "meta";
+    private static final long LONG_AGO_MS = 0;
+
+    private final Clock clock;
+
+    public CelRules() {
+        this(Clock.systemUTC());
+    }
+
+    CelRules(Clock clock) {
+        this.clock = clock;
+    }
 
     @Override
     public void check(Map<String, String> rules) {
@@ -36,7 +48,7 @@ public final class CelRules implements Rules {
                 .toList();
     }
 
-    private static RuleVerdict judge(Rights rights, RuleCase one, Optional<String> rule) {
+    private RuleVerdict judge(Rights rights, RuleCase one, Optional<String> rule) {
         Action action = Action.find(one.action())
                 .orElseThrow(() ->
                         new PatchbayException(ErrorCode.BAD_REQUEST, "There is no action '" + one.action() + "'."));
@@ -56,12 +68,12 @@ public final class CelRules implements Rules {
                 rule);
     }
 
-    private static boolean isAllowed(Rights rights, Action action, RuleCase.Change change) {
-        Optional<StoredDocument> before = change.before().map(data -> document("document", 1, data));
-        // As when it is written: what will be has the revision of what was.
+    private boolean isAllowed(Rights rights, Action action, RuleCase.Change change) {
+        Optional<StoredDocument> before = change.before().map(data -> document("document", 1, LONG_AGO_MS, data));
+        // As when it is written: what will be has the revision of what was, and is of now.
         long revision = before.map(StoredDocument::revision).orElse(0L);
         String id = before.map(StoredDocument::id).orElse("document");
-        Optional<StoredDocument> after = change.after().map(data -> document(id, revision, data));
+        Optional<StoredDocument> after = change.after().map(data -> document(id, revision, clock.millis(), data));
         return switch (action) {
             case LIST, READ -> rights.visibility(action).sees(before.orElseThrow());
             case CREATE, UPDATE, DELETE -> rights.allows(action, before, after);
@@ -71,7 +83,7 @@ public final class CelRules implements Rules {
     private static RuleVerdict judge(Visibility visibility, RuleCase.Sight sight, Optional<String> rule) {
         Set<String> seen = new LinkedHashSet<>();
         sight.documents().forEach((id, data) -> {
-            if (visibility.sees(document(id, 1, data))) {
+            if (visibility.sees(document(id, 1, LONG_AGO_MS, data))) {
                 seen.add(id);
             }
         });
@@ -94,17 +106,15 @@ public final class CelRules implements Rules {
         return rest;
     }
 
-    private static StoredDocument document(String id, long revision, Value.Struct data) {
+    private static StoredDocument document(String id, long revision, long updatedAtMs, Value.Struct data) {
         Value.Struct meta = data.fields().get(META) instanceof Value.Struct given ? given : Value.Struct.EMPTY;
         Map<String, Value> fields = new LinkedHashMap<>(data.fields());
-        if (fields.get(META) instanceof Value.Struct) {
-            fields.remove(META);
-        }
+        fields.remove(META);
         return StoredDocument.of(
                 1,
                 meta.findText(ID).orElse(id),
                 meta.findInt("revision").orElse(revision),
-                meta.findInt("updatedAt").orElse(0L),
+                meta.findInt("updatedAt").orElse(updatedAtMs),
                 new Value.Struct(fields));
     }
 

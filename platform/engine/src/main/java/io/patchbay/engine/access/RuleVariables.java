@@ -5,7 +5,10 @@ import io.patchbay.api.auth.Role;
 import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Value;
 import io.patchbay.engine.expression.Names;
+import io.patchbay.engine.expression.Shape;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** What a rule can speak of, as values. */
@@ -15,11 +18,32 @@ final class RuleVariables {
     static final String AFTER = "after";
     static final String AUTH = "auth";
     static final String REQUEST = "request";
-    static final Names NAMES = new Names(
-            Set.of(DOC, BEFORE, AFTER, AUTH, REQUEST),
-            "a rule can use doc, before, after, auth and request (a field is doc.name)");
+    private static final Set<String> ALL = Set.of(DOC, BEFORE, AFTER, AUTH, REQUEST);
+    private static final Map<String, Shape> SHAPES = Map.of(
+            DOC, Shape.DOCUMENT,
+            BEFORE, Shape.DOCUMENT,
+            AFTER, Shape.DOCUMENT,
+            AUTH, Shape.nullable(Map.of("id", Shape.TEXT, "name", Shape.TEXT, "role", Shape.TEXT)),
+            REQUEST, Shape.nullable(Map.of("action", Shape.TEXT, "collection", Shape.TEXT)));
+
+    /** For a rule that is kept already: once it was taken, it goes on meaning what it meant. */
+    static final Names KEPT = new Names(ALL, "a rule can use " + String.join(", ", ALL), SHAPES, false);
 
     private RuleVariables() {}
+
+    /** For a rule that somebody has just written: what an action doesn't have, its rule can't speak of. */
+    static Names written(Action action) {
+        List<String> known = switch (action) {
+            case LIST, READ -> List.of(DOC, AUTH, REQUEST);
+            case CREATE -> List.of(DOC, AFTER, AUTH, REQUEST);
+            case UPDATE -> List.of(DOC, BEFORE, AFTER, AUTH, REQUEST);
+            case DELETE -> List.of(DOC, BEFORE, AUTH, REQUEST);
+        };
+        String last = " and " + known.get(known.size() - 1);
+        String hint = "a rule for " + action.label() + " can use "
+                + String.join(", ", known.subList(0, known.size() - 1)) + last + " (a field is doc.name)";
+        return new Names(Set.copyOf(known), hint, SHAPES, true);
+    }
 
     /** null for who has not logged in. */
     static Value auth(Identity identity) {

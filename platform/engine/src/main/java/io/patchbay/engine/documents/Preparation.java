@@ -60,6 +60,10 @@ final class Preparation {
             return true;
         }
         Rights rights = caller.rights(caller.require(operation.collection()));
+        // A condition is about what the caller may read: else its answer would tell what is hidden.
+        if (isConditional(operation) && !isTrue(rights.always(Action.READ))) {
+            return false;
+        }
         if (operation instanceof Operation.Put) {
             return isTrue(rights.always(Action.CREATE)) && isTrue(rights.always(Action.UPDATE));
         }
@@ -68,6 +72,10 @@ final class Preparation {
 
     private static boolean isTrue(Optional<Boolean> answer) {
         return answer.isPresent() && answer.get();
+    }
+
+    private static boolean isConditional(Operation operation) {
+        return !(operation.precondition() instanceof Precondition.Any);
     }
 
     /** For steps that need no reading. */
@@ -95,9 +103,13 @@ final class Preparation {
         Rights rights = caller.rights(collection);
         Operation operation = step.operation();
         if (operation instanceof Operation.Put put) {
-            StoredDocument after = after(collection, step.id(), before, put.data(), step.body());
-            requirePut(rights, collection, before, after);
-            add(step, collection, Optional.of(put.data()), step.body(), step.fresh());
+            boolean hidden = before.isPresent() && isConditional(put) && isHidden(before.get(), rights);
+            requirePut(step, put, rights, collection, hidden ? Optional.empty() : before);
+            if (hidden && put.precondition() instanceof Precondition.Absent) {
+                throw caller.forbidden(Action.CREATE, collection.name());
+            }
+            // A condition on what is hidden fails as on what is not there, so it is never written.
+            add(step, collection, Optional.of(put.data()), step.body(), step.fresh() || hidden);
         } else if (operation instanceof Operation.Patch patch) {
             StoredDocument old = before.filter(document -> !isHidden(document, rights))
                     .orElseThrow(() -> notFound(collection, step.id()));
@@ -107,7 +119,7 @@ final class Preparation {
             requireAllowed(rights, Action.UPDATE, collection, before, Optional.of(after));
             add(step, collection, Optional.of(data), body, false);
         } else if (operation instanceof Operation.Delete) {
-            boolean absent = requireDelete(rights, collection, before);
+            boolean absent = requireDelete(operation, rights, collection, before);
             add(step, collection, Optional.empty(), step.body(), absent);
         } else {
             caller.requireSight(collection, Action.READ);
@@ -121,7 +133,8 @@ final class Preparation {
     }
 
     private void requirePut(
-            Rights rights, CollectionEntry collection, Optional<StoredDocument> before, StoredDocument after) {
+            Step step, Operation.Put put, Rights rights, CollectionEntry collection, Optional<StoredDocument> before) {
+        StoredDocument after = after(collection, step.id(), before, put.data(), step.body());
         Action action = before.isPresent() ? Action.UPDATE : Action.CREATE;
         if (!rights.allows(action, before, Optional.of(after))) {
             // The same words as if nothing were there: else they would tell what is hidden.
@@ -131,11 +144,13 @@ final class Preparation {
     }
 
     /** @return whether nothing is there as far as the caller may know: then nothing is deleted */
-    private boolean requireDelete(Rights rights, CollectionEntry collection, Optional<StoredDocument> before) {
-        if (before.isPresent() && rights.allows(Action.DELETE, before, Optional.empty())) {
+    private boolean requireDelete(
+            Operation operation, Rights rights, CollectionEntry collection, Optional<StoredDocument> before) {
+        boolean absent = before.isEmpty() || isHidden(before.get(), rights);
+        boolean known = before.isPresent() && !(absent && isConditional(operation));
+        if (known && rights.allows(Action.DELETE, before, Optional.empty())) {
             return false;
         }
-        boolean absent = before.isEmpty() || isHidden(before.get(), rights);
         boolean never = rights.always(Action.DELETE).filter(allowed -> !allowed).isPresent();
         if (!absent || never) {
             throw caller.forbidden(Action.DELETE, collection.name());

@@ -26,7 +26,7 @@ final class CelSyntax {
 
     /**
      * @param names what the free names mean
-     * @throws SyntaxFault if it is no expression, or none that our values can answer
+     * @throws SyntaxFault if it is no expression, none that our values can answer, or, where names are checked, none that can be meant
      */
     static Expression parse(String text, Names names) {
         CelValidationResult result = PARSER.parse(text);
@@ -41,6 +41,9 @@ final class CelSyntax {
                 if (!names.isKnown(name)) {
                     throw translation.unknownName(name, names.hint());
                 }
+            }
+            if (names.checked()) {
+                new ShapeCheck(translation, names.shapes()).requireCondition(tree.getExpr());
             }
             return expression;
         } catch (CelValidationException e) {

@@ -352,7 +352,7 @@ final class CelTranslation {
         return translated;
     }
 
-    private SyntaxFault fault(CelExpr at, String message) {
+    SyntaxFault fault(CelExpr at, String message) {
         Integer offset = source.getPositionsMap().get(at.id());
         Optional<CelSourceLocation> location = offset == null ? Optional.empty() : source.getOffsetLocation(offset);
         return new SyntaxFault(

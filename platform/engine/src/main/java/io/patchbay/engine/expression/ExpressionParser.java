@@ -19,7 +19,7 @@ public final class ExpressionParser {
 
     /** @throws PatchbayException FILTER_INVALID with {@code line}, {@code column} (from 1, also among its details) and what is wrong */
     public static Expression parseFilter(String text) {
-        return parse(text, ErrorCode.FILTER_INVALID, "filter", Names.FIELDS);
+        return parse(text, ErrorCode.FILTER_INVALID, "filter", Names.FILTER);
     }
 
     /**

@@ -64,8 +64,8 @@ public final class StoreSlot implements AutoCloseable {
     private final CompletableFuture<StoreBindings> firstBindings = new CompletableFuture<>();
     // Under `turn`: a store was opened, and `opened` has not succeeded yet.
     private boolean untold;
-    // Under `turn`: how often the bound adapter was not there.
-    private int looksInVain;
+    // Under `turn`: since when the bound adapter is not there.
+    private Absence absence = new Absence();
 
     /** @param firstAdapter what serves the documents of a node that has none yet */
     public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
@@ -287,13 +287,13 @@ public final class StoreSlot implements AutoCloseable {
         }
     }
 
-    /** Told in the log at the second look: at the first one, adapters that are installed may still be starting. */
+    /** Told in the log once, when the start has settled: until then adapters that are installed may still be starting. */
     private void miss(String adapter) {
         String there = String.join(", ", providers.names(DocumentStoreFactory.class));
         fault = "No plugin offers the adapter '" + adapter
                 + "', which serves the documents: install the plugin with it again ('patchbay plugin install FILE'). Adapters that are there: "
                 + (there.isEmpty() ? "none" : there) + ".";
-        if (++looksInVain == 2 && !nodeStops()) {
+        if (absence.isToBeTold(System.nanoTime(), nodeStarts()) && !nodeStops()) {
             LOG.error("The documents are unavailable. {}", fault);
         }
     }
@@ -316,7 +316,7 @@ public final class StoreSlot implements AutoCloseable {
             throw e;
         }
         become(open);
-        looksInVain = 0;
+        absence = new Absence();
         LOG.info("Documents are served by {}", binding);
         untold = true;
         tellOpened();
@@ -358,9 +358,18 @@ public final class StoreSlot implements AutoCloseable {
 
     /** When a node stops, its adapters go before the engine does. */
     public static boolean nodeStops() {
+        return nodeIs(Bundle.STOPPING);
+    }
+
+    /** While it does, bundles are still being started. */
+    private static boolean nodeStarts() {
+        return nodeIs(Bundle.STARTING);
+    }
+
+    private static boolean nodeIs(int state) {
         Bundle engine = FrameworkUtil.getBundle(StoreSlot.class);
         BundleContext context = engine == null ? null : engine.getBundleContext();
-        return context != null && context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING;
+        return context != null && context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == state;
     }
 
     private void closeCurrent(String why) {

@@ -47,7 +47,7 @@ public final class NodeTransfers implements Transfers {
                         this::mostKeptBytes));
     }
 
-    private double mostKeptBytes() {
+    double mostKeptBytes() {
         return exports.stream().mapToLong(SnapshotExport::keptBytes).max().orElse(0);
     }
 

@@ -19,6 +19,7 @@ import io.patchbay.engine.commit.CommitListener;
 import io.patchbay.engine.commit.Committer;
 import io.patchbay.engine.commit.CommitterPause;
 import io.patchbay.engine.documents.DocumentQueries;
+import io.patchbay.engine.feed.DocumentMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -37,7 +38,7 @@ final class SnapshotExport implements Export, CommitListener {
     /** Bytes of documents that were changed before they were read. */
     static final long KEPT_BYTES = 64L << 20;
 
-    /** What an entry costs beside its body. */
+    /** What an entry costs beside its document. */
     private static final int ENTRY_BYTES = 200;
 
     private final CollectionEntry collection;
@@ -179,7 +180,7 @@ final class SnapshotExport implements Export, CommitListener {
     }
 
     private static long bytes(Optional<StoredDocument> was) {
-        return ENTRY_BYTES + was.map(document -> document.body().length).orElse(0);
+        return ENTRY_BYTES + DocumentMemory.bytes(was);
     }
 
     @Override

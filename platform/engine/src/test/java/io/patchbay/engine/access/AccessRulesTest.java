@@ -200,6 +200,35 @@ class AccessRulesTest {
                 .isEqualTo(revision);
     }
 
+    /** However much the other rules allow: a condition is about what the caller may read. */
+    @Test
+    void aConditionOnWhatIsHiddenTellsNothingWhereAllElseIsAllowed() {
+        plane.collection(
+                "notes", Map.of("read", "doc.owner == auth.id", "create", "true", "update", "true", "delete", "true"));
+        long revision = plane.put("notes", "hidden", owned("id-of-bob"))
+                .written()
+                .get(0)
+                .revision();
+        for (Precondition precondition :
+                List.of(Precondition.EXISTS, new Precondition.AtRevision(revision), new Precondition.AtRevision(77))) {
+            for (Function<String, Operation> attempt : List.<Function<String, Operation>>of(
+                    id -> TestPlane.put("notes", id, owned("id-of-ann"), precondition),
+                    id -> new Operation.Patch("notes", id, owned("id-of-ann"), precondition),
+                    id -> new Operation.Delete("notes", id, precondition),
+                    id -> new Operation.Check("notes", id, precondition))) {
+                assertThat(answer(attempt.apply("hidden")))
+                        .as("%s", attempt.apply("hidden"))
+                        .isEqualTo(answer(attempt.apply("absent")).replace("absent", "hidden"));
+            }
+        }
+        // That the id is taken can't be kept from who may create, but what stands there can.
+        assertThat(answer(TestPlane.put("notes", "hidden", owned("id-of-ann"), Precondition.ABSENT)))
+                .contains("You may not create")
+                .doesNotContain("revision");
+        assertThat(get(plane.admin.documents().get("notes", "hidden")).revision())
+                .isEqualTo(revision);
+    }
+
     private String answer(Operation operation) {
         return get(ann.documents()
                 .commit(TransactionRequest.of(operation))

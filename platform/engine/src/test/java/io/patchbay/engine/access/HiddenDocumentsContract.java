@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,7 @@ abstract class HiddenDocumentsContract {
                     CALLERS.forEach(this::readsAreRight);
                 }
             }
+            CALLERS.forEach(this::hiddenIsAnsweredAsAbsent);
             CALLERS.forEach(caller -> changesAreRight(caller, roundBegan));
             watchers.forEach(this::awaitState);
             watchers.forEach(this::wasShownNothingHidden);
@@ -107,9 +109,9 @@ abstract class HiddenDocumentsContract {
     private void chooseRules() {
         rules.put(Action.LIST, RuleModel.randomReadRule(random));
         rules.put(Action.READ, RuleModel.randomReadRule(random));
-        rules.put(Action.CREATE, RuleModel.randomWriteRule(random));
-        rules.put(Action.UPDATE, RuleModel.randomWriteRule(random));
-        rules.put(Action.DELETE, RuleModel.randomWriteRule(random));
+        rules.put(Action.CREATE, RuleModel.randomWriteRule(Action.CREATE, random));
+        rules.put(Action.UPDATE, RuleModel.randomWriteRule(Action.UPDATE, random));
+        rules.put(Action.DELETE, RuleModel.randomWriteRule(Action.DELETE, random));
     }
 
     private CollectionDefinition definition() {
@@ -182,12 +184,73 @@ abstract class HiddenDocumentsContract {
     }
 
     private Operation randomOperation(String id) {
+        Precondition precondition = randomPrecondition(id);
         return switch (random.nextInt(4)) {
-            case 0 -> new Operation.Delete(NOTES, id, Precondition.ANY);
-            case 1 ->
-                new Operation.Patch(NOTES, id, Value.struct("level", Value.of(random.nextInt(6))), Precondition.ANY);
-            default -> TestPlane.put(NOTES, id, RuleModel.randomDocument(random), Precondition.ANY);
+            case 0 -> new Operation.Delete(NOTES, id, precondition);
+            case 1 -> new Operation.Patch(NOTES, id, Value.struct("level", Value.of(random.nextInt(6))), precondition);
+            default -> TestPlane.put(NOTES, id, RuleModel.randomDocument(random), precondition);
         };
+    }
+
+    private Precondition randomPrecondition(String id) {
+        return switch (random.nextInt(8)) {
+            case 0 -> Precondition.ABSENT;
+            case 1 -> Precondition.EXISTS;
+            case 2 -> new Precondition.AtRevision(revision(id) + random.nextInt(2));
+            default -> Precondition.ANY;
+        };
+    }
+
+    /** 1 for what is not there. */
+    private long revision(String id) {
+        return documents.containsKey(id)
+                ? get(plane.admin.documents().get(NOTES, id)).revision()
+                : 1;
+    }
+
+    private boolean holds(Precondition precondition, String id, boolean present) {
+        if (precondition instanceof Precondition.AtRevision at) {
+            return present && at.revision() == revision(id);
+        }
+        return precondition instanceof Precondition.Any || (precondition instanceof Precondition.Exists) == present;
+    }
+
+    /** Whatever is tried on a hidden document, but for making one of that id, is answered as on one that isn't there. */
+    private void hiddenIsAnsweredAsAbsent(Identity caller) {
+        Session session = plane.plane.open(caller);
+        documents.forEach((id, doc) -> {
+            if (!sees(Action.READ, caller, doc)) {
+                for (Precondition precondition :
+                        List.of(Precondition.EXISTS, Precondition.ABSENT, new Precondition.AtRevision(revision(id)))) {
+                    attempts(precondition)
+                            .forEach(attempt -> assertThat(answer(session, attempt.apply(id)))
+                                    .as("%s on %s by %s under %s", attempt.apply(id), doc, caller, rules)
+                                    .isEqualTo(answer(session, attempt.apply("absent"))
+                                            .replace("absent", id)));
+                }
+            }
+        });
+        assertThat(admins()).isEqualTo(documents);
+    }
+
+    private List<Function<String, Operation>> attempts(Precondition precondition) {
+        Value.Struct data = RuleModel.randomDocument(random);
+        List<Function<String, Operation>> attempts = new ArrayList<>(List.of(
+                id -> new Operation.Patch(NOTES, id, data, precondition),
+                id -> new Operation.Delete(NOTES, id, precondition),
+                id -> new Operation.Check(NOTES, id, precondition)));
+        if (!(precondition instanceof Precondition.Absent)) {
+            attempts.add(id -> TestPlane.put(NOTES, id, data, precondition));
+        }
+        return attempts;
+    }
+
+    private static String answer(Session session, Operation operation) {
+        return get(session.documents()
+                .commit(TransactionRequest.of(operation))
+                .handle((result, failure) -> failure == null
+                        ? "done " + result.written().size()
+                        : failure + " " + ((PatchbayException) failure).details()));
     }
 
     /** What the model makes of it. */
@@ -195,6 +258,15 @@ abstract class HiddenDocumentsContract {
         Optional<Value.Struct> before = Optional.ofNullable(state.get(id));
         boolean admin = caller.isAdmin();
         boolean seen = before.isPresent() && (admin || sees(Action.READ, caller, before.get()));
+        if (!(operation.precondition() instanceof Precondition.Any)) {
+            if (!holds(operation.precondition(), id, seen)) {
+                return false;
+            }
+            if (before.isPresent() && !seen) {
+                // As if nothing were there; what is there can't be made anew, though.
+                return operation instanceof Operation.Delete && mayDeleteSomething(caller);
+            }
+        }
         if (operation instanceof Operation.Delete) {
             boolean allowed = admin || rules.get(Action.DELETE).meaning().allows(caller, before, Optional.empty());
             if (before.isPresent() && allowed) {

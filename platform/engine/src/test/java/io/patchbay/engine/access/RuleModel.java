@@ -141,8 +141,13 @@ final class RuleModel {
         return READS.get(random.nextInt(READS.size()));
     }
 
-    static Rule randomWriteRule(Random random) {
-        return random.nextBoolean() ? WRITES.get(random.nextInt(WRITES.size())) : randomReadRule(random);
+    /** One that {@code action} can have: nothing was there before a create, and nothing is after a delete. */
+    static Rule randomWriteRule(Action action, Random random) {
+        Rule rule = random.nextBoolean() ? WRITES.get(random.nextInt(WRITES.size())) : randomReadRule(random);
+        String text = rule.text().orElse("");
+        boolean impossible = action == Action.CREATE && text.contains("before.")
+                || action == Action.DELETE && text.contains("after.");
+        return impossible ? randomWriteRule(action, random) : rule;
     }
 
     static Filter randomFilter(Random random) {

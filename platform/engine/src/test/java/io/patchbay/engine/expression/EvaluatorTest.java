@@ -176,7 +176,9 @@ class EvaluatorTest {
     }
 
     private static boolean matches(String filter) {
-        return Evaluator.matches(ExpressionParser.parseFilter(filter), StoredDocument.of(1, "doc-1", 7, 1000, DATA));
+        return Evaluator.matches(
+                ExpressionParser.parseRule(filter, "filter", Names.FIELDS),
+                StoredDocument.of(1, "doc-1", 7, 1000, DATA));
     }
 
     private static Optional<Value> evaluate(String expression) {

@@ -54,9 +54,10 @@ class ExpressionParserTest {
                 "updatedAt < '1970' ~ updatedAt < \"1970\""
             })
     void textIsRenderedWithConstantsComputed(String text, String rendered) {
-        Expression expression = ExpressionParser.parseFilter(text);
+        Expression expression = ExpressionParser.parseRule(text, "expression", Names.FIELDS);
         assertThat(Expressions.text(expression)).isEqualTo(rendered);
-        assertThat(ExpressionParser.parseFilter(rendered)).isEqualTo(expression);
+        assertThat(ExpressionParser.parseRule(rendered, "expression", Names.FIELDS))
+                .isEqualTo(expression);
     }
 
     @ParameterizedTest
@@ -98,6 +99,86 @@ class ExpressionParserTest {
                                 PatchbayException.class, () -> ExpressionParser.parseRule(text, "rule", Names.FIELDS))
                         .code())
                 .isEqualTo(ErrorCode.RULE_INVALID);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = " | ",
+            quoteCharacter = '"',
+            value = {
+                "1 | column 1: it must be true or false, and this is a number",
+                "'x' | column 1: it must be true or false, and this is a text",
+                "null | column 1",
+                "size(a) | column 5: it must be true or false",
+                "a + 1 | column 3: it must be true or false",
+                "a ? 1 : 2 | column 3: it must be true or false",
+                "a.map(x, x) | column 6: it must be true or false, and this is a list",
+                "[true] | column 1",
+                "a == 1 && 'x' | column 11: what stands beside && must be true or false, and this is a text",
+                "a || b + 1 | column 8",
+                "!size(a) | column 6: what ! turns round must be true or false",
+                "meta.revison > 1 | there is no 'revison' here; there are id, revision, updatedAt, did you mean",
+                "has(meta.owner) | there is no 'owner' here",
+                "meta.id > 1 | column 9: a text and a number have no order",
+                "meta.revision == '3' | column 15: a number and a text are never equal",
+                "meta.updatedAt == true | never equal",
+                "meta.id.x == 1 | must be an object, and this is a text",
+                "meta < 1 | column 1: what is compared must be a number or a text or true or false",
+                "size(5) == 1 | column 6: what size() takes must be a text or a list or an object",
+                "meta.revision.startsWith('x') | what startsWith() looks into must be a text",
+                "a.contains(1) | column 12: what contains() takes must be a text",
+                "a in 'abc' | column 6: what stands after 'in' must be a list or an object",
+                "meta.id.exists(c, c == 'x') | what exists() goes through must be a list",
+                "l.all(x, x + 1) | the condition of all() must be true or false",
+                "meta.revision - '1' == 2 | what - calculates with must be a number",
+                "'a' + 1 == b | column 5: a text and a number can't be added",
+                "[1]['x'] == 1 | must be an object",
+                "int(true) == a | what int() takes must be a number or a text",
+                "a.matches(meta.revision) | what matches() takes must be a text",
+                "(true ? 1 : 2) && a | must be true or false"
+            })
+    void aFilterThatCannotBeMeantIsRefusedWithItsPlace(String text, String message) {
+        PatchbayException e = catchThrowableOfType(PatchbayException.class, () -> ExpressionParser.parseFilter(text));
+        assertThat(e).as(text).isNotNull();
+        assertThat(e.code()).isEqualTo(ErrorCode.FILTER_INVALID);
+        assertThat(e).hasMessageContaining("line 1, ").hasMessageContaining(message);
+    }
+
+    /** A field may be anything, and what is asked of it at another place says nothing about it here. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a",
+                "a.b[c]",
+                "a && !b.c",
+                "true",
+                "1 == 2",
+                "a == 1 || a == 'x' || a == null || a == [] || a == {}",
+                "a < 1 || a < 'x' || a < true",
+                "a > b",
+                "a + b == c + 'x' && a + b == 3",
+                "(c ? 1 : 'x') == a",
+                "c ? a : true",
+                "(c ? meta.id : meta.revision) == 3",
+                "a.exists(meta, meta.owner == 1 && meta == 'x')",
+                "a.all(x, x)",
+                "a.map(x, x > 1, x + 1)[0]",
+                "a.filter(x, x.y).size() > 1",
+                "meta.updatedAt > '2026-11-25T00:00:00Z'",
+                "'2026-11-25T00:00:00Z' == meta.updatedAt",
+                "meta.updatedAt >= timestamp('2026-11-25T00:00:00Z') && meta.revision * 2 > 1.5",
+                "meta['id'] == 'x' && meta.id in [1, 'x'] && 'id' in meta",
+                "type(a) == int || type(a) == 'string' || type(meta.id) != list",
+                "dyn(meta.id) == 1",
+                "bool(a) && string(1) == '1' && int('3') == 3.0",
+                "meta.id != null && meta == null",
+                "doc.x == 1 && auth.nam == 1",
+                "{'a': 1}.a == 1 && {'a': {'b': true}}.a.b",
+                "[1, 'x'][0] == 'x'",
+                "a[0] == a['x']"
+            })
+    void aFilterThatMayBeTrueOfSomeDocumentIsTaken(String text) {
+        assertThat(ExpressionParser.parseFilter(text)).isNotNull();
     }
 
     @Test

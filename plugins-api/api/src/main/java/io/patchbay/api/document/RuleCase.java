@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Something that access rules are to allow or to deny. Documents are their data; a field {@code meta} may hold {@code id, revision, updatedAt} (milliseconds), which a rule sees as {@code
- * doc.meta}.
+ * doc.meta}; anything else there is refused by {@link RuleForm}.
  */
 public sealed interface RuleCase {
     /** What it is about, in a person's words. */

@@ -100,7 +100,10 @@ public final class RuleForm {
                         "documents",
                         "The document '" + Json.shortened(id) + "' of case " + number + " must be an object.");
             }
-            documents.put(id, struct);
+            CaseMeta meta = new CaseMeta(number, "documents." + Json.shortened(id));
+            Value.Struct document = meta.read(struct);
+            meta.requireId(document, id);
+            documents.put(id, document);
         });
         Set<String> visible = new LinkedHashSet<>();
         for (Value id : fields.requireArray("visible")) {
@@ -121,12 +124,17 @@ public final class RuleForm {
         Optional<Value.Struct> old = before ? document(number, action, "before", doc, fields) : Optional.empty();
         // What is not said to change stays as it is.
         Optional<Value.Struct> next = after ? document(number, action, "after", doc, fields) : Optional.empty();
+        if (next.isPresent()) {
+            CaseMeta meta = new CaseMeta(number, fields.has("after") ? "after" : "doc");
+            old.ifPresentOrElse(was -> meta.requireSame(next.get(), was), () -> meta.requireNew(next.get()));
+        }
         return new RuleCase.Change(name, action, caller, old, next, expectation(number, fields));
     }
 
     private static Optional<Value.Struct> document(
             int number, String action, String field, Optional<Value.Struct> doc, Fields fields) {
-        Optional<Value.Struct> document = fields.findStruct(field).or(() -> doc);
+        String place = fields.has(field) ? field : "doc";
+        Optional<Value.Struct> document = fields.findStruct(field).or(() -> doc).map(new CaseMeta(number, place)::read);
         if (document.isEmpty()) {
             throw fields.refused(
                     field,
