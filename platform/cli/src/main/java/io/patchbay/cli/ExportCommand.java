@@ -78,7 +78,7 @@ final class ExportCommand implements Callable<Integer> {
         FileFormat format = form.format(file, isStandardOutput() ? Optional.of(FileFormat.JSONL) : Optional.empty());
         CsvOptions csv = form.csv(file, format);
         IdField id = new IdField(noId ? Optional.empty() : Optional.of(form.idAs()));
-        try (Node node = Node.ofHome(home.folder(), screen);
+        try (Node node = Node.ofHome(home, screen);
                 TransferProgress progress = new TransferProgress(screen, 0)) {
             if (isStandardOutput()) {
                 write(node, progress, standardOutput(), format, id, csv);
@@ -90,6 +90,9 @@ final class ExportCommand implements Callable<Integer> {
         } catch (FileFault e) {
             throw CommandException.failed(String.valueOf(e.getMessage()));
         } catch (NodeGone e) {
+            if (e.isSilent()) {
+                throw e;
+            }
             throw CommandException.failed("The export of '" + collection
                     + "' was broken off: the node has gone, or nothing was read from it for 30 s.");
         } catch (IOException | UncheckedIOException e) {

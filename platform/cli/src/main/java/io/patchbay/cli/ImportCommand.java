@@ -117,10 +117,9 @@ final class ImportCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Task task = task();
         requireFile();
-        Path folder = home.folder();
         boolean replace = task.existing == Importer.Existing.REPLACE;
-        Node node = Node.ofHome(folder, screen);
-        try (ImportTarget target = new ImportTarget(node, folder, screen, collection, importName(), replace)) {
+        Node node = Node.ofHome(home, screen);
+        try (ImportTarget target = new ImportTarget(node, home, screen, collection, importName(), replace)) {
             Optional<ImportTarget.State> known = restart ? Optional.empty() : target.find();
             if (known.isPresent() && known.get().endedAt().isPresent()) {
                 if (!isStandardInput() && isSame(task, known.get())) {

@@ -1,5 +1,6 @@
 package io.patchbay.cli;
 
+import io.patchbay.api.PatchbayException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,8 +72,8 @@ public final class Main implements Runnable {
             screen.error(told.getMessage());
             return told.exitCode();
         }
-        if (failure instanceof NodeGone) {
-            screen.error(failure.getMessage());
+        if (failure instanceof NodeGone || failure instanceof PatchbayException) {
+            screen.error(String.valueOf(failure.getMessage()));
             return FAILED;
         }
         throw failure;

@@ -37,7 +37,7 @@ final class PluginCommand implements Runnable {
 
     @Command(name = "list", description = "Lists the installed plugins.", mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
-        try (Node node = Node.ofHome(home.folder(), screen)) {
+        try (Node node = Node.ofHome(home, screen)) {
             Value plugins = node.ask(Value.struct("op", Value.of("plugin.list")));
             if (json) {
                 screen.print(Texts.json(plugins));
@@ -61,7 +61,7 @@ final class PluginCommand implements Runnable {
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "Its name, as in the list.") String name,
             @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
-        try (Node node = Node.running(home.folder())) {
+        try (Node node = Node.running(home)) {
             Value.Struct plugin = (Value.Struct) node.ask(request("plugin.info", "name", name));
             if (json) {
                 screen.print(Texts.json(plugin));
@@ -156,7 +156,7 @@ final class PluginCommand implements Runnable {
     }
 
     private int change(HomeOption home, Value.Struct request, boolean dryRun) {
-        try (Node node = Node.running(home.folder())) {
+        try (Node node = Node.running(home)) {
             if (dryRun) {
                 Value.Struct plan = (Value.Struct) node.ask(request.with("dryRun", Value.TRUE));
                 print(plan);

@@ -1,5 +1,6 @@
 package io.patchbay.cli;
 
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.Cbor;
 import io.patchbay.api.document.Value;
 import java.io.IOException;
@@ -54,15 +55,15 @@ final class RuleFile {
 
     /** For rules that stand in the file any node will do; if there is none, one in a folder of its own. */
     static Node anyNode(HomeOption home, Screen screen) {
-        Optional<Node> running = Node.findRunning(home.folder());
+        Optional<Node> running = Node.findRunning(home);
         if (running.isPresent()) {
             return running.get();
         }
         if (Homes.isHome(home.folder())) {
-            return Node.offline(home.folder(), screen);
+            return Node.offline(home, screen);
         }
         try {
-            return Node.passing(Files.createTempDirectory("patchbay"), screen);
+            return Node.passing(Files.createTempDirectory("patchbay"), home.patience(), screen);
         } catch (IOException e) {
             throw CommandException.failed("No temporary folder can be made: " + e.getMessage() + ".");
         }
@@ -93,7 +94,7 @@ final class RuleFile {
         List<Value> batch = new ArrayList<>();
         int bytes = 0;
         for (int i = from; i < cases.size(); i++) {
-            bytes += Cbor.encode(cases.get(i)).length;
+            bytes += bytes(i);
             if (!batch.isEmpty() && bytes > BATCH_BYTES) {
                 break;
             }
@@ -102,12 +103,20 @@ final class RuleFile {
         return batch;
     }
 
+    private int bytes(int place) {
+        try {
+            return Cbor.encodeEnvelope(cases.get(place)).length;
+        } catch (PatchbayException e) {
+            throw CommandException.failed("Case " + (place + 1) + ": " + e.getMessage());
+        }
+    }
+
     private Value.Struct request(List<Value> batch) {
         Map<String, Value> request = new LinkedHashMap<>();
         request.put("op", Value.of("rules.test"));
         whole.find("rules").ifPresent(rules -> request.put("rules", rules));
         whole.find("collection").ifPresent(collection -> request.put("collection", collection));
-        request.put("body", Value.struct("cases", new Value.Array(batch)));
+        request.put("cases", new Value.Array(batch));
         return new Value.Struct(request);
     }
 }

@@ -32,6 +32,6 @@ final class Texts {
     }
 
     static String json(Value value) {
-        return new String(Json.encode(value), StandardCharsets.UTF_8);
+        return new String(Json.encodeEnvelope(value), StandardCharsets.UTF_8);
     }
 }
