@@ -47,6 +47,7 @@ public final class Main implements Runnable {
     /** What understands the arguments; output goes to {@code screen}. */
     static CommandLine commandLine(Screen screen) {
         CommandLine commandLine = new CommandLine(new Main(), new Commands(screen));
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.getCommandSpec().usageMessage().exitCodeList(ExitCodes.table());
         Examples.addTo(commandLine);
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -61,7 +62,7 @@ public final class Main implements Runnable {
     /** One sentence and where to read on, not a page of usage. */
     private static int refuse(ParameterException failure, Screen screen) {
         CommandSpec command = failure.getCommandLine().getCommandSpec();
-        String sentence = Unknown.explain(failure).orElseGet(failure::getMessage);
+        String sentence = Unknown.explain(failure).orElseGet(() -> Wording.of(String.valueOf(failure.getMessage())));
         screen.error(sentence + (sentence.endsWith(".") || sentence.endsWith("?") ? "" : ".") + " '"
                 + command.qualifiedName() + " --help' says more.");
         return command.exitCodeOnInvalidInput();

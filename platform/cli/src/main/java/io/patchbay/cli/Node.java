@@ -33,6 +33,9 @@ final class Node implements AutoCloseable {
     }
 
     static CommandException notRunning(Path home) {
+        if (Files.isRegularFile(home)) {
+            Homes.require(home);
+        }
         return new CommandException(
                 Main.NOT_RUNNING,
                 Homes.isHome(home) || !Files.exists(home)

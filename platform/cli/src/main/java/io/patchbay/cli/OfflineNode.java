@@ -56,7 +56,7 @@ final class OfflineNode {
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
             return new OfflineNode(process, home, output);
         } catch (IOException e) {
-            throw CommandException.failed("A node can't be started: " + e.getMessage() + ".");
+            throw CommandException.failed("A node can't be started: " + InputFile.reason(e) + ".");
         }
     }
 

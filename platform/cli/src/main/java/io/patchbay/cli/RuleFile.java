@@ -38,8 +38,14 @@ final class RuleFile {
         if (!(whole.fields().get("cases") instanceof Value.Array cases)) {
             throw CommandException.failed(file + " needs a list of 'cases'.");
         }
-        if (whole.find("rules").isEmpty() && whole.findText("collection").isEmpty()) {
+        if (!(whole.fields().get("rules") instanceof Value.Struct)
+                && whole.findText("collection").isEmpty()) {
             throw CommandException.failed(file + " needs 'rules', or the 'collection' whose rules are meant.");
+        }
+        if (whole.find("rules").isPresent() && whole.find("collection").isPresent()) {
+            throw CommandException.failed(
+                    file
+                            + " holds both 'rules' and 'collection': leave out 'collection' to test the rules of the file, or 'rules' to test those that the collection has.");
         }
         return new RuleFile(whole, cases.items());
     }
@@ -65,7 +71,7 @@ final class RuleFile {
         try {
             return Node.passing(Files.createTempDirectory("patchbay"), home.patience(), screen);
         } catch (IOException e) {
-            throw CommandException.failed("No temporary folder can be made: " + e.getMessage() + ".");
+            throw CommandException.failed("No temporary folder can be made: " + InputFile.reason(e) + ".");
         }
     }
 

@@ -97,8 +97,7 @@ final class RulesCommand implements Runnable {
             footer = {
                 "",
                 "The file is YAML or JSON:",
-                "  collection: notes          # whose rules are meant, unless 'rules' stand here",
-                "  rules:",
+                "  rules:                     # or  collection: notes  to test those that it has",
                 "    list: doc.owner == auth.id",
                 "    update: before.owner == auth.id && after.owner == before.owner",
                 "  cases:",

@@ -39,7 +39,7 @@ final class FakeNode implements AutoCloseable {
                     requests.add((Value.Struct) Cbor.decodeEnvelope(
                             fill(channel, ByteBuffer.allocate(length)).array()));
                     for (Value.Struct answer : answers) {
-                        byte[] body = Cbor.encode(answer);
+                        byte[] body = Cbor.encodeEnvelope(answer);
                         channel.write(ByteBuffer.allocate(4 + body.length)
                                 .putInt(body.length)
                                 .put(body)

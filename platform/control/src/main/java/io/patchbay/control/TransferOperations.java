@@ -162,7 +162,8 @@ final class TransferOperations {
 
     private static long send(Export export, ControlOperation.Messages messages) throws IOException {
         long sent = 0;
-        for (List<Document> page = export.next(); !page.isEmpty(); page = export.next()) {
+        Runnable alive = alive(messages);
+        for (List<Document> page = export.next(alive); !page.isEmpty(); page = export.next(alive)) {
             List<Document> message = new ArrayList<>();
             int bytes = 0;
             for (Document document : page) {
@@ -179,6 +180,21 @@ final class TransferOperations {
             sent += page.size();
         }
         return sent;
+    }
+
+    /** Says from time to time that a filter is still looking. */
+    private static Runnable alive(ControlOperation.Messages messages) {
+        long[] toldNanos = {System.nanoTime()};
+        return () -> {
+            if (System.nanoTime() - toldNanos[0] > WatchOperation.SILENCE.toNanos()) {
+                toldNanos[0] = System.nanoTime();
+                try {
+                    messages.send(Value.struct("alive", Value.TRUE));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        };
     }
 
     /** {@code {"documents": [[id, data], ...]}}, the bodies as they are stored. */
