@@ -75,10 +75,10 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        requireTarget();
         FileFormat format = form.format(file, isStandardOutput() ? Optional.of(FileFormat.JSONL) : Optional.empty());
         CsvOptions csv = form.csv(file, format);
         IdField id = new IdField(noId ? Optional.empty() : Optional.of(form.idAs()));
-        requireTarget();
         try (Node node = Node.ofHome(home, screen);
                 TransferProgress progress = new TransferProgress(screen, 0)) {
             if (isStandardOutput()) {

@@ -102,7 +102,10 @@ public final class RuleForm {
                 String shown = Json.shortened(name);
                 throw new PatchbayException(
                         ErrorCode.UNKNOWN_FIELD,
-                        "There is no field '" + shown + "' in case " + number + "." + Nearest.hint(shown, CASE_FIELDS),
+                        "There is no field '" + shown + "' in case " + number + "."
+                                + Nearest.find(shown, CASE_FIELDS)
+                                        .map(near -> " Did you mean '" + near + "'?")
+                                        .orElse(" It may hold: " + String.join(", ", CASE_FIELDS) + "."),
                         Map.of("field", shown));
             }
         }
