@@ -64,7 +64,12 @@ final class UserCommand implements Runnable {
     int add(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The new user's name.") String name,
-            @Option(names = "--role", required = true, description = "${COMPLETION-CANDIDATES}") RoleName role,
+            @Option(
+                            names = "--role",
+                            paramLabel = "ROLE",
+                            required = true,
+                            description = "${COMPLETION-CANDIDATES}")
+                    RoleName role,
             @Option(
                             names = "--password-stdin",
                             description = "Read the password from the first line of the standard input.")
@@ -109,7 +114,12 @@ final class UserCommand implements Runnable {
     int changeRole(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The user's name.") String name,
-            @Option(names = "--role", required = true, description = "${COMPLETION-CANDIDATES}") RoleName role) {
+            @Option(
+                            names = "--role",
+                            paramLabel = "ROLE",
+                            required = true,
+                            description = "${COMPLETION-CANDIDATES}")
+                    RoleName role) {
         return change(
                 home,
                 Value.struct("op", Value.of("user.change"), "name", Value.of(name), "role", Value.of(role.name())),
