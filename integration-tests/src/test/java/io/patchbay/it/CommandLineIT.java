@@ -68,6 +68,68 @@ class CommandLineIT {
         }
     }
 
+    @Test
+    void aNodeThatIsPausedKeepsNobodyWaiting() throws Exception {
+        Operator operator = new Operator(home);
+        Path output = Files.createTempFile("patchbay-watch", ".txt");
+        Path notes = Files.createTempFile("patchbay-watch", ".txt");
+        try (Node node = Node.start(home)) {
+            operator.addAdmin();
+            operator.run("collection", "create", "notes", "--index", "n");
+            Rest admin = operator.login(node.uri());
+            write(admin, 1);
+            Process watch = new ProcessBuilder(
+                            Distribution.shared().patchbay().toString(),
+                            "watch",
+                            "notes",
+                            "--json",
+                            "--timeout",
+                            "6",
+                            "--home",
+                            home.toString())
+                    .redirectError(notes.toFile())
+                    .redirectOutput(output.toFile())
+                    .start();
+            try {
+                awaitNumbers(output, 1);
+                signal(node, "STOP");
+                for (String[] command :
+                        new String[][] {{"status"}, {"user", "delete", Operator.ADMIN}, {"watch", "notes"}, {"stop"}}) {
+                    assertGivesUp(node, operator, command);
+                }
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> Files.readString(notes).contains("gives no sign of life; waiting for it"));
+            } finally {
+                signal(node, "CONT");
+            }
+            // What nobody waits for any longer is not done.
+            assertThat(operator.run("user", "list")).contains(Operator.ADMIN);
+            write(admin, 2);
+            awaitNumbers(output, 2);
+            watch.destroy();
+            assertThat(watch.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            Files.delete(output);
+            Files.delete(notes);
+        }
+    }
+
+    private static void assertGivesUp(Node node, Operator operator, String... command) {
+        List<String> words = new ArrayList<>(List.of(command));
+        words.addAll(List.of("--timeout", "1"));
+        CommandResult result = operator.tryRun(words.toArray(new String[0]));
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
+        assertThat(result.output())
+                .contains("(process " + node.pid() + ") has given no sign of life for 1 s")
+                .hasLineCount(1);
+    }
+
+    private static void signal(Node node, String signal) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(node.pid())).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
     private static void write(Rest admin, int n) {
         admin.post("/collections/notes/documents", Value.struct("n", Value.of(n)))
                 .expect(201);

@@ -37,7 +37,7 @@ final class CollectionCommand implements Runnable {
 
     @Command(name = "list", description = "Lists the collections.", mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
-        try (Node node = Node.ofHome(home.folder(), screen)) {
+        try (Node node = Node.ofHome(home, screen)) {
             Value collections = node.ask(Value.struct("op", Value.of("collection.list")));
             if (json) {
                 screen.print(Texts.json(collections));
@@ -57,7 +57,7 @@ final class CollectionCommand implements Runnable {
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The collection.") String name,
             @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
-        try (Node node = Node.ofHome(home.folder(), screen)) {
+        try (Node node = Node.ofHome(home, screen)) {
             Value.Struct collection =
                     (Value.Struct) node.ask(Value.struct("op", Value.of("collection.info"), "name", Value.of(name)));
             if (json) {
@@ -94,7 +94,7 @@ final class CollectionCommand implements Runnable {
         Map<String, Value> ruled = new LinkedHashMap<>();
         (rules == null ? Map.<String, String>of() : rules).forEach((action, rule) -> ruled.put(action, Value.of(rule)));
         Value.Struct definition = Value.struct("indexes", new Value.Array(indexed), "rules", new Value.Struct(ruled));
-        try (Node node = Node.ofHome(home.folder(), screen)) {
+        try (Node node = Node.ofHome(home, screen)) {
             RulePlace.pointing(
                     definition,
                     screen,
@@ -117,7 +117,7 @@ final class CollectionCommand implements Runnable {
             throw new CommandException(
                     ExitCodes.WRONG_ARGUMENTS, "Nothing was deleted: give --yes, or type the name when asked.");
         }
-        try (Node node = Node.ofHome(home.folder(), screen)) {
+        try (Node node = Node.ofHome(home, screen)) {
             node.ask(Value.struct("op", Value.of("collection.delete"), "name", Value.of(name)));
             screen.print("Deleted " + name + ".");
             return ExitCodes.DONE;

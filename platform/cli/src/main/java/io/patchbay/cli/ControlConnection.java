@@ -5,38 +5,83 @@ import io.patchbay.api.document.Cbor;
 import io.patchbay.api.document.Value;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** A connection to a node's control socket: four bytes of length, then a CBOR map, both ways. Used by one thread. */
+/**
+ * A connection to a node's control socket: four bytes of length, then a CBOR map, both ways. Used by one thread. A wait beyond its limit closes the channel, as channels know no time-outs;
+ * the connection is of no more use then.
+ */
 final class ControlConnection implements AutoCloseable {
     private static final String SOCKET = "control.sock";
     private static final String POINTER = "control.path";
     private static final int REPLY_BYTES_MAX = 4 << 20;
 
-    private final SocketChannel channel;
+    private static final ScheduledThreadPoolExecutor ALARMS = new ScheduledThreadPoolExecutor(1, task -> {
+        Thread thread = new Thread(task, "control-alarm");
+        thread.setDaemon(true);
+        return thread;
+    });
 
-    private ControlConnection(SocketChannel channel) {
-        this.channel = channel;
+    static {
+        ALARMS.setRemoveOnCancelPolicy(true);
     }
 
-    /** Empty if no node runs on this home. */
-    static Optional<ControlConnection> find(Path home) {
+    private final Path home;
+    private final SocketChannel channel;
+    private final Patience patience;
+    // Set by the alarm's thread before it closes the channel.
+    private volatile boolean late;
+
+    private ControlConnection(Path home, SocketChannel channel, Patience patience) {
+        this.home = home;
+        this.channel = channel;
+        this.patience = patience;
+    }
+
+    /**
+     * Empty if no node runs on this home.
+     *
+     * @throws NodeGone if one is there and takes no connection in time
+     */
+    static Optional<ControlConnection> find(Path home, Patience patience) {
         try {
             Optional<Path> socket = socket(home);
-            return socket.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new ControlConnection(SocketChannel.open(UnixDomainSocketAddress.of(socket.get()))));
-        } catch (java.nio.file.AccessDeniedException e) {
-            throw CommandException.failed(
-                    "The node of " + home + " belongs to another user: run this command as that user.");
+            return socket.isEmpty() ? Optional.empty() : connect(home, socket.get(), patience);
         } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<ControlConnection> connect(Path home, Path socket, Patience patience) throws IOException {
+        ControlConnection connection =
+                new ControlConnection(home, SocketChannel.open(StandardProtocolFamily.UNIX), patience);
+        try {
+            // A node that hangs takes no more connections once some wait for it.
+            connection.within(
+                    patience.untilTaken(), () -> connection.channel.connect(UnixDomainSocketAddress.of(socket)));
+            return Optional.of(connection);
+        } catch (IOException e) {
+            connection.close();
+            if (connection.late) {
+                throw NodeGone.hanging(home, patience.untilTaken());
+            }
+            if (!Files.isWritable(socket) && Files.exists(socket)) {
+                throw CommandException.failed(
+                        "The node of " + home + " belongs to another user: run this command as that user.");
+            }
             // What a killed node left answers nobody.
             return Optional.empty();
         }
@@ -68,36 +113,70 @@ final class ControlConnection implements AutoCloseable {
     }
 
     /**
-     * Asks and waits for the answer; {@code onMessage} hears what comes before it.
+     * Asks and waits for the answer; {@code onMessage} hears what comes before it, and may take its time.
      *
      * @throws CommandException with the node's sentence if it refuses
+     * @throws NodeGone if it goes away, or is silent for longer than the {@link Patience}
      */
     Value ask(Value.Struct request, Consumer<Value.Struct> onMessage) {
-        return ask(Cbor.encode(request), onMessage);
+        return ask(Cbor.encodeEnvelope(request), onMessage);
     }
 
     /** As {@link #ask(Value.Struct, Consumer)}, with a request that is encoded already. */
     Value ask(byte[] request, Consumer<Value.Struct> onMessage) {
-        try {
-            write(request);
-            while (true) {
-                Value.Struct reply = read();
-                if (reply.find("result").isPresent()) {
-                    return reply.find("result").get();
-                }
-                if (reply.find("error").isPresent()) {
-                    Value.Struct error = (Value.Struct) reply.find("error").get();
-                    throw CommandException.refused(error);
-                }
-                onMessage.accept(reply);
+        Value.Struct reply = firstReply(request);
+        while (true) {
+            Value result = reply.fields().get("result");
+            if (result != null) {
+                return result;
             }
-        } catch (IOException | PatchbayException e) {
-            throw new NodeGone();
+            if (reply.fields().get("error") instanceof Value.Struct error) {
+                throw CommandException.refused(error);
+            }
+            onMessage.accept(reply);
+            reply = nextReply();
         }
     }
 
     Value ask(Value.Struct request) {
         return ask(request, message -> {});
+    }
+
+    private Value.Struct firstReply(byte[] request) {
+        try {
+            return within(patience.untilTaken(), () -> {
+                write(request);
+                return read();
+            });
+        } catch (IOException e) {
+            throw late ? NodeGone.hanging(home, patience.untilTaken()) : new NodeGone();
+        }
+    }
+
+    private Value.Struct nextReply() {
+        try {
+            return within(patience.untilNext(), this::read);
+        } catch (IOException e) {
+            throw late ? NodeGone.silent(home, patience.untilNext()) : new NodeGone();
+        }
+    }
+
+    private interface Exchange<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T within(Duration limit, Exchange<T> exchange) throws IOException {
+        ScheduledFuture<?> alarm = ALARMS.schedule(this::giveUp, limit.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            return exchange.run();
+        } finally {
+            alarm.cancel(false);
+        }
+    }
+
+    private void giveUp() {
+        late = true;
+        close();
     }
 
     private void write(byte[] body) throws IOException {
@@ -115,10 +194,18 @@ final class ControlConnection implements AutoCloseable {
         if (length <= 0 || length > REPLY_BYTES_MAX) {
             throw new EOFException("no answer of a node");
         }
-        if (Cbor.decodeEnvelope(fill(ByteBuffer.allocate(length)).array()) instanceof Value.Struct reply) {
+        if (decode(fill(ByteBuffer.allocate(length)).array()) instanceof Value.Struct reply) {
             return reply;
         }
         throw new EOFException("no answer of a node");
+    }
+
+    private static @Nullable Value decode(byte[] body) {
+        try {
+            return Cbor.decodeEnvelope(body);
+        } catch (PatchbayException e) {
+            return null;
+        }
     }
 
     private ByteBuffer fill(ByteBuffer buffer) throws IOException {

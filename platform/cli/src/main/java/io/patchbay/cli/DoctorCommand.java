@@ -41,7 +41,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path folder = home.folder();
-        Optional<ControlConnection> connection = ControlConnection.find(folder);
+        Optional<ControlConnection> connection = ControlConnection.find(folder, home.patience());
         if (connection.isEmpty()) {
             Homes.require(folder);
         }

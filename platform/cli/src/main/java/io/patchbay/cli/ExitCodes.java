@@ -21,7 +21,7 @@ final class ExitCodes {
         table.put(Integer.toString(DONE), "Done.");
         table.put(
                 Integer.toString(FAILED),
-                "Failed: the node refuses, a plan has problems, a rule's case fails, or 'doctor' found an error.");
+                "Failed: the node refuses or gives no sign of life in time, a plan has problems, a rule's case fails, or 'doctor' found an error.");
         table.put(Integer.toString(WRONG_ARGUMENTS), "Wrong arguments; nothing was done.");
         table.put(Integer.toString(NOT_RUNNING), "No node runs on this home, or the folder is no home.");
         table.put(Integer.toString(INTERRUPTED), "Ended by Ctrl-C.");

@@ -75,10 +75,11 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        requireTarget();
         FileFormat format = form.format(file, isStandardOutput() ? Optional.of(FileFormat.JSONL) : Optional.empty());
         CsvOptions csv = form.csv(file, format);
         IdField id = new IdField(noId ? Optional.empty() : Optional.of(form.idAs()));
-        try (Node node = Node.ofHome(home.folder(), screen);
+        try (Node node = Node.ofHome(home, screen);
                 TransferProgress progress = new TransferProgress(screen, 0)) {
             if (isStandardOutput()) {
                 write(node, progress, standardOutput(), format, id, csv);
@@ -90,13 +91,31 @@ final class ExportCommand implements Callable<Integer> {
         } catch (FileFault e) {
             throw CommandException.failed(String.valueOf(e.getMessage()));
         } catch (NodeGone e) {
+            if (e.isSilent()) {
+                throw e;
+            }
             throw CommandException.failed("The export of '" + collection
                     + "' was broken off: the node has gone, or nothing was read from it for 30 s.");
         } catch (IOException | UncheckedIOException e) {
             throw CommandException.failed("The export can't be written to "
-                    + (isStandardOutput() ? "the standard output" : file) + ": " + cause(e).getMessage() + ".");
+                    + (isStandardOutput() ? "the standard output" : file) + ": " + InputFile.reason(cause(e)) + ".");
         }
         return ExitCodes.DONE;
+    }
+
+    /** Before the node is asked for anything. */
+    private void requireTarget() {
+        if (isStandardOutput()) {
+            return;
+        }
+        Path target = Path.of(file).toAbsolutePath();
+        Path folder = target.getParent();
+        if (Files.isDirectory(target) || folder == null) {
+            throw CommandException.failed("'" + file + "' is a folder, not a file.");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw CommandException.failed("There is no folder '" + folder + "' to write the file to.");
+        }
     }
 
     private static Throwable cause(Throwable e) {

@@ -4,7 +4,6 @@ import io.patchbay.cli.transfer.CsvOptions;
 import io.patchbay.cli.transfer.CsvTypes;
 import io.patchbay.cli.transfer.FileFormat;
 import io.patchbay.cli.transfer.RowForm;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,7 +15,7 @@ final class FormatOptions {
             names = "--format",
             paramLabel = "FORMAT",
             description = "json (an array), jsonl (an object a line) or csv (default: by the file's name).")
-    private Optional<String> format = Optional.empty();
+    private Optional<FileFormat> format = Optional.empty();
 
     @Option(
             names = "--separator",
@@ -54,16 +53,12 @@ final class FormatOptions {
     /** @param otherwise for a file whose name doesn't tell */
     FileFormat format(String fileName, Optional<FileFormat> otherwise) {
         if (format.isPresent()) {
-            String label = format.get();
-            return Arrays.stream(FileFormat.values())
-                    .filter(one -> one.label().equals(label))
-                    .findFirst()
-                    .orElseThrow(() -> wrong("A format is json, jsonl or csv, not '" + label + "'."));
+            return format.get();
         }
         return FileFormat.of(fileName)
                 .or(() -> otherwise)
-                .orElseThrow(() -> wrong(
-                        "'" + fileName + "' does not tell what format it has: give --format json, jsonl or csv."));
+                .orElseThrow(() -> wrong((fileName.isEmpty() ? "The standard input" : "'" + fileName + "'")
+                        + " does not tell what format it has: give --format json, jsonl or csv."));
     }
 
     CsvOptions csv(String fileName, FileFormat chosen) {

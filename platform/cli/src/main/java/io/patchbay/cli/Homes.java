@@ -19,11 +19,13 @@ final class Homes {
         if (!isHome(folder)) {
             throw new CommandException(
                     ExitCodes.NOT_RUNNING,
-                    Files.exists(folder)
-                            ? "The folder " + folder
-                                    + " is no home of a node; give another --home, or make it one by 'patchbay run --home "
-                                    + folder + "'."
-                            : "There is no folder " + folder + "; give another --home.");
+                    Files.isRegularFile(folder)
+                            ? folder + " is a file; a home is a folder, so give another --home."
+                            : Files.exists(folder)
+                                    ? "The folder " + folder
+                                            + " is no home of a node; give another --home, or make it one by 'patchbay run --home "
+                                            + folder + "'."
+                                    : "There is no folder " + folder + "; give another --home.");
         }
     }
 

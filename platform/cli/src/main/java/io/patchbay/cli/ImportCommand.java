@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -57,11 +56,12 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--existing",
-            paramLabel = "WHAT",
+            // Not as another option's: completion keeps the values of options by this label.
+            paramLabel = "CHOICE",
             defaultValue = "error",
             description =
                     "Where a document is there already: error (the row is a bad one), replace it, or keep it (default: ${DEFAULT-VALUE}).")
-    private String existing = "error";
+    private Importer.Existing existing = Importer.Existing.ERROR;
 
     @Option(
             names = "--on-error",
@@ -69,7 +69,7 @@ final class ImportCommand implements Callable<Integer> {
             defaultValue = "stop",
             description =
                     "At a bad row: stop (what comes before it stays), skip it and report it, or nothing: check the whole file first and write nothing if a row is bad (default: ${DEFAULT-VALUE}).")
-    private String onError = "stop";
+    private Importer.OnError onError = Importer.OnError.STOP;
 
     @Option(
             names = "--rejects",
@@ -117,12 +117,13 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (!isStandardInput()) {
+            InputFile.require(Path.of(file));
+        }
         Task task = task();
-        requireFile();
-        Path folder = home.folder();
         boolean replace = task.existing == Importer.Existing.REPLACE;
-        Node node = Node.ofHome(folder, screen);
-        try (ImportTarget target = new ImportTarget(node, folder, screen, collection, importName(), replace)) {
+        Node node = Node.ofHome(home, screen);
+        try (ImportTarget target = new ImportTarget(node, home, screen, collection, importName(), replace)) {
             Optional<ImportTarget.State> known = restart ? Optional.empty() : target.find();
             if (known.isPresent() && known.get().endedAt().isPresent()) {
                 if (!isStandardInput() && isSame(task, known.get())) {
@@ -140,10 +141,11 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private Task task() {
-        Importer.Existing existingChoice = choice("--existing", existing, Importer.Existing.values());
-        Importer.OnError onErrorChoice = choice("--on-error", onError, Importer.OnError.values());
+        if (rejectsMax < 0) {
+            throw FormatOptions.wrong("--max-rejects takes a number from 0, not " + rejectsMax + ".");
+        }
         FileFormat format = form.format(isStandardInput() ? "" : file, Optional.empty());
-        if (onErrorChoice == Importer.OnError.NOTHING && isStandardInput()) {
+        if (onError == Importer.OnError.NOTHING && isStandardInput()) {
             throw FormatOptions.wrong(
                     "--on-error nothing reads the file twice, which the standard input can't be: save it as a file first.");
         }
@@ -153,34 +155,13 @@ final class ImportCommand implements Callable<Integer> {
                 " ",
                 format.label(),
                 rowForm.toString(),
-                existingChoice.name(),
+                existing.name(),
                 format == FileFormat.CSV ? csv.toString() : "");
-        return new Task(format, rowForm, csv, existingChoice, onErrorChoice, options);
-    }
-
-    private static <E extends Enum<E>> E choice(String option, String text, E[] choices) {
-        StringBuilder labels = new StringBuilder();
-        for (E choice : choices) {
-            String label = choice.name().toLowerCase(Locale.ROOT);
-            if (label.equals(text)) {
-                return choice;
-            }
-            labels.append(labels.length() == 0 ? "" : ", ").append(label);
-        }
-        throw FormatOptions.wrong(option + " is one of " + labels + ", not '" + text + "'.");
+        return new Task(format, rowForm, csv, existing, onError, options);
     }
 
     private boolean isStandardInput() {
         return file.equals(STANDARD_INPUT);
-    }
-
-    private void requireFile() {
-        if (!isStandardInput() && !Files.isReadable(Path.of(file))) {
-            throw CommandException.failed("There is no file '" + file + "' that can be read.");
-        }
-        if (!isStandardInput() && Files.isDirectory(Path.of(file))) {
-            throw CommandException.failed("'" + file + "' is a folder.");
-        }
     }
 
     private String importName() throws IOException {
@@ -223,7 +204,8 @@ final class ImportCommand implements Callable<Integer> {
 
     private Integer tellDoneBefore(ImportTarget.State state) {
         String sentence = "All rows of " + file + " were imported already, at "
-                + state.endedAt().orElse("") + ": " + state.written() + " documents. --restart imports them again.";
+                + state.endedAt().orElse("") + ": " + Texts.count(state.written(), "document")
+                + ". --restart imports them again.";
         tell(sentence, state, 0, Optional.empty(), "");
         return ExitCodes.DONE;
     }
@@ -263,8 +245,9 @@ final class ImportCommand implements Callable<Integer> {
                 RejectedRows rejected = new RejectedRows(screen, report, resumed);
                 TransferProgress progress = new TransferProgress(screen, size())) {
             RowDigest digest = Importer.skip(source, state)
-                    .orElseThrow(() -> CommandException.failed("The first " + state.rows() + " rows of " + file
-                            + " are not those that an earlier command has imported; --restart begins anew."));
+                    .orElseThrow(() -> CommandException.failed("What an earlier command has imported of " + file
+                            + ", " + Texts.count(state.rows(), "row")
+                            + ", does not stand at its beginning any more; --restart begins anew."));
             Importer importer = new Importer(target, task.onError, task.existing, rejected, rejectsMax, progress);
             try {
                 importer.run(source, digest, state.rows());
@@ -280,8 +263,12 @@ final class ImportCommand implements Callable<Integer> {
 
     private String stopped(Importer.Stopped why, ImportTarget.State state, Importer importer) {
         long written = state.written() + importer.written();
-        return why.getMessage() + " " + written + " documents of " + file
-                + " are imported and stay; once this is mended, the same command goes on from there.";
+        if (written == 0) {
+            return why.getMessage() + " Nothing of " + file + " is imported.";
+        }
+        return why.getMessage() + " " + Texts.count(written, "document") + " of " + file
+                + (written == 1 ? " is imported and stays" : " are imported and stay")
+                + "; once this is mended, the same command goes on from there.";
     }
 
     private void tellDone(
@@ -292,16 +279,22 @@ final class ImportCommand implements Callable<Integer> {
                 .append(collection)
                 .append('\'');
         if (before.written() > 0) {
-            text.append("; ").append(before.written()).append(" were there from an earlier command");
+            text.append("; ").append(were(before.written())).append(" there from an earlier command");
         }
         if (importer.kept() > 0) {
-            text.append("; ").append(importer.kept()).append(" were there already and are kept");
+            text.append("; ").append(were(importer.kept())).append(" there already and kept");
         }
         if (rejected.count() > 0) {
-            text.append("; ").append(rejected.count()).append(" bad rows are left out");
+            text.append("; ")
+                    .append(Texts.count(rejected.count(), "bad row"))
+                    .append(rejected.count() == 1 ? " is left out" : " are left out");
             rejected.file().ifPresent(path -> text.append(" and reported in ").append(path));
         }
         tell(text.append('.').toString(), before, importer.written(), Optional.of(rejected), importer.position());
+    }
+
+    private static String were(long number) {
+        return number == 1 ? "1 was" : number + " were";
     }
 
     private void tell(

@@ -4,7 +4,6 @@ import io.patchbay.api.document.CborWriter;
 import io.patchbay.api.document.Value;
 import io.patchbay.cli.transfer.Batch;
 import io.patchbay.cli.transfer.Row;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,16 +20,16 @@ final class ImportTarget implements AutoCloseable {
 
     private static final Duration LOOK = Duration.ofMillis(250);
 
-    private final Path folder;
+    private final HomeOption home;
     private final Screen screen;
     private final String collection;
     private final String name;
     private final boolean replace;
     private Node node;
 
-    ImportTarget(Node node, Path folder, Screen screen, String collection, String name, boolean replace) {
+    ImportTarget(Node node, HomeOption home, Screen screen, String collection, String name, boolean replace) {
         this.node = node;
-        this.folder = folder;
+        this.home = home;
         this.screen = screen;
         this.collection = collection;
         this.name = name;
@@ -121,6 +120,9 @@ final class ImportTarget implements AutoCloseable {
     /** How far the import is, as soon as somebody can say so. */
     private State awaitState(long deadline, RuntimeException failure) throws InterruptedException {
         RuntimeException last = failure;
+        if (failure instanceof NodeGone gone && !node.isOffline()) {
+            screen.note(gone.waiting());
+        }
         while (System.nanoTime() - deadline < 0) {
             if (last instanceof NodeGone gone) {
                 reconnect(deadline, gone);
@@ -145,17 +147,25 @@ final class ImportTarget implements AutoCloseable {
         if (node.isOffline()) {
             throw gone;
         }
-        screen.note("The node has gone; waiting for it.");
         node.close();
         while (System.nanoTime() - deadline < 0) {
             TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
-            Optional<Node> again = Node.findRunning(folder);
+            Optional<Node> again = findRunning();
             if (again.isPresent()) {
                 node = again.get();
                 return;
             }
         }
         throw gone;
+    }
+
+    /** Empty as well if one is there that takes no connection. */
+    private Optional<Node> findRunning() {
+        try {
+            return Node.findRunning(home);
+        } catch (NodeGone e) {
+            return Optional.empty();
+        }
     }
 
     private static Answer answer(Value.Struct reply, List<Integer> sent) {

@@ -7,6 +7,7 @@ import io.patchbay.cli.transfer.RowDigest;
 import io.patchbay.cli.transfer.RowSource;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,14 +19,26 @@ final class Importer {
     enum OnError {
         STOP,
         SKIP,
-        NOTHING
+        NOTHING;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** What is done where a document is there already. */
     enum Existing {
         ERROR,
         REPLACE,
-        KEEP
+        KEEP;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** A row that ends the import; what came before it stays. */

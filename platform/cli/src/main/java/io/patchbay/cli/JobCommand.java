@@ -32,7 +32,7 @@ final class JobCommand implements Runnable {
 
     @Command(name = "list", description = "Lists the jobs, newest first.", mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
-        try (Node node = Node.running(home.folder())) {
+        try (Node node = Node.running(home)) {
             Value jobs = node.ask(Value.struct("op", Value.of("job.list")));
             if (json) {
                 screen.print(Texts.json(jobs));
@@ -59,7 +59,7 @@ final class JobCommand implements Runnable {
     int cancel(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "ID", description = "The job, as in the list.") String id) {
-        try (Node node = Node.running(home.folder())) {
+        try (Node node = Node.running(home)) {
             Value.Struct job = (Value.Struct) node.ask(Value.struct("op", Value.of("job.cancel"), "id", Value.of(id)));
             screen.print("Asked '" + Texts.or(job, "title", id) + "' to stop.");
             return 0;

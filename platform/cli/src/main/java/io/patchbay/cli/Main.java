@@ -1,5 +1,6 @@
 package io.patchbay.cli;
 
+import io.patchbay.api.PatchbayException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +47,7 @@ public final class Main implements Runnable {
     /** What understands the arguments; output goes to {@code screen}. */
     static CommandLine commandLine(Screen screen) {
         CommandLine commandLine = new CommandLine(new Main(), new Commands(screen));
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.getCommandSpec().usageMessage().exitCodeList(ExitCodes.table());
         Examples.addTo(commandLine);
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -60,7 +62,7 @@ public final class Main implements Runnable {
     /** One sentence and where to read on, not a page of usage. */
     private static int refuse(ParameterException failure, Screen screen) {
         CommandSpec command = failure.getCommandLine().getCommandSpec();
-        String sentence = Unknown.explain(failure).orElseGet(failure::getMessage);
+        String sentence = Unknown.explain(failure).orElseGet(() -> Wording.of(String.valueOf(failure.getMessage())));
         screen.error(sentence + (sentence.endsWith(".") || sentence.endsWith("?") ? "" : ".") + " '"
                 + command.qualifiedName() + " --help' says more.");
         return command.exitCodeOnInvalidInput();
@@ -71,8 +73,8 @@ public final class Main implements Runnable {
             screen.error(told.getMessage());
             return told.exitCode();
         }
-        if (failure instanceof NodeGone) {
-            screen.error(failure.getMessage());
+        if (failure instanceof NodeGone || failure instanceof PatchbayException) {
+            screen.error(String.valueOf(failure.getMessage()));
             return FAILED;
         }
         throw failure;

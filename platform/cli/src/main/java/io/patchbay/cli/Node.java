@@ -22,52 +22,51 @@ final class Node implements AutoCloseable {
         this.passingHome = passingHome;
     }
 
-    static Optional<Node> findRunning(Path home) {
-        return ControlConnection.find(home).map(connection -> new Node(connection, Optional.empty()));
+    static Optional<Node> findRunning(HomeOption home) {
+        return ControlConnection.find(home.folder(), home.patience())
+                .map(connection -> new Node(connection, Optional.empty()));
     }
 
     /** @throws CommandException exit code 3 if none runs on this home */
-    static Node running(Path home) {
-        return ControlConnection.find(home)
-                .map(connection -> new Node(connection, Optional.empty()))
-                .orElseThrow(() -> new CommandException(
-                        Main.NOT_RUNNING,
-                        Homes.isHome(home) || !Files.exists(home)
-                                ? "No node runs on " + home + "; 'patchbay run --home " + home + "' starts one."
-                                : "No node runs on " + home
-                                        + ", and the folder is no home of one; 'patchbay run --home " + home
-                                        + "' makes it one."));
+    static Node running(HomeOption home) {
+        return findRunning(home).orElseThrow(() -> notRunning(home.folder()));
+    }
+
+    static CommandException notRunning(Path home) {
+        if (Files.isRegularFile(home)) {
+            Homes.require(home);
+        }
+        return new CommandException(
+                Main.NOT_RUNNING,
+                Homes.isHome(home) || !Files.exists(home)
+                        ? "No node runs on " + home + "; 'patchbay run --home " + home + "' starts one."
+                        : "No node runs on " + home + ", and the folder is no home of one; 'patchbay run --home " + home
+                                + "' makes it one.");
     }
 
     /** The node that runs, or one without a network that is started for this command and stopped after it. */
-    static Node runningOrOffline(Path home, Screen screen) {
-        Optional<ControlConnection> connection = ControlConnection.find(home);
-        if (connection.isPresent()) {
-            return new Node(connection.get(), Optional.empty());
-        }
-        return offline(home, screen);
+    static Node runningOrOffline(HomeOption home, Screen screen) {
+        return findRunning(home).orElseGet(() -> offline(home, screen));
     }
 
     /** As {@link #runningOrOffline}, for what makes no sense on a folder that is no home yet. */
-    static Node ofHome(Path home, Screen screen) {
-        Optional<ControlConnection> connection = ControlConnection.find(home);
-        if (connection.isPresent()) {
-            return new Node(connection.get(), Optional.empty());
-        }
-        Homes.require(home);
-        return offline(home, screen);
+    static Node ofHome(HomeOption home, Screen screen) {
+        return findRunning(home).orElseGet(() -> {
+            Homes.require(home.folder());
+            return offline(home, screen);
+        });
     }
 
     /** One that is started for this command, whatever the folder is. */
-    static Node offline(Path home, Screen screen) {
-        OfflineNode node = OfflineNode.start(home, screen);
-        return new Node(node.connect(), Optional.of(node));
+    static Node offline(HomeOption home, Screen screen) {
+        OfflineNode node = OfflineNode.start(home.folder(), screen);
+        return new Node(node.connect(home.patience()), Optional.of(node));
     }
 
-    /** One on a home that is deleted after this command. */
-    static Node passing(Path home, Screen screen) {
-        OfflineNode node = OfflineNode.start(home, screen);
-        return new Node(node.connect(), Optional.of(node), Optional.of(home));
+    /** One on a folder that is deleted after this command. */
+    static Node passing(Path folder, Patience patience, Screen screen) {
+        OfflineNode node = OfflineNode.start(folder, screen);
+        return new Node(node.connect(patience), Optional.of(node), Optional.of(folder));
     }
 
     /** Tells {@code listener} what comes before the answer. */

@@ -56,15 +56,15 @@ final class OfflineNode {
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
             return new OfflineNode(process, home, output);
         } catch (IOException e) {
-            throw CommandException.failed("A node can't be started: " + e.getMessage() + ".");
+            throw CommandException.failed("A node can't be started: " + InputFile.reason(e) + ".");
         }
     }
 
     /** A connection once it is ready. */
-    ControlConnection connect() {
+    ControlConnection connect(Patience patience) {
         long deadline = System.nanoTime() + START.toNanos();
         while (System.nanoTime() < deadline) {
-            Optional<ControlConnection> connection = ControlConnection.find(home);
+            Optional<ControlConnection> connection = find(patience);
             if (connection.isPresent()) {
                 if (isReady(connection.get())) {
                     return connection.get();
@@ -75,15 +75,23 @@ final class OfflineNode {
                 throw failure("The node that was started for this command ended at once");
             }
         }
-        process.destroy();
+        process.destroyForcibly();
         throw failure("The node that was started for this command was not ready within " + START.toSeconds() + " s");
+    }
+
+    private Optional<ControlConnection> find(Patience patience) {
+        try {
+            return ControlConnection.find(home, patience);
+        } catch (NodeGone e) {
+            return Optional.empty();
+        }
     }
 
     private static boolean isReady(ControlConnection connection) {
         try {
             Value.Struct status = (Value.Struct) connection.ask(Value.struct("op", Value.of("status")));
             return status.findText("state").filter("ready"::equals).isPresent();
-        } catch (CommandException e) {
+        } catch (CommandException | NodeGone e) {
             return false;
         }
     }
@@ -91,9 +99,11 @@ final class OfflineNode {
     void stop(ControlConnection connection) {
         try {
             connection.ask(Value.struct("op", Value.of("stop")));
+        } catch (NodeGone e) {
+            // It ends, or is made to.
         } finally {
             if (!hasEndedWithin(STOP.toMillis())) {
-                process.destroy();
+                process.destroyForcibly();
             }
             try {
                 Files.deleteIfExists(output);

@@ -1,13 +1,10 @@
 package io.patchbay.cli;
 
 import io.patchbay.api.document.Value;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +34,7 @@ final class PluginCommand implements Runnable {
 
     @Command(name = "list", description = "Lists the installed plugins.", mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
-        try (Node node = Node.ofHome(home.folder(), screen)) {
+        try (Node node = Node.ofHome(home, screen)) {
             Value plugins = node.ask(Value.struct("op", Value.of("plugin.list")));
             if (json) {
                 screen.print(Texts.json(plugins));
@@ -59,22 +56,22 @@ final class PluginCommand implements Runnable {
     @Command(name = "info", description = "Shows all that is known of a plugin.", mixinStandardHelpOptions = true)
     int info(
             @Mixin HomeOption home,
-            @Parameters(paramLabel = "NAME", description = "Its name, as in the list.") String name,
+            @Mixin PluginName plugin,
             @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
-        try (Node node = Node.running(home.folder())) {
-            Value.Struct plugin = (Value.Struct) node.ask(request("plugin.info", "name", name));
+        try (Node node = Node.running(home)) {
+            Value.Struct known = (Value.Struct) node.ask(plugin.request("plugin.info"));
             if (json) {
-                screen.print(Texts.json(plugin));
+                screen.print(Texts.json(known));
                 return 0;
             }
             List<List<String>> rows = new ArrayList<>();
-            plugin.fields()
+            known.fields()
                     .keySet()
                     .forEach(field -> rows.add(List.of(
                             field,
-                            plugin.fields().get(field) instanceof Value.Array
-                                    ? String.join(", ", Texts.of(plugin, field))
-                                    : Texts.or(plugin, field, ""))));
+                            known.fields().get(field) instanceof Value.Array
+                                    ? String.join(", ", Texts.of(known, field))
+                                    : Texts.or(known, field, ""))));
             screen.table(rows);
             return 0;
         }
@@ -84,80 +81,63 @@ final class PluginCommand implements Runnable {
             name = "install",
             description = "Installs a plugin, while the node goes on.",
             mixinStandardHelpOptions = true)
-    int install(
-            @Mixin HomeOption home,
-            @Parameters(
-                            paramLabel = "FILE|URL",
-                            description = "The plugin's jar, or its https or http://localhost address.")
-                    String source,
-            @Option(
-                            names = "--sha256",
-                            paramLabel = "HEX",
-                            description = "The SHA-256 of the jar; needed for an address.")
-                    @Nullable
-                    String sha256,
-            @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
-        return change(home, jar(source, sha256), dryRun);
+    int install(@Mixin HomeOption home, @Mixin JarSource jar, @Mixin DryRun dryRun) {
+        return change(home, jar.request(), dryRun);
     }
 
     @Command(
             name = "update",
             description = "Updates a plugin to the version in a jar; an update that is not well is taken back.",
             mixinStandardHelpOptions = true)
-    int update(
-            @Mixin HomeOption home,
-            @Parameters(paramLabel = "FILE|URL", description = "The new version's jar, or its address.") String source,
-            @Option(
-                            names = "--sha256",
-                            paramLabel = "HEX",
-                            description = "The SHA-256 of the jar; needed for an address.")
-                    @Nullable
-                    String sha256,
-            @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
-        return change(home, jar(source, sha256), dryRun);
+    int update(@Mixin HomeOption home, @Mixin JarSource jar, @Mixin DryRun dryRun) {
+        return change(home, jar.request(), dryRun);
     }
 
     @Command(name = "rollback", description = "Goes back to the version before.", mixinStandardHelpOptions = true)
-    int rollBack(
-            @Mixin HomeOption home,
-            @Parameters(paramLabel = "NAME", description = "Its name, as in the list.") String name,
-            @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
-        return change(home, request("plugin.rollback", "name", name), dryRun);
+    int rollBack(@Mixin HomeOption home, @Mixin PluginName plugin, @Mixin DryRun dryRun) {
+        return change(home, plugin.request("plugin.rollback"), dryRun);
     }
 
     @Command(
             name = "start",
             description = "Lets a plugin run again that was stopped, or that failed.",
             mixinStandardHelpOptions = true)
-    int start(
-            @Mixin HomeOption home,
-            @Parameters(paramLabel = "NAME", description = "Its name, as in the list.") String name,
-            @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
-        return change(home, request("plugin.start", "name", name), dryRun);
+    int start(@Mixin HomeOption home, @Mixin PluginName plugin, @Mixin DryRun dryRun) {
+        return change(home, plugin.request("plugin.start"), dryRun);
     }
 
     @Command(
             name = "stop",
             description = "Takes a plugin's services out and stops it, until it is started again.",
             mixinStandardHelpOptions = true)
-    int stop(
-            @Mixin HomeOption home,
-            @Parameters(paramLabel = "NAME", description = "Its name, as in the list.") String name,
-            @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
-        return change(home, request("plugin.stop", "name", name), dryRun);
+    int stop(@Mixin HomeOption home, @Mixin PluginName plugin, @Mixin DryRun dryRun) {
+        return change(home, plugin.request("plugin.stop"), dryRun);
     }
 
     @Command(name = "uninstall", description = "Uninstalls a plugin.", mixinStandardHelpOptions = true)
-    int uninstall(
-            @Mixin HomeOption home,
-            @Parameters(paramLabel = "NAME", description = "Its name, as in the list.") String name,
-            @Option(names = "--dry-run", description = "Only say what would happen.") boolean dryRun) {
-        return change(home, request("plugin.uninstall", "name", name), dryRun);
+    int uninstall(@Mixin HomeOption home, @Mixin PluginName plugin, @Mixin DryRun dryRun) {
+        return change(home, plugin.request("plugin.uninstall"), dryRun);
     }
 
-    private int change(HomeOption home, Value.Struct request, boolean dryRun) {
-        try (Node node = Node.running(home.folder())) {
-            if (dryRun) {
+    /** Which plugin is meant. */
+    static final class PluginName {
+        @Parameters(paramLabel = "NAME", description = "Its name, as in the list.")
+        private String name = "";
+
+        Value.Struct request(String op) {
+            return Value.struct("op", Value.of(op), "name", Value.of(name));
+        }
+    }
+
+    /** Whether a change is only planned. */
+    static final class DryRun {
+        @Option(names = "--dry-run", description = "Only say what would happen.")
+        private boolean wanted;
+    }
+
+    private int change(HomeOption home, Value.Struct request, DryRun dryRun) {
+        try (Node node = Node.running(home)) {
+            if (dryRun.wanted) {
                 Value.Struct plan = (Value.Struct) node.ask(request.with("dryRun", Value.TRUE));
                 print(plan);
                 return Texts.of(plan, "problems").isEmpty() ? 0 : Main.FAILED;
@@ -185,31 +165,5 @@ final class PluginCommand implements Runnable {
                 lines.forEach(line -> screen.print("  " + line));
             }
         });
-    }
-
-    private static Value.Struct jar(String source, @Nullable String sha256) {
-        if (source.matches("(?i)https?://.*")) {
-            if (sha256 == null) {
-                throw CommandException.failed(
-                        "A plugin from an address needs --sha256, so that nothing else is installed.");
-            }
-            return request("plugin.install", "url", source).with("sha256", Value.of(sha256));
-        }
-        if (sha256 != null) {
-            throw CommandException.failed("--sha256 goes with an address, not with a file of this machine.");
-        }
-        return jar(Path.of(source));
-    }
-
-    private static Value.Struct jar(Path file) {
-        Path absolute = file.toAbsolutePath().normalize();
-        if (!Files.isRegularFile(absolute)) {
-            throw CommandException.failed("There is no file " + absolute + ".");
-        }
-        return request("plugin.install", "file", absolute.toString());
-    }
-
-    private static Value.Struct request(String op, String field, String value) {
-        return Value.struct("op", Value.of(op), field, Value.of(value));
     }
 }

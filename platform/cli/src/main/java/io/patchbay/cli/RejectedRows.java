@@ -60,8 +60,8 @@ final class RejectedRows implements AutoCloseable {
             open.write(Json.encode(entry));
             open.write("\n".getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw CommandException.failed(
-                    "The report " + path + " can't be written: " + e.getMessage() + "; give another by --rejects.");
+            throw CommandException.failed("The report " + path + " can't be written: " + InputFile.reason(e)
+                    + "; give another by --rejects.");
         }
     }
 

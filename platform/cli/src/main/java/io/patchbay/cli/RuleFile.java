@@ -1,5 +1,6 @@
 package io.patchbay.cli;
 
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.Cbor;
 import io.patchbay.api.document.Value;
 import java.io.IOException;
@@ -37,8 +38,14 @@ final class RuleFile {
         if (!(whole.fields().get("cases") instanceof Value.Array cases)) {
             throw CommandException.failed(file + " needs a list of 'cases'.");
         }
-        if (whole.find("rules").isEmpty() && whole.findText("collection").isEmpty()) {
+        if (!(whole.fields().get("rules") instanceof Value.Struct)
+                && whole.findText("collection").isEmpty()) {
             throw CommandException.failed(file + " needs 'rules', or the 'collection' whose rules are meant.");
+        }
+        if (whole.find("rules").isPresent() && whole.find("collection").isPresent()) {
+            throw CommandException.failed(
+                    file
+                            + " holds both 'rules' and 'collection': leave out 'collection' to test the rules of the file, or 'rules' to test those that the collection has.");
         }
         return new RuleFile(whole, cases.items());
     }
@@ -54,17 +61,17 @@ final class RuleFile {
 
     /** For rules that stand in the file any node will do; if there is none, one in a folder of its own. */
     static Node anyNode(HomeOption home, Screen screen) {
-        Optional<Node> running = Node.findRunning(home.folder());
+        Optional<Node> running = Node.findRunning(home);
         if (running.isPresent()) {
             return running.get();
         }
         if (Homes.isHome(home.folder())) {
-            return Node.offline(home.folder(), screen);
+            return Node.offline(home, screen);
         }
         try {
-            return Node.passing(Files.createTempDirectory("patchbay"), screen);
+            return Node.passing(Files.createTempDirectory("patchbay"), home.patience(), screen);
         } catch (IOException e) {
-            throw CommandException.failed("No temporary folder can be made: " + e.getMessage() + ".");
+            throw CommandException.failed("No temporary folder can be made: " + InputFile.reason(e) + ".");
         }
     }
 
@@ -93,7 +100,7 @@ final class RuleFile {
         List<Value> batch = new ArrayList<>();
         int bytes = 0;
         for (int i = from; i < cases.size(); i++) {
-            bytes += Cbor.encode(cases.get(i)).length;
+            bytes += bytes(i);
             if (!batch.isEmpty() && bytes > BATCH_BYTES) {
                 break;
             }
@@ -102,12 +109,20 @@ final class RuleFile {
         return batch;
     }
 
+    private int bytes(int place) {
+        try {
+            return Cbor.encodeEnvelope(cases.get(place)).length;
+        } catch (PatchbayException e) {
+            throw CommandException.failed("Case " + (place + 1) + ": " + e.getMessage());
+        }
+    }
+
     private Value.Struct request(List<Value> batch) {
         Map<String, Value> request = new LinkedHashMap<>();
         request.put("op", Value.of("rules.test"));
         whole.find("rules").ifPresent(rules -> request.put("rules", rules));
         whole.find("collection").ifPresent(collection -> request.put("collection", collection));
-        request.put("body", Value.struct("cases", new Value.Array(batch)));
+        request.put("cases", new Value.Array(batch));
         return new Value.Struct(request);
     }
 }

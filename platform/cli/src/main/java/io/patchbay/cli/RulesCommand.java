@@ -37,7 +37,7 @@ final class RulesCommand implements Runnable {
             @Mixin HomeOption home,
             @Parameters(paramLabel = "COLLECTION", description = "Whose rules.") String name,
             @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
-        try (Node node = Node.ofHome(home.folder(), screen)) {
+        try (Node node = Node.ofHome(home, screen)) {
             Value.Struct collection = collection(node, name);
             if (json) {
                 screen.print(Texts.json(RuleTable.rules(collection)));
@@ -73,7 +73,7 @@ final class RulesCommand implements Runnable {
             String rule = change.substring(equals + 1).strip();
             wanted.put(change.substring(0, equals).strip(), rule.isEmpty() ? Value.NULL : Value.of(rule));
         }
-        try (Node node = Node.ofHome(home.folder(), screen)) {
+        try (Node node = Node.ofHome(home, screen)) {
             Value.Struct collection = collection(node, name);
             Map<String, Value> rules =
                     new LinkedHashMap<>(RuleTable.rules(collection).fields());
@@ -97,8 +97,7 @@ final class RulesCommand implements Runnable {
             footer = {
                 "",
                 "The file is YAML or JSON:",
-                "  collection: notes          # whose rules are meant, unless 'rules' stand here",
-                "  rules:",
+                "  rules:                     # or  collection: notes  to test those that it has",
                 "    list: doc.owner == auth.id",
                 "    update: before.owner == auth.id && after.owner == before.owner",
                 "  cases:",
@@ -123,7 +122,7 @@ final class RulesCommand implements Runnable {
             @Parameters(paramLabel = "FILE", description = "The cases.") Path file,
             @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
         RuleFile cases = RuleFile.read(file);
-        try (Node node = cases.needsHome() ? Node.ofHome(home.folder(), screen) : RuleFile.anyNode(home, screen)) {
+        try (Node node = cases.needsHome() ? Node.ofHome(home, screen) : RuleFile.anyNode(home, screen)) {
             Value.Struct report = RulePlace.pointing(cases.whole(), screen, () -> cases.test(node));
             if (json) {
                 screen.print(Texts.json(report));

@@ -27,7 +27,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Node node = Node.running(home.folder())) {
+        try (Node node = Node.running(home)) {
             Value.Struct status =
                     (Value.Struct) node.ask(Value.struct("op", Value.of("status"), "tree", Value.of(tree)));
             if (json) {

@@ -24,7 +24,7 @@ final class StopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Node node = Node.running(home.folder())) {
+        try (Node node = Node.running(home)) {
             Value.Struct answer = (Value.Struct) node.ask(Value.struct("op", Value.of("stop")));
             long pid = answer.findInt("pid").orElse(0L);
             Optional<ProcessHandle> process = ProcessHandle.of(pid);

@@ -39,7 +39,7 @@ final class StoreCommand implements Runnable {
                     "Lists the stores, what serves them and what follows; accounts, logins and collections are documents of the node's own and count as well.",
             mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
-        try (Node node = Node.running(home.folder())) {
+        try (Node node = Node.running(home)) {
             Value stores = node.ask(Value.struct("op", Value.of("store.list")));
             if (json) {
                 screen.print(Texts.json(stores));
@@ -112,7 +112,7 @@ final class StoreCommand implements Runnable {
     int drop(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name) {
-        try (Node node = Node.running(home.folder())) {
+        try (Node node = Node.running(home)) {
             node.ask(Value.struct("op", Value.of("store.drop"), "name", Value.of(name)));
             screen.print("Dropped.");
             return 0;
@@ -120,7 +120,7 @@ final class StoreCommand implements Runnable {
     }
 
     private int follow(HomeOption home, Value.Struct request) {
-        try (Node node = Node.running(home.folder())) {
+        try (Node node = Node.running(home)) {
             Value.Struct job = (Value.Struct) node.follow(request, screen);
             screen.print(Texts.or(job, "result", "Done."));
             return 0;

@@ -4,6 +4,7 @@ import io.patchbay.api.document.Json;
 import io.patchbay.api.document.Value;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /** Reads answers. */
 final class Texts {
@@ -31,7 +32,12 @@ final class Texts {
                 : value instanceof Value.Int number ? Long.toString(number.value()) : otherwise;
     }
 
+    /** {@code 1 document}, {@code 12,000 documents}. */
+    static String count(long number, String one) {
+        return String.format(Locale.ROOT, "%,d %s%s", number, one, number == 1 ? "" : "s");
+    }
+
     static String json(Value value) {
-        return new String(Json.encode(value), StandardCharsets.UTF_8);
+        return new String(Json.encodeEnvelope(value), StandardCharsets.UTF_8);
     }
 }

@@ -51,7 +51,8 @@ final class TransferProgress implements AutoCloseable {
 
     /** {@code 12,000 documents, 40,000/s}. */
     String rate(long documents) {
-        return String.format(Locale.ROOT, "%,d documents, %,.0f/s", documents, documents / Math.max(1e-3, seconds()));
+        return String.format(
+                Locale.ROOT, "%s, %,.0f/s", Texts.count(documents, "document"), documents / Math.max(1e-3, seconds()));
     }
 
     @Override

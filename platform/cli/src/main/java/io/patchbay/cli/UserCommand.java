@@ -38,7 +38,7 @@ final class UserCommand implements Runnable {
 
     @Command(name = "list", description = "Lists the users.", mixinStandardHelpOptions = true)
     int list(@Mixin HomeOption home, @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
-        try (Node node = Node.ofHome(home.folder(), screen)) {
+        try (Node node = Node.ofHome(home, screen)) {
             Value users = node.ask(Value.struct("op", Value.of("user.list")));
             if (json) {
                 screen.print(Texts.json(users));
@@ -64,7 +64,12 @@ final class UserCommand implements Runnable {
     int add(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The new user's name.") String name,
-            @Option(names = "--role", required = true, description = "${COMPLETION-CANDIDATES}") RoleName role,
+            @Option(
+                            names = "--role",
+                            paramLabel = "ROLE",
+                            required = true,
+                            description = "${COMPLETION-CANDIDATES}")
+                    RoleName role,
             @Option(
                             names = "--password-stdin",
                             description = "Read the password from the first line of the standard input.")
@@ -109,7 +114,12 @@ final class UserCommand implements Runnable {
     int changeRole(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The user's name.") String name,
-            @Option(names = "--role", required = true, description = "${COMPLETION-CANDIDATES}") RoleName role) {
+            @Option(
+                            names = "--role",
+                            paramLabel = "ROLE",
+                            required = true,
+                            description = "${COMPLETION-CANDIDATES}")
+                    RoleName role) {
         return change(
                 home,
                 Value.struct("op", Value.of("user.change"), "name", Value.of(name), "role", Value.of(role.name())),
@@ -149,7 +159,7 @@ final class UserCommand implements Runnable {
     private int change(HomeOption home, Value.Struct request, String done) {
         // Only adding makes sense on a home that is yet to be made.
         boolean adds = request.findText("op").filter("user.add"::equals).isPresent();
-        try (Node node = adds ? Node.runningOrOffline(home.folder(), screen) : Node.ofHome(home.folder(), screen)) {
+        try (Node node = adds ? Node.runningOrOffline(home, screen) : Node.ofHome(home, screen)) {
             node.ask(request);
             screen.print(done);
             return 0;

@@ -4,6 +4,7 @@ import io.patchbay.api.document.Value;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,6 +21,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class WatchCommand implements Callable<Integer> {
     private static final Duration LOOK = Duration.ofMillis(250);
+
+    /** Codes behind which a node is there again. */
+    private static final List<String> PASSING = List.of("STOPPING", "UNAVAILABLE", "STORE_UNAVAILABLE");
 
     @Mixin
     private HomeOption home;
@@ -43,6 +47,8 @@ final class WatchCommand implements Callable<Integer> {
     private boolean json;
 
     private final Screen screen;
+    private boolean begun;
+    private String noted = "";
 
     WatchCommand(Screen screen) {
         this.screen = screen;
@@ -51,40 +57,63 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Path folder = home.folder();
-        Optional<ControlConnection> connection = ControlConnection.find(folder);
+        Patience patience = home.patience();
+        Optional<ControlConnection> connection = ControlConnection.find(folder, patience);
         if (connection.isEmpty()) {
             Homes.require(folder);
-            Node.running(folder);
+            throw Node.notRunning(folder);
         }
+        // Once it has begun it waits for its node without end; to begin has a limit, as with any command.
+        long beginBy = System.nanoTime() + patience.untilNext().toNanos();
         while (true) {
             try (ControlConnection open = connection.orElseThrow()) {
                 open.ask(request(), this::hear);
             } catch (NodeGone e) {
-                screen.note("The node has gone; waiting for it.");
-            } catch (CommandException e) {
-                if (e.code().equals("STOPPING")
-                        || e.code().equals("UNAVAILABLE")
-                        || e.code().equals("STORE_UNAVAILABLE")) {
-                    screen.note(e.getMessage());
-                } else if (e.code().equals("HISTORY_GONE") && !changes) {
-                    screen.note(e.getMessage() + " The documents follow anew.");
-                    since = Optional.empty();
-                } else {
+                if (!begun) {
                     throw e;
                 }
+                noteOnce(e.waiting());
+            } catch (CommandException e) {
+                if (!isPassing(e) || (!begun && System.nanoTime() - beginBy > 0)) {
+                    throw e;
+                }
+                noteOnce(e.getMessage());
             }
-            connection = awaitNode(folder);
+            connection = awaitNode(folder, patience, beginBy);
         }
     }
 
-    private Optional<ControlConnection> awaitNode(Path folder) throws InterruptedException {
-        while (true) {
+    /** Whether the watch goes on behind it. */
+    private boolean isPassing(CommandException e) {
+        if (e.code().equals("HISTORY_GONE") && !changes) {
+            screen.note(e.getMessage() + " The documents follow anew.");
+            since = Optional.empty();
+            return true;
+        }
+        return PASSING.contains(e.code());
+    }
+
+    private void noteOnce(String sentence) {
+        if (!sentence.equals(noted)) {
+            screen.note(sentence);
+            noted = sentence;
+        }
+    }
+
+    private Optional<ControlConnection> awaitNode(Path folder, Patience patience, long beginBy)
+            throws InterruptedException {
+        while (begun || System.nanoTime() - beginBy < 0) {
             TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
-            Optional<ControlConnection> connection = ControlConnection.find(folder);
-            if (connection.isPresent()) {
-                return connection;
+            try {
+                Optional<ControlConnection> connection = ControlConnection.find(folder, patience);
+                if (connection.isPresent()) {
+                    return connection;
+                }
+            } catch (NodeGone e) {
+                noteOnce(e.waiting());
             }
         }
+        throw Node.notRunning(folder);
     }
 
     private Value.Struct request() {
@@ -98,6 +127,10 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     private void hear(Value.Struct message) {
+        if (message.findText("started").isPresent()) {
+            begun = true;
+            noted = "";
+        }
         // A log goes on from where it began even if nothing has happened yet; a state that is not whole is read anew.
         if (changes && since.isEmpty()) {
             since = message.findText("started");

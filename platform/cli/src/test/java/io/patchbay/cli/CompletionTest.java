@@ -40,6 +40,11 @@ class CompletionTest {
         "patchbay rules t, test",
         "patchbay status --j, --json",
         "patchbay user add x --role a, admin",
+        "patchbay import c f --on-error s, stop skip",
+        "patchbay import c f --existing k, keep",
+        "patchbay import c f --format j, json jsonl",
+        "patchbay export c --format c, csv",
+        "patchbay import c f --max-r, --max-rejects",
     })
     void bashCompletes(String line, String expected) throws Exception {
         assertThat(complete("source '" + script + "'", line)).containsExactlyInAnyOrder(expected.split(" "));

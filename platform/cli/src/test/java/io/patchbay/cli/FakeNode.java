@@ -36,10 +36,10 @@ final class FakeNode implements AutoCloseable {
             try (SocketChannel channel = server.accept()) {
                 while (true) {
                     int length = fill(channel, ByteBuffer.allocate(4)).getInt(0);
-                    requests.add((Value.Struct) Cbor.decode(
+                    requests.add((Value.Struct) Cbor.decodeEnvelope(
                             fill(channel, ByteBuffer.allocate(length)).array()));
                     for (Value.Struct answer : answers) {
-                        byte[] body = Cbor.encode(answer);
+                        byte[] body = Cbor.encodeEnvelope(answer);
                         channel.write(ByteBuffer.allocate(4 + body.length)
                                 .putInt(body.length)
                                 .put(body)

@@ -6,6 +6,7 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.CollectionForm;
 import io.patchbay.api.document.CollectionInfo;
 import io.patchbay.api.document.Collections;
+import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.RuleCase;
 import io.patchbay.api.document.RuleForm;
 import io.patchbay.api.document.Rules;
@@ -38,37 +39,37 @@ final class CollectionOperations {
     }
 
     private Value list(Fields fields, ControlOperation.Messages messages) {
-        fields.refuseOthers();
+        fields.done();
         return with(collections -> new Value.Array(await(collections.list()).stream()
                 .<Value>map(CollectionForm::describe)
                 .toList()));
     }
 
     private Value info(Fields fields, ControlOperation.Messages messages) {
-        String name = fields.text(NAME);
-        fields.refuseOthers();
+        String name = fields.requireText(NAME);
+        fields.done();
         return with(collections -> CollectionForm.describe(await(collections.get(name))));
     }
 
     private Value create(Fields fields, ControlOperation.Messages messages) {
-        String name = fields.text(NAME);
-        Value.Struct definition = fields.struct("definition");
-        fields.refuseOthers();
+        String name = fields.requireText(NAME);
+        Value.Struct definition = fields.requireStruct("definition");
+        fields.done();
         return with(collections ->
                 CollectionForm.describe(await(collections.create(CollectionForm.read(name, definition(definition))))));
     }
 
     private Value update(Fields fields, ControlOperation.Messages messages) {
-        String name = fields.text(NAME);
-        Value.Struct definition = fields.struct("definition");
-        fields.refuseOthers();
+        String name = fields.requireText(NAME);
+        Value.Struct definition = fields.requireStruct("definition");
+        fields.done();
         return with(collections ->
                 CollectionForm.describe(await(collections.update(CollectionForm.read(name, definition(definition))))));
     }
 
     private Value delete(Fields fields, ControlOperation.Messages messages) {
-        String name = fields.text(NAME);
-        fields.refuseOthers();
+        String name = fields.requireText(NAME);
+        fields.done();
         return with(collections -> {
             await(collections.delete(name));
             return Value.Struct.EMPTY;
@@ -79,14 +80,13 @@ final class CollectionOperations {
     private Value testRules(Fields fields, ControlOperation.Messages messages) {
         Optional<Value.Struct> inline = fields.findStruct("rules");
         Optional<String> collection = fields.findText("collection");
-        io.patchbay.api.document.Fields body = io.patchbay.api.document.Fields.of("the file", fields.struct("body"));
-        fields.refuseOthers();
-        List<RuleCase> cases = RuleForm.cases(body);
-        body.done();
+        // The cases are no deeper in the request than they are in a body of HTTP, so that every document fits.
+        List<RuleCase> cases = RuleForm.cases(fields);
+        fields.done();
         Map<String, String> rules = inline.isPresent()
                 ? RuleForm.rules(inline.get())
-                : rulesOf(collection.orElseThrow(() ->
-                        body.refused("rules", "The file needs 'rules', or the 'collection' whose rules are meant.")));
+                : rulesOf(collection.orElseThrow(() -> fields.refused(
+                        "rules", "The request needs 'rules', or the 'collection' whose rules are meant.")));
         return services.with(
                 Rules.class,
                 "access rules",
@@ -98,8 +98,8 @@ final class CollectionOperations {
         return info.definition().rules();
     }
 
-    private static io.patchbay.api.document.Fields definition(Value.Struct definition) {
-        return io.patchbay.api.document.Fields.of("the collection", definition);
+    private static Fields definition(Value.Struct definition) {
+        return Fields.of("the collection", definition);
     }
 
     private <T> T with(Function<Collections, T> work) {

@@ -1,6 +1,7 @@
 package io.patchbay.control;
 
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import java.io.IOException;
 

@@ -2,6 +2,7 @@ package io.patchbay.control;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,8 +29,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers control connections, a thread each. A request is {@code {"op": name, ...}}; the answer is any number of {@code {"progress": {...}}} and {@code {"plan": {...}}}, then
- * {@code {"result": ...}} or {@code {"error": {"code", "number", "message", "retryable", ...}}}.
+ * Answers control connections, a thread each. A request is {@code {"op": name, ...}}; the answer is {@code {"alive": true}} at once, any number of {@code {"progress": {...}}} and {@code
+ * {"plan": {...}}}, then {@code {"result": ...}} or {@code {"error": {"code", "number", "message", "retryable", ...}}}.
+ *
+ * <p>So a client tells a node that hangs from one that works, and what a client no longer waits for is not begun: the first message finds its end closed.
  */
 final class ControlServer implements AutoCloseable {
     static final int CONNECTIONS_MAX = 16;
@@ -39,6 +42,7 @@ final class ControlServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("control");
     private static final String OP = "op";
+    private static final Value.Struct ALIVE = Value.struct("alive", Value.TRUE);
 
     private final SocketPlace place;
     private final Map<String, ControlOperation> operations;
@@ -139,6 +143,7 @@ final class ControlServer implements AutoCloseable {
 
     private void answer(Value.Struct request, Frames frames) throws IOException {
         requests.increment();
+        frames.write(ALIVE, WRITE);
         Replies replies = new Replies(frames);
         Value.Struct reply;
         try {
@@ -149,8 +154,8 @@ final class ControlServer implements AutoCloseable {
             if (operation == null) {
                 throw new PatchbayException(ErrorCode.BAD_REQUEST, "There is no control operation '" + name + "'.");
             }
-            Fields fields = new Fields(request);
-            fields.text(OP);
+            Fields fields = Fields.of("the request", request);
+            fields.requireText(OP);
             reply = Value.struct("result", operation.run(fields, replies));
         } catch (PatchbayException e) {
             reply = error(e);

@@ -61,7 +61,7 @@ final class Frames {
     }
 
     void write(Value.Struct reply, Duration limit) throws IOException {
-        write(Cbor.encode(reply), limit);
+        write(Cbor.encodeEnvelope(reply), limit);
     }
 
     /** A map that is encoded already. */

@@ -2,6 +2,7 @@ package io.patchbay.control;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.Jobs;
@@ -20,7 +21,7 @@ final class JobOperations {
     }
 
     private Value list(Fields fields, ControlOperation.Messages messages) {
-        fields.refuseOthers();
+        fields.done();
         return services.with(
                 Jobs.class,
                 "jobs",
@@ -30,8 +31,8 @@ final class JobOperations {
     }
 
     private Value cancel(Fields fields, ControlOperation.Messages messages) {
-        String id = fields.text("id");
-        fields.refuseOthers();
+        String id = fields.requireText("id");
+        fields.done();
         return services.with(Jobs.class, "jobs", jobs -> {
             Job job = jobs.find(id)
                     .orElseThrow(() -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no job '" + id + "'."));

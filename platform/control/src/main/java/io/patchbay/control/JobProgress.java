@@ -5,6 +5,7 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.plugin.Job;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,9 @@ import java.util.concurrent.TimeoutException;
 
 /** Tells how a job goes until it has ended. The job goes on if the client does not stay to hear it. */
 final class JobProgress {
+    /** How often a client hears that a job goes on which has nothing new to tell. */
+    static final Duration SILENCE = Duration.ofSeconds(5);
+
     private static final long LOOK_MS = 200;
 
     private JobProgress() {}
@@ -21,11 +25,13 @@ final class JobProgress {
     /** What the job led to; what it failed with is thrown. */
     static Value follow(Job job, ControlOperation.Messages messages) throws IOException {
         Value.Struct told = Value.Struct.EMPTY;
+        long toldNanos = System.nanoTime();
         while (!hasEnded(job)) {
             Value.Struct now = describe(job);
-            if (!now.equals(told)) {
+            if (!now.equals(told) || System.nanoTime() - toldNanos > SILENCE.toNanos()) {
                 messages.send(Value.struct("progress", now));
                 told = now;
+                toldNanos = System.nanoTime();
             }
         }
         return outcome(job);

@@ -2,6 +2,7 @@ package io.patchbay.control;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.Plan;
@@ -35,14 +36,14 @@ final class PluginOperations {
     }
 
     private Value list(Fields fields, ControlOperation.Messages messages) {
-        fields.refuseOthers();
+        fields.done();
         return with(plugins -> new Value.Array(
                 plugins.list().stream().map(PluginOperations::value).toList()));
     }
 
     private Value info(Fields fields, ControlOperation.Messages messages) {
-        String name = fields.text("name");
-        fields.refuseOthers();
+        String name = fields.requireText("name");
+        fields.done();
         return with(plugins -> value(plugins.get(name)));
     }
 
@@ -51,16 +52,16 @@ final class PluginOperations {
         if (url.isPresent()) {
             return installFrom(url.get(), fields, messages);
         }
-        Path file = file(fields.text("file"));
-        boolean dryRun = fields.flag("dryRun");
-        fields.refuseOthers();
+        Path file = file(fields.requireText("file"));
+        boolean dryRun = fields.findBool("dryRun").orElse(false);
+        fields.done();
         return execute(with(plugins -> plugins.planInstall(file)), dryRun, messages);
     }
 
     private Value installFrom(String url, Fields fields, ControlOperation.Messages messages) throws IOException {
-        String sha256 = fields.text("sha256");
-        boolean dryRun = fields.flag("dryRun");
-        fields.refuseOthers();
+        String sha256 = fields.requireText("sha256");
+        boolean dryRun = fields.findBool("dryRun").orElse(false);
+        fields.done();
         if (dryRun) {
             return with(plugins -> value(plugins.planInstallFrom(url, sha256)));
         }
@@ -70,9 +71,9 @@ final class PluginOperations {
     private Value change(
             Fields fields, ControlOperation.Messages messages, Function<Plugins, Function<String, Plan>> planning)
             throws IOException {
-        String name = fields.text("name");
-        boolean dryRun = fields.flag("dryRun");
-        fields.refuseOthers();
+        String name = fields.requireText("name");
+        boolean dryRun = fields.findBool("dryRun").orElse(false);
+        fields.done();
         return execute(with(plugins -> planning.apply(plugins).apply(name)), dryRun, messages);
     }
 

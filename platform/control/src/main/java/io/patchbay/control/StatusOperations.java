@@ -1,5 +1,6 @@
 package io.patchbay.control;
 
+import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.plugin.ComponentState;
 import java.time.Instant;
@@ -28,8 +29,8 @@ final class StatusOperations {
     }
 
     private Value status(Fields fields, ControlOperation.Messages messages) {
-        boolean tree = fields.flag("tree");
-        fields.refuseOthers();
+        boolean tree = fields.findBool("tree").orElse(false);
+        fields.done();
         Map<String, Value> status = new LinkedHashMap<>();
         status.put("state", Value.of(services.isSet(NodeView.READY) ? "ready" : "starting"));
         status.put("pid", Value.of(ProcessHandle.current().pid()));
@@ -69,7 +70,7 @@ final class StatusOperations {
 
     /** Stops the framework, which this bundle is a part of: on another thread, and once the answer is out. */
     private Value stop(Fields fields, ControlOperation.Messages messages) {
-        fields.refuseOthers();
+        fields.done();
         LOG.info("An operator asks the node to stop.");
         Thread stopper = new Thread(
                 () -> {

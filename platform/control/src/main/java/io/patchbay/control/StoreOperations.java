@@ -1,5 +1,6 @@
 package io.patchbay.control;
 
+import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.migration.Stores;
@@ -30,30 +31,40 @@ final class StoreOperations {
     }
 
     private Value list(Fields fields, ControlOperation.Messages messages) {
-        fields.refuseOthers();
+        fields.done();
         return with(stores -> new Value.Array(
                 stores.list().stream().map(StoreOperations::value).toList()));
     }
 
     private Value swap(Fields fields, ControlOperation.Messages messages) throws IOException {
-        String name = fields.text("name");
-        String adapter = fields.text("to");
-        Map<String, String> settings = fields.texts("set");
-        fields.refuseOthers();
+        String name = fields.requireText("name");
+        String adapter = fields.requireText("to");
+        Map<String, String> settings = settings(fields);
+        fields.done();
         Job job = with(stores -> stores.swap(name, adapter, settings));
         return JobProgress.follow(job, messages);
     }
 
+    /** Texts by name; empty if they are left out. */
+    private static Map<String, String> settings(Fields fields) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        fields.findStruct("set").ifPresent(set -> {
+            Fields texts = Fields.of("'set'", set);
+            texts.names().forEach(name -> settings.put(name, texts.requireText(name)));
+        });
+        return settings;
+    }
+
     private Value rollBack(Fields fields, ControlOperation.Messages messages) throws IOException {
-        String name = fields.text("name");
-        fields.refuseOthers();
+        String name = fields.requireText("name");
+        fields.done();
         Job job = with(stores -> stores.rollBack(name));
         return JobProgress.follow(job, messages);
     }
 
     private Value drop(Fields fields, ControlOperation.Messages messages) {
-        String name = fields.text("name");
-        fields.refuseOthers();
+        String name = fields.requireText("name");
+        fields.done();
         return with(stores -> {
             stores.drop(name);
             return Value.Struct.EMPTY;

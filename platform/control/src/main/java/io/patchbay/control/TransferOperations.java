@@ -4,6 +4,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.CborWriter;
 import io.patchbay.api.document.Document;
+import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.transfer.Export;
 import io.patchbay.api.transfer.ImportChunk;
@@ -43,9 +44,9 @@ final class TransferOperations {
     }
 
     private Value findImport(Fields fields, ControlOperation.Messages messages) {
-        String collection = fields.text(COLLECTION);
-        String name = fields.text(NAME);
-        fields.refuseOthers();
+        String collection = fields.requireText(COLLECTION);
+        String name = fields.requireText(NAME);
+        fields.done();
         return services.with(
                 Transfers.class,
                 "documents",
@@ -56,10 +57,10 @@ final class TransferOperations {
     }
 
     private Value beginImport(Fields fields, ControlOperation.Messages messages) {
-        String collection = fields.text(COLLECTION);
-        String name = fields.text(NAME);
-        String options = fields.text("options");
-        fields.refuseOthers();
+        String collection = fields.requireText(COLLECTION);
+        String name = fields.requireText(NAME);
+        String options = fields.requireText("options");
+        fields.done();
         return services.with(
                 Transfers.class,
                 "documents",
@@ -68,24 +69,26 @@ final class TransferOperations {
 
     private Value write(Fields fields, ControlOperation.Messages messages) {
         ImportChunk chunk = new ImportChunk(
-                fields.text(COLLECTION),
-                fields.text(NAME),
-                fields.number("after"),
-                fields.number("through"),
-                fields.text("digest"),
-                fields.array("rows").stream().map(TransferOperations::row).toList(),
-                fields.flag("replace"),
-                fields.number("skipped"),
-                fields.flag("last"));
-        fields.refuseOthers();
+                fields.requireText(COLLECTION),
+                fields.requireText(NAME),
+                fields.requireInt("after", 0, Long.MAX_VALUE),
+                fields.requireInt("through", 0, Long.MAX_VALUE),
+                fields.requireText("digest"),
+                fields.requireArray("rows").stream()
+                        .map(TransferOperations::row)
+                        .toList(),
+                fields.findBool("replace").orElse(false),
+                fields.requireInt("skipped", 0, Long.MAX_VALUE),
+                fields.findBool("last").orElse(false));
+        fields.done();
         return services.with(Transfers.class, "documents", transfers -> describe(transfers.write(chunk)));
     }
 
     private Value findPresent(Fields fields, ControlOperation.Messages messages) {
-        String collection = fields.text(COLLECTION);
+        String collection = fields.requireText(COLLECTION);
         List<String> ids =
-                fields.array("ids").stream().map(TransferOperations::id).toList();
-        fields.refuseOthers();
+                fields.requireArray("ids").stream().map(TransferOperations::id).toList();
+        fields.done();
         return services.with(Transfers.class, "documents", transfers -> places(transfers.findPresent(collection, ids)));
     }
 
@@ -143,9 +146,9 @@ final class TransferOperations {
 
     /** Slow clients hold it up: nothing is read ahead of what could be sent. */
     private Value export(Fields fields, ControlOperation.Messages messages) {
-        String collection = fields.text(COLLECTION);
+        String collection = fields.requireText(COLLECTION);
         Optional<String> filter = fields.findText("filter");
-        fields.refuseOthers();
+        fields.done();
         return services.with(Transfers.class, "documents", transfers -> {
             try (Export export = transfers.openExport(collection, filter)) {
                 String position = export.position().toString();
@@ -159,7 +162,8 @@ final class TransferOperations {
 
     private static long send(Export export, ControlOperation.Messages messages) throws IOException {
         long sent = 0;
-        for (List<Document> page = export.next(); !page.isEmpty(); page = export.next()) {
+        Runnable alive = alive(messages);
+        for (List<Document> page = export.next(alive); !page.isEmpty(); page = export.next(alive)) {
             List<Document> message = new ArrayList<>();
             int bytes = 0;
             for (Document document : page) {
@@ -176,6 +180,21 @@ final class TransferOperations {
             sent += page.size();
         }
         return sent;
+    }
+
+    /** Says from time to time that a filter is still looking. */
+    private static Runnable alive(ControlOperation.Messages messages) {
+        long[] toldNanos = {System.nanoTime()};
+        return () -> {
+            if (System.nanoTime() - toldNanos[0] > WatchOperation.SILENCE.toNanos()) {
+                toldNanos[0] = System.nanoTime();
+                try {
+                    messages.send(Value.struct("alive", Value.TRUE));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        };
     }
 
     /** {@code {"documents": [[id, data], ...]}}, the bodies as they are stored. */

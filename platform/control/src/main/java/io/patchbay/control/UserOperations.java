@@ -7,6 +7,7 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Account;
 import io.patchbay.api.auth.Accounts;
 import io.patchbay.api.auth.Role;
+import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import java.util.Locale;
 import java.util.Map;
@@ -33,32 +34,32 @@ final class UserOperations {
     }
 
     private Value list(Fields fields, ControlOperation.Messages messages) {
-        fields.refuseOthers();
+        fields.done();
         return with(accounts -> new Value.Array(
                 await(accounts.list()).stream().map(UserOperations::value).toList()));
     }
 
     private Value add(Fields fields, ControlOperation.Messages messages) {
-        String name = fields.text("name");
-        Role role = role(fields.text("role"));
-        String password = fields.text(PASSWORD);
-        fields.refuseOthers();
+        String name = fields.requireText("name");
+        Role role = role(fields.requireText("role"));
+        String password = fields.requireText(PASSWORD);
+        fields.done();
         return with(accounts -> value(await(accounts.create(name, role, PASSWORD, password))));
     }
 
     private Value changePassword(Fields fields, ControlOperation.Messages messages) {
-        String name = fields.text("name");
-        String password = fields.text(PASSWORD);
-        fields.refuseOthers();
+        String name = fields.requireText("name");
+        String password = fields.requireText(PASSWORD);
+        fields.done();
         return with(accounts -> value(await(accounts.changeSecret(name, PASSWORD, password))));
     }
 
     /** What is left out stays as it is. */
     private Value change(Fields fields, ControlOperation.Messages messages) {
-        String name = fields.text("name");
+        String name = fields.requireText("name");
         Optional<Role> role = fields.findText("role").map(UserOperations::role);
         Optional<Boolean> disabled = fields.findText("state").map(UserOperations::isDisabled);
-        fields.refuseOthers();
+        fields.done();
         return with(accounts -> {
             Account account = await(accounts.find(name))
                     .orElseThrow(() -> new PatchbayException(ErrorCode.NOT_FOUND, "There is no user '" + name + "'."));
@@ -68,8 +69,8 @@ final class UserOperations {
     }
 
     private Value delete(Fields fields, ControlOperation.Messages messages) {
-        String name = fields.text("name");
-        fields.refuseOthers();
+        String name = fields.requireText("name");
+        fields.done();
         return with(accounts -> {
             await(accounts.delete(name));
             return Value.Struct.EMPTY;

@@ -6,6 +6,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.Document;
+import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.feed.Position;
 import io.patchbay.api.protocol.LiveSession;
@@ -48,13 +49,13 @@ final class WatchOperation {
     }
 
     private Value watch(Fields fields, ControlOperation.Messages messages) {
-        String collection = fields.text("collection");
+        String collection = fields.requireText("collection");
         SubscribeRequest request = new SubscribeRequest(
-                fields.flag("changes") ? SubscribeRequest.Mode.CHANGES : SubscribeRequest.Mode.WATCH,
+                fields.findBool("changes").orElse(false) ? SubscribeRequest.Mode.CHANGES : SubscribeRequest.Mode.WATCH,
                 collection,
                 fields.findText("filter"),
                 fields.findText("since").map(Position::parse));
-        fields.refuseOthers();
+        fields.done();
         return services.with(LiveSessions.class, "live queries", sessions -> {
             Waiting waiting = new Waiting();
             try (LiveSession session = sessions.open(Identity.SYSTEM, waiting)) {

@@ -37,7 +37,13 @@ final class ControlClient implements AutoCloseable {
         }
     }
 
+    /** The next message but those which only say that the request is taken up. */
     Value.Struct read() throws IOException {
+        Value.Struct message = readAny();
+        return message.find("alive").isPresent() ? read() : message;
+    }
+
+    Value.Struct readAny() throws IOException {
         ByteBuffer length = fill(ByteBuffer.allocate(4));
         return (Value.Struct)
                 Cbor.decode(fill(ByteBuffer.allocate(length.getInt(0))).array());

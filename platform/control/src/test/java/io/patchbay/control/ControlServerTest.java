@@ -59,11 +59,11 @@ class ControlServerTest {
         assertError(
                 client.ask(Value.struct("op", Value.of("work"))),
                 ErrorCode.BAD_REQUEST,
-                "The request needs the text 'name'.");
+                "'name' is missing in the request.");
         assertError(
                 client.ask(Value.struct("op", Value.of("echo"), "extra", Value.TRUE)),
                 ErrorCode.UNKNOWN_FIELD,
-                "The request has an unknown field 'extra'.");
+                "There is no field 'extra' in the request. It may hold: op.");
         assertError(client.ask(Value.struct("op", Value.of("fail"))), ErrorCode.CONFLICT, "It can't be.");
         assertError(
                 client.ask(Value.struct("op", Value.of("crash"))),
@@ -160,12 +160,12 @@ class ControlServerTest {
                 Map.of(
                         "echo",
                                 (fields, messages) -> {
-                                    fields.refuseOthers();
+                                    fields.done();
                                     return Value.NULL;
                                 },
                         "work",
                                 (fields, messages) -> {
-                                    String name = fields.text("name");
+                                    String name = fields.requireText("name");
                                     messages.send(Value.struct("progress", Value.struct("text", Value.of("half"))));
                                     return Value.of("done " + name);
                                 },

@@ -30,6 +30,9 @@ record Home(Path folder) {
      */
     static Home prepare(Path folder) {
         Home home = new Home(folder.toAbsolutePath().normalize());
+        if (Files.isRegularFile(home.folder)) {
+            throw new StartException(home.folder + " is a file; a home is a folder, so give another --home.");
+        }
         try {
             for (Path part :
                     List.of(home.conf(), home.data(), home.cache(), home.plugins(), home.keys(), home.logs())) {

@@ -39,7 +39,13 @@ public enum FileFormat {
         };
     }
 
+    /** As it is written on the command line. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String toString() {
+        return label();
     }
 }

@@ -59,7 +59,7 @@ class SourceFileTest {
         assertThat(read("{\"n\":1}\n\n{\"n\":}\n[1]\n{\"a\":1,\"a\":2}\n7 {\"n\":1}\n{\"n\":2", FileFormat.JSONL))
                 .containsExactly(
                         "1 {\"n\":1}",
-                        "3! This is not JSON at column 6: Unexpected character ('}' (code 125)): expected a value.",
+                        "3! This is not JSON at column 6: Unexpected character '}': expected a value.",
                         "4! A row is a JSON object, and this is none.",
                         "5! The key 'a' comes twice.",
                         "6! Something follows the value, so this is not JSON.",

@@ -10,6 +10,8 @@ import dev.cel.parser.CelParserFactory;
 import io.patchbay.api.Limits;
 import io.patchbay.api.query.Expression;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The one place, with {@link CelTranslation}, that touches CEL's classes. Its parser is asked for no macros, so that they come to us as the calls they are written as. */
 final class CelSyntax {
@@ -21,6 +23,14 @@ final class CelSyntax {
                     .populateMacroCalls(false)
                     .build())
             .build();
+
+    // How the grammar's tool puts it.
+    private static final Pattern UNKNOWN_CHARACTER =
+            Pattern.compile("^token recognition error at: '(.*)'$", Pattern.DOTALL);
+    private static final Pattern MISSING = Pattern.compile("^missing ('.*') at ('.*')$", Pattern.DOTALL);
+    private static final Pattern UNEXPECTED = Pattern.compile(
+            "^(?:mismatched input|extraneous input|no viable alternative at input) ('.*?')(?: expecting .*)?$",
+            Pattern.DOTALL);
 
     private CelSyntax() {}
 
@@ -62,20 +72,44 @@ final class CelSyntax {
         return new SyntaxFault(1, 1, "it is no expression");
     }
 
-    /** The grammar's own words, without the names of its tokens. */
+    /** What the grammar says, in words for those who don't know it. */
     private static String plain(String message) {
-        String said = message.replaceAll("[.\\s]+$", "")
-                .replace("mismatched input '<EOF>'", "it ends too early")
-                .replace("<EOF>", "the end")
-                .replace("%%", "%");
-        int expecting = said.indexOf(" expecting {");
-        if (expecting >= 0) {
-            boolean value = said.contains("NUM_INT");
-            return said.substring(0, expecting) + (value ? ", expected a value" : ", expected an operator or the end");
-        }
+        String said = message.replaceAll("[.\\s]+$", "").replace("%%", "%");
         if (said.startsWith("For input string")) {
             return "an integer does not fit 64 bits";
         }
-        return said;
+        Matcher unknown = UNKNOWN_CHARACTER.matcher(said);
+        if (unknown.find()) {
+            return unreadable(unknown.group(1).strip());
+        }
+        Matcher missing = MISSING.matcher(said);
+        if (missing.find()) {
+            return missing.group(1) + " is missing before " + shown(missing.group(2));
+        }
+        Matcher unexpected = UNEXPECTED.matcher(said);
+        if (unexpected.find()) {
+            return unexpected(unexpected.group(1), said);
+        }
+        return said.replace("<EOF>", "the end");
+    }
+
+    private static String unexpected(String word, String said) {
+        String expected = said.contains("NUM_INT")
+                ? ", expected a value"
+                : said.endsWith("expecting <EOF>") ? ", expected the end" : ", expected an operator or the end";
+        return (word.equals("'<EOF>'") ? "it ends too early" : word + " can't stand here") + expected;
+    }
+
+    private static String unreadable(String text) {
+        if (text.equals("=")) {
+            return "'=' can't stand here; '==' compares";
+        }
+        return text.startsWith("\"") || text.startsWith("'")
+                ? "the text that begins here has no end"
+                : "'" + text + "' can't stand here; what is no plain name stands in quotes";
+    }
+
+    private static String shown(String word) {
+        return word.equals("'<EOF>'") ? "the end" : word;
     }
 }

@@ -272,7 +272,7 @@ public final class DocumentStores implements Stores, Component {
         follow(from, done.tap(), done.before());
         meters.moved(System.nanoTime() - began, done.documents());
         return "The documents are served by " + to.adapter() + ": " + done.documents()
-                + " documents (the node's own too) moved in "
+                + (done.documents() == 1 ? " document" : " documents") + " (the node's own too) moved in "
                 + (System.nanoTime() - began) / 1_000_000 + " ms, writers waited " + done.pauseMs() + " ms; "
                 + from.adapter()
                 + " follows until it is dropped.";

@@ -90,12 +90,13 @@ final class SnapshotExport implements Export, CommitListener {
     }
 
     @Override
-    public List<Document> next() {
+    public List<Document> next(Runnable onNothing) {
         while (!ended) {
             List<Document> documents = readPage();
             if (!documents.isEmpty()) {
                 return documents;
             }
+            onNothing.run();
         }
         return List.of();
     }

@@ -1,6 +1,7 @@
 package io.patchbay.engine.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.patchbay.api.ErrorCode;
@@ -175,6 +176,12 @@ class CelRulesTest {
 
     private void assertPasses(String json) {
         assertThat(one(json).passed()).as(json).isTrue();
+    }
+
+    @Test
+    void anUnknownFieldOfACaseIsNamedBeforeWhatIsMissing() {
+        assertThatThrownBy(() -> one("{'action':'list','document':{'a':{}},'visible':['a']}"))
+                .hasMessage("There is no field 'document' in case 1. Did you mean 'documents'?");
     }
 
     private RuleVerdict one(String json) {

@@ -64,7 +64,11 @@ class ExpressionParserTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "a b | line 1, column 3: extraneous input 'b' expecting the end",
+                "a b | line 1, column 3: 'b' can't stand here, expected the end",
+                "a = 1 | line 1, column 3: '=' can't stand here; '==' compares",
+                "a == @ | line 1, column 6: '@' can't stand here; what is no plain name stands in quotes",
+                "a == 'x | line 1, column 6: the text that begins here has no end",
+                "(a == 1 | line 1, column 8: ')' is missing before the end",
                 "a + | line 1, column 4: it ends too early, expected a value",
                 "a ==  && b | line 1, column 7",
                 "a && 1u | line 1, column 6: unsigned integers are not supported",

@@ -18,8 +18,9 @@ class FeedTransactionTest {
 
     @Test
     void smallDocumentsAreCountedWithTheirDecodedValues() {
-        List<Mutation> mutations =
-                IntStream.range(0, CHANGES).mapToObj(FeedTransactionTest::create).toList();
+        List<Mutation> mutations = IntStream.range(0, CHANGES)
+                .mapToObj(FeedTransactionTest::create)
+                .toList();
         FeedTransaction transaction = FeedTransaction.of(new Transaction(1, 1, mutations, Optional.empty()));
 
         assertThat(transaction.bytes() / CHANGES).isBetween(MEASURED_BYTES * 3L / 4, MEASURED_BYTES * 3L / 2);

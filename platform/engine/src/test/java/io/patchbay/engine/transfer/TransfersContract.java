@@ -19,6 +19,7 @@ import io.patchbay.engine.testing.TestClock;
 import io.patchbay.engine.testing.TestPlane;
 import io.patchbay.testkit.Seeds;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -211,6 +212,18 @@ abstract class TransfersContract {
             assertThat(transfers.mostKeptBytes()).isGreaterThan(8_000);
             export.next();
             assertThat(transfers.mostKeptBytes()).isZero();
+        }
+    }
+
+    @Test
+    void anExportTellsThatItLooksWhileNothingIsWanted() {
+        for (int i = 0; i < Limits.LIST_MAX + 1; i++) {
+            plane.put("cities", String.format("c%05d", i), data(i));
+        }
+        try (Export export = transfers.openExport("cities", Optional.of("n < 0"))) {
+            List<String> told = new ArrayList<>();
+            assertThat(export.next(() -> told.add("nothing yet"))).isEmpty();
+            assertThat(told).isNotEmpty();
         }
     }
 

@@ -34,11 +34,23 @@ final class Offers {
      * @param leaving the version that goes when the plugin comes, which must not be counted on
      */
     List<String> listUnmet(PluginJar jar, Optional<Bundle> leaving) {
+        return listUnmet(jar.name() + " " + jar.version(), jar.needs(), leaving);
+    }
+
+    /** The same of a bundle that is installed. */
+    List<String> listUnmet(Bundle bundle) {
+        BundleRevision revision = bundle.adapt(BundleRevision.class);
+        return listUnmet(
+                bundle.getSymbolicName() + " " + bundle.getVersion(),
+                revision == null ? List.of() : Need.of(revision),
+                Optional.of(bundle));
+    }
+
+    private List<String> listUnmet(String who, List<Need> needs, Optional<Bundle> leaving) {
         List<String> sentences = new ArrayList<>();
-        for (Need need : jar.needs()) {
+        for (Need need : needs) {
             if (!isMet(need, leaving)) {
-                sentences.add("%s %s needs %s: %s."
-                        .formatted(jar.name(), jar.version(), need.shown(), advise(need, leaving)));
+                sentences.add("%s needs %s: %s.".formatted(who, need.shown(), advise(need, leaving)));
             }
         }
         return sentences;

@@ -135,10 +135,7 @@ final class PluginBundles {
                     "%s did not start within %d s.".formatted(bundle.getSymbolicName(), START.toSeconds()),
                     e);
         } catch (ExecutionException e) {
-            throw new PatchbayException(
-                    ErrorCode.PLUGIN_FAILED,
-                    "%s does not start: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)),
-                    e);
+            throw doesNotStart(bundle, e);
         }
         if (!isRunning(bundle)) {
             throw new PatchbayException(
@@ -158,11 +155,30 @@ final class PluginBundles {
         try {
             bundle.start();
         } catch (BundleException e) {
-            throw new PatchbayException(
-                    ErrorCode.PLUGIN_FAILED,
-                    "%s does not start: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)),
-                    e);
+            throw doesNotStart(bundle, e);
         }
+    }
+
+    /** The framework's words about what can't be resolved are for those who know its name spaces; ours say what is missing. */
+    PatchbayException doesNotStart(Bundle bundle, Throwable failure) {
+        if (isUnresolved(failure) || isUnresolved(failure.getCause())) {
+            List<String> unmet = new Offers(context, List.of()).listUnmet(bundle);
+            return new PatchbayException(
+                    ErrorCode.PLUGIN_UNRESOLVED,
+                    unmet.isEmpty()
+                            ? "%s does not start: what it needs can't be had together."
+                                    .formatted(bundle.getSymbolicName())
+                            : String.join(" ", unmet),
+                    failure);
+        }
+        return new PatchbayException(
+                ErrorCode.PLUGIN_FAILED,
+                "%s does not start: %s".formatted(bundle.getSymbolicName(), Failures.sentence(failure)),
+                failure);
+    }
+
+    private static boolean isUnresolved(@Nullable Throwable failure) {
+        return failure instanceof BundleException known && known.getType() == BundleException.RESOLVE_ERROR;
     }
 
     /** Stops it, now and at the node's next starts; returns a sentence if there is trouble. */

@@ -207,8 +207,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private void noteFailedStart(FrameworkEvent event) {
         if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null && event.getBundle() != null) {
             PluginBundles.digestOf(event.getBundle())
-                    .ifPresent(digest ->
-                            faults.put(event.getBundle().getSymbolicName(), Failures.sentence(event.getThrowable())));
+                    .ifPresent(digest -> faults.put(
+                            event.getBundle().getSymbolicName(),
+                            Failures.sentence(bundles.doesNotStart(event.getBundle(), event.getThrowable()))));
         }
     }
 

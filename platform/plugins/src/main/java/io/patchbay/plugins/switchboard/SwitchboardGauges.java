@@ -36,10 +36,18 @@ final class SwitchboardGauges {
                 switchboard::drainingLeases);
         metrics.total("patchbay_swaps_total", "Providers flipped to another version.", switchboard::swaps);
         total(metrics, "patchbay_lease_waits_total", "Callers that found no provider at once.", meters.waits);
-        seconds(metrics, "patchbay_lease_wait_seconds_total", "Time that callers waited for a provider.", meters.waitedNanos);
+        seconds(
+                metrics,
+                "patchbay_lease_wait_seconds_total",
+                "Time that callers waited for a provider.",
+                meters.waitedNanos);
         total(metrics, "patchbay_lease_timeouts_total", "Callers that waited for a provider in vain.", meters.timeouts);
         total(metrics, "patchbay_drains_total", "Replaced versions whose leases were waited for.", meters.drains);
-        seconds(metrics, "patchbay_drain_seconds_total", "Time that the leases on replaced versions were waited for.", meters.drainedNanos);
+        seconds(
+                metrics,
+                "patchbay_drain_seconds_total",
+                "Time that the leases on replaced versions were waited for.",
+                meters.drainedNanos);
         total(
                 metrics,
                 "patchbay_drain_timeouts_total",

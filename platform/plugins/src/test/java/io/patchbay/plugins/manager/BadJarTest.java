@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.osgi.framework.Bundle;
 
 /** A bad jar, tried as an update of a plugin that runs, leaves everything as it was and says exactly why. */
 class BadJarTest {
@@ -191,6 +192,22 @@ class BadJarTest {
 
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure).hasMessageContaining(reason);
+    }
+
+    @Test
+    void aBundleThatIsThereAndLacksAPackageSaysWhatItLacks() throws Exception {
+        Path jar = plugin().header("Import-Package", "com.example.nowhere,io.patchbay.api,io.patchbay.api.document")
+                .build(folder);
+        PluginBundles bundles = new PluginBundles(node.context);
+        Bundle bundle = bundles.install(jar, "0".repeat(64), SamplePlugin.NAME);
+
+        PatchbayException failure = catchThrowableOfType(PatchbayException.class, () -> bundles.startInTurn(bundle));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.PLUGIN_UNRESOLVED);
+        assertThat(failure)
+                .hasMessage(
+                        "com.example.greeter 1.1.0 needs the package com.example.nowhere: nobody in this node offers it.");
+        bundle.uninstall();
     }
 
     @Test

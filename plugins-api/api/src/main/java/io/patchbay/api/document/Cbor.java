@@ -26,6 +26,17 @@ public final class Cbor {
         }
     }
 
+    /** As {@link #encode}, for a message around documents: it may be nested {@link Limits#ENVELOPE_DEPTH} levels deeper than they. */
+    public static byte[] encodeEnvelope(Value value) {
+        CborWriter writer = CborWriter.recycled();
+        try {
+            writer.value(value, -Limits.ENVELOPE_DEPTH);
+            return writer.toByteArray();
+        } finally {
+            writer.recycle();
+        }
+    }
+
     /**
      * Reads exactly one item that fills {@code bytes}; the first fault in it decides.
      *

@@ -123,7 +123,8 @@ public final class CborWriter {
         return this;
     }
 
-    private void value(Value value, int depth) {
+    /** @param depth what the nesting is counted from */
+    void value(Value value, int depth) {
         if (value instanceof Value.Text text) {
             text(text.value());
         } else if (value instanceof Value.Int number) {

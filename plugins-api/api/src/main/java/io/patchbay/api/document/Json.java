@@ -46,6 +46,13 @@ public final class Json {
         }
     }
 
+    /** As {@link #encode}, for a message around documents: it may be nested {@link Limits#ENVELOPE_DEPTH} levels deeper than they. */
+    public static byte[] encodeEnvelope(Value value) {
+        try (JsonWriter writer = new JsonWriter()) {
+            return writer.value(value, -Limits.ENVELOPE_DEPTH).toByteArray();
+        }
+    }
+
     /**
      * The JSON of a value in CBOR, such as {@link StoredDocument#body()}, without making the value.
      *

@@ -151,6 +151,12 @@ final class JsonReader {
                 .replaceAll(
                         ": enable `.*$|: was expecting \\(.*$| \\(start marker at .*$|: maybe a \\(non-standard\\).*$",
                         "")
+                // Numbers of characters say nothing to those who wrote the text.
+                .replaceAll(
+                        "Unexpected character \\(''' \\(code 39\\)\\)",
+                        "Unexpected apostrophe (texts stand in double quotes)")
+                .replaceAll("Unexpected character \\(('.+') \\(code \\d+[^)]*\\)\\)", "Unexpected character $1")
+                .replaceAll("\\(\\(CTRL-CHAR, code (\\d+)\\)\\)", "with the number $1")
                 .replaceAll("[.;:]?\\s*$", "");
         // Jackson refuses an escaped half in a name by itself; in a text, Value.Text does.
         if (what.contains("surrogate")) {

@@ -65,7 +65,12 @@ public final class JsonWriter implements AutoCloseable {
 
     /** @throws PatchbayException LIMIT_EXCEEDED if nested deeper than {@link Limits#DEPTH} */
     public JsonWriter value(Value value) {
-        return write(to -> value(to, value, 0));
+        return value(value, 0);
+    }
+
+    /** @param depth what the nesting is counted from */
+    JsonWriter value(Value value, int depth) {
+        return write(to -> value(to, value, depth));
     }
 
     /**

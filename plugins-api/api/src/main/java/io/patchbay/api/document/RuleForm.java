@@ -23,6 +23,8 @@ public final class RuleForm {
     public static final int CASES_MAX = 1000;
 
     private static final List<String> ACTIONS = List.of("list", "read", "create", "update", "delete");
+    private static final List<String> CASE_FIELDS =
+            List.of("action", "name", "auth", "documents", "visible", "doc", "before", "after", "expect");
     private static final List<String> SIGHTS = List.of("list", "read");
 
     private RuleForm() {}
@@ -76,6 +78,7 @@ public final class RuleForm {
     }
 
     private static RuleCase oneCase(int number, Fields fields) {
+        requireKnown(number, fields);
         String action = fields.requireText("action");
         if (!ACTIONS.contains(action)) {
             throw fields.refused(
@@ -90,6 +93,22 @@ public final class RuleForm {
                 : change(number, name, action, caller, fields);
         fields.done();
         return read;
+    }
+
+    /** Before what is missing, which a slip of the pen may be the cause of. */
+    private static void requireKnown(int number, Fields fields) {
+        for (String name : fields.names()) {
+            if (!CASE_FIELDS.contains(name)) {
+                String shown = Json.shortened(name);
+                throw new PatchbayException(
+                        ErrorCode.UNKNOWN_FIELD,
+                        "There is no field '" + shown + "' in case " + number + "."
+                                + Nearest.find(shown, CASE_FIELDS)
+                                        .map(near -> " Did you mean '" + near + "'?")
+                                        .orElse(" It may hold: " + String.join(", ", CASE_FIELDS) + "."),
+                        Map.of("field", shown));
+            }
+        }
     }
 
     private static RuleCase sight(int number, String name, String action, Identity caller, Fields fields) {

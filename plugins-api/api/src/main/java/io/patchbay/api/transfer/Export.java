@@ -16,7 +16,12 @@ public interface Export extends AutoCloseable {
      *
      * @throws io.patchbay.api.PatchbayException LIMIT_EXCEEDED if more was changed meanwhile than can be remembered; HISTORY_GONE if another history came; STORE_UNAVAILABLE
      */
-    List<Document> next();
+    default List<Document> next() {
+        return next(() -> {});
+    }
+
+    /** As {@link #next()}; tells {@code onNothing}, on this thread, whenever it has looked at many documents and none was wanted. */
+    List<Document> next(Runnable onNothing);
 
     @Override
     void close();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.patchbay.api.ErrorCode;
@@ -117,6 +118,17 @@ class JsonTest {
             })
     void whatIsNotJsonIsMalformed(String json) {
         assertRefused(json.getBytes(UTF_8), ErrorCode.MALFORMED);
+    }
+
+    @Test
+    void whatIsWrongIsSaidWithoutNumbersOfCharacters() {
+        assertThatThrownBy(() -> Json.decode("{'a':1}".getBytes(UTF_8)))
+                .hasMessageContaining("Unexpected apostrophe (texts stand in double quotes)")
+                .hasMessageNotContaining("code ");
+        assertThatThrownBy(() -> Json.decode("[1,}".getBytes(UTF_8)))
+                .hasMessageContaining("Unexpected character '}'")
+                .hasMessageNotContaining("code ");
+        assertThatThrownBy(() -> Json.decode("\"\u0001\"".getBytes(UTF_8))).hasMessageNotContaining("code ");
     }
 
     @ParameterizedTest
