@@ -14,19 +14,19 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * The built files of the console, each at its own path, and its one HTML page at the path of every page of the app, so that a link into the app works after a reload.
+ * The built files of the console, each at its own path, and a HTML page for every page of the app, so that a link into the app works after a reload, and shows before its script has come.
  *
  * <p>Any thread; a file is read from the bundle when it is asked for first, and kept.
  */
 @Component(service = HttpRoute.class, property = Providers.NAME + "=console")
 public final class ConsoleRoutes implements HttpRoute {
-    static final String INDEX = "index.html";
     private static final String GET = "GET /";
     private static final String ASSETS = "assets/";
     private static final String CLIENT = "client/";
 
     private final WebFiles files;
     private final List<String> patterns;
+    private final SecurityHeaders security;
 
     @Activate
     public ConsoleRoutes() {
@@ -36,6 +36,7 @@ public final class ConsoleRoutes implements HttpRoute {
     ConsoleRoutes(WebFiles files) {
         this.files = files;
         patterns = patterns(files);
+        security = new SecurityHeaders(files.scripts(), files.styles());
     }
 
     @Override
@@ -46,8 +47,9 @@ public final class ConsoleRoutes implements HttpRoute {
     /** HEAD comes as GET's pattern does; the transport leaves the body out. */
     @Override
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
-        boolean page = files.pages().contains(request.pattern().substring("GET ".length()));
-        WebFile file = files.find(page ? INDEX : request.path().substring(1)).orElse(null);
+        String page = files.pages().get(request.pattern().substring(GET.length() - 1));
+        WebFile file =
+                files.find(page == null ? request.path().substring(1) : page).orElse(null);
         if (file == null) {
             return CompletableFuture.failedFuture(
                     new PatchbayException(ErrorCode.NOT_FOUND, "The console has no file of this name."));
@@ -55,11 +57,11 @@ public final class ConsoleRoutes implements HttpRoute {
         return CompletableFuture.completedFuture(answer(file, request));
     }
 
-    private static HttpResponse answer(WebFile file, HttpRequest request) {
+    private HttpResponse answer(WebFile file, HttpRequest request) {
         Caching caching = file.path().startsWith(ASSETS) ? Caching.IMMUTABLE : Caching.REVALIDATED;
         HttpResponse response = file.answer(request, caching);
-        if (file.path().equals(INDEX)) {
-            return SecurityHeaders.addTo(response);
+        if (files.pages().containsValue(file.path())) {
+            return security.addTo(response);
         }
         // A page of another origin may import the client as a module; what it may do with the API is that page's and
         // the API's affair.
@@ -70,9 +72,9 @@ public final class ConsoleRoutes implements HttpRoute {
 
     private static List<String> patterns(WebFiles files) {
         List<String> patterns = new ArrayList<>();
-        files.pages().forEach(page -> patterns.add("GET " + page));
+        files.pages().keySet().forEach(page -> patterns.add("GET " + page));
         files.paths().stream()
-                .filter(path -> !path.equals(INDEX) && !path.startsWith(ASSETS))
+                .filter(path -> !files.pages().containsValue(path) && !path.startsWith(ASSETS))
                 .forEach(path -> patterns.add(GET + path));
         patterns.add(GET + ASSETS + "{file}");
         return List.copyOf(patterns);
