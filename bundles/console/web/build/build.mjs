@@ -8,7 +8,7 @@ const target = resolve(process.argv[2] ?? join(web, '../target/web'));
 const stamp = join(dirname(target), 'web.stamp');
 const installed = join(web, 'node_modules/.package-lock.json');
 const inputs = [
-  ...['src', 'public', 'build', 'index.html', 'package-lock.json', 'package.json', 'svelte.config.js', 'vite.config.ts', 'vite.client.config.ts', 'tsconfig.json'].map((name) => join(web, name)),
+  ...['src', 'public', 'build', 'index.html', 'package-lock.json', 'package.json', 'svelte.config.js', 'vite.config.ts', 'vite.client.config.ts', 'vite.first.config.ts', 'tsconfig.json'].map((name) => join(web, name)),
   resolve(web, '../../../clients/typescript/src'),
 ];
 

@@ -34,10 +34,16 @@ function line(path) {
   return `file ${etag} ${compressed(path, bytes)} ${relative(target, path)} ${type}`;
 }
 
+/** What stands in the pages themselves, as the policy of the page names it. */
+function inline(element) {
+  const texts = files.filter((file) => file.endsWith('.html')).flatMap((file) => [...readFileSync(file, 'utf8').matchAll(new RegExp(`<${element}>(.*?)</${element}>`, 'gs'))].map((match) => match[1]));
+  return [...new Set(texts)].map((text) => `inline ${element} 'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+}
+
 const pages = JSON.parse(readFileSync(join(web, 'src/pages/pages.json'), 'utf8'));
 const files = readdirSync(target, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name))
   .sort();
-const lines = [...pages.map((page) => `page ${page.path}`), ...files.map(line)];
+const lines = [...pages.map((page) => `page ${page.path} pages/${page.file}.html`), ...inline('script'), ...inline('style'), ...files.map(line)];
 writeFileSync(join(target, 'contents.list'), lines.join('\n') + '\n');

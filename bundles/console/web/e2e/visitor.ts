@@ -56,10 +56,10 @@ export class Visitor {
     }, kept);
   }
 
-  /** Goes to a page and waits for its heading. */
+  /** Goes to a page and waits for its heading, by the app: what shows before it has come answers nobody. */
   async go(path: string): Promise<Page> {
     await this.page.goto(this.url + path);
-    await this.page.locator('h1').first().waitFor();
+    await this.page.locator('html:not([data-page]) h1').first().waitFor();
     return this.page;
   }
 

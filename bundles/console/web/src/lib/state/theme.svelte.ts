@@ -2,7 +2,7 @@ export type ThemeChoice = 'system' | 'light' | 'dark';
 
 const KEY = 'patchbay.theme';
 
-/** Light or dark: as the system says, or as chosen here. `public/theme.js` applies the choice before the first paint. */
+/** Light or dark: as the system says, or as chosen here. `public/first.js` applies the choice before the first paint. */
 class Theme {
   #choice = $state<ThemeChoice>((document.documentElement.dataset['theme'] as ThemeChoice | undefined) ?? 'system');
 

@@ -3,6 +3,7 @@ package io.patchbay.benchmarks;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.metrics.Metrics;
 import java.lang.reflect.Constructor;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /** Makes adapters without a node around them: what they count goes nowhere. */
@@ -40,6 +41,11 @@ final class StoreFactories {
         @Override
         public Sizes sizes(String name, String help, String... labels) {
             return size -> {};
+        }
+
+        @Override
+        public AutoCloseable whenAsked(Consumer<Metrics> registration) {
+            return () -> {};
         }
 
         @Override

@@ -7,33 +7,38 @@ import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.HttpRoute;
 import io.patchbay.api.plugin.Providers;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * The built files of the console, each at its own path, and its one HTML page at the path of every page of the app, so that a link into the app works after a reload. Whoever asks for a page that
- * is none gets the same with status 404, and the app says so; scripts, and who asks for a file, get the problem.
+ * The built files of the console, each at its own path, and a HTML page for every page of the app, so that a link into the app works after a reload, and shows before its script has come. Whoever
+ * asks for a page that is none gets one with status 404, and the app says so; scripts, and who asks for a file, get the problem.
  *
  * <p>Any thread; a file is read from the bundle when it is asked for first, and kept.
  */
 @Component(service = HttpRoute.class, property = Providers.NAME + "=console")
 public final class ConsoleRoutes implements HttpRoute {
-    static final String INDEX = "index.html";
-    private static final String GET = "GET /";
+    private static final String GET = "GET ";
     private static final String ASSETS = "assets/";
     private static final String CLIENT = "client/";
+    private static final String PAGES = "pages/";
+    private static final String NOTHING_HERE = PAGES + "nothing.html";
     /** What no other route of the node has. */
-    private static final String ELSE = GET + "{path*}";
+    private static final String ELSE = GET + "/{path*}";
     /** Where files and the API are: what isn't there is no page that someone looked for. */
     private static final List<String> NO_PAGES = List.of("/api/", '/' + ASSETS, '/' + CLIENT);
 
     private final WebFiles files;
-    private final List<String> pages;
+    /** Paths of files by patterns. */
+    private final Map<String, String> pages;
+
     private final List<String> patterns;
+    private final SecurityHeaders security;
 
     @Activate
     public ConsoleRoutes() {
@@ -43,7 +48,8 @@ public final class ConsoleRoutes implements HttpRoute {
     ConsoleRoutes(WebFiles files) {
         this.files = files;
         pages = pages(files);
-        patterns = patterns(files);
+        patterns = patterns(files, pages);
+        security = new SecurityHeaders(files.scripts(), files.styles());
     }
 
     @Override
@@ -59,8 +65,8 @@ public final class ConsoleRoutes implements HttpRoute {
                     ? CompletableFuture.completedFuture(notFoundPage(request))
                     : notFound("There is nothing at " + request.path() + ".");
         }
-        boolean page = pages.contains(request.pattern());
-        return files.find(page ? INDEX : request.path().substring(1))
+        String path = pages.getOrDefault(request.pattern(), request.path().substring(1));
+        return files.find(path)
                 .map(file -> CompletableFuture.completedFuture(answer(file, request)))
                 .orElseGet(() -> notFound("The console has no file of this name."));
     }
@@ -72,18 +78,18 @@ public final class ConsoleRoutes implements HttpRoute {
     }
 
     private HttpResponse notFoundPage(HttpRequest request) {
-        return SecurityHeaders.addTo(files.require(INDEX).answerNotFound(request));
+        return security.addTo(files.require(NOTHING_HERE).answerNotFound(request));
     }
 
     private static CompletableFuture<HttpResponse> notFound(String sentence) {
         return CompletableFuture.failedFuture(new PatchbayException(ErrorCode.NOT_FOUND, sentence));
     }
 
-    private static HttpResponse answer(WebFile file, HttpRequest request) {
+    private HttpResponse answer(WebFile file, HttpRequest request) {
         Caching caching = file.path().startsWith(ASSETS) ? Caching.IMMUTABLE : Caching.REVALIDATED;
         HttpResponse response = file.answer(request, caching);
-        if (file.path().equals(INDEX)) {
-            return SecurityHeaders.addTo(response);
+        if (file.path().startsWith(PAGES)) {
+            return security.addTo(response);
         }
         // A page of another origin may import the client as a module; what it may do with the API is that page's and
         // the API's affair.
@@ -93,19 +99,23 @@ public final class ConsoleRoutes implements HttpRoute {
     }
 
     /** Each page with a slash at its end too, as people type it; the app takes the slash away. */
-    private static List<String> pages(WebFiles files) {
-        return files.pages().stream()
-                .flatMap(page -> page.equals("/") ? Stream.of(page) : Stream.of(page, page + '/'))
-                .map(page -> "GET " + page)
-                .toList();
+    private static Map<String, String> pages(WebFiles files) {
+        Map<String, String> pages = new LinkedHashMap<>();
+        files.pages().forEach((path, file) -> {
+            pages.put(GET + path, file);
+            if (!path.equals("/")) {
+                pages.put(GET + path + '/', file);
+            }
+        });
+        return pages;
     }
 
-    private static List<String> patterns(WebFiles files) {
-        List<String> patterns = new ArrayList<>(pages(files));
+    private static List<String> patterns(WebFiles files, Map<String, String> pages) {
+        List<String> patterns = new ArrayList<>(pages.keySet());
         files.paths().stream()
-                .filter(path -> !path.equals(INDEX) && !path.startsWith(ASSETS))
-                .forEach(path -> patterns.add(GET + path));
-        patterns.add(GET + ASSETS + "{file}");
+                .filter(path -> !path.startsWith(PAGES) && !path.startsWith(ASSETS))
+                .forEach(path -> patterns.add(GET + '/' + path));
+        patterns.add(GET + '/' + ASSETS + "{file}");
         patterns.add(ELSE);
         return List.copyOf(patterns);
     }

@@ -10,6 +10,9 @@ import io.patchbay.api.http.HttpResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -24,27 +27,43 @@ class ConsoleRoutesTest {
     private final ConsoleRoutes routes = new ConsoleRoutes();
 
     @Test
-    void everyPageOfTheAppIsTheIndex() {
+    void everyPageOfTheAppShowsBeforeItsScriptHasCome() {
         HttpResponse home = get("GET /", "/", Map.of());
         assertThat(home.headers()).containsEntry("Content-Type", "text/html; charset=utf-8");
-        assertThat(get("GET /login", "/login", Map.of()).body()).isEqualTo(home.body());
+        assertThat(text(home)).contains("<h1>Overview</h1>", "<nav", "data-page=\"closed\"", "Overview · Patchbay");
+        assertThat(text(get("GET /login", "/login", Map.of())))
+                .contains("Log in</h1>", "type=\"password\"", "data-page=\"open\"")
+                .doesNotContain("<nav");
+        assertThat(text(get("GET /collections/{name}", "/collections/cities", Map.of())))
+                .contains("<nav", "Documents · Patchbay");
         assertThat(routes.patterns()).contains("GET /", "GET /login", "GET /setup", "GET /client/patchbay.js");
     }
 
     @Test
-    void thePageAllowsFilesOfThisNodeAndNothingInline() {
-        HttpResponse home = get("GET /", "/", Map.of());
-        assertThat(home.headers().get("Content-Security-Policy"))
-                .startsWith("default-src 'none'")
-                .contains("script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'")
-                .doesNotContain("unsafe");
-        assertThat(text(home))
-                .doesNotContain("style=", "<style", "onclick=")
-                .doesNotContainPattern("<script[^>]*>[^<]");
+    void aPageAllowsFilesOfThisNodeAndInlineWhatItKnowsByHash() throws NoSuchAlgorithmException {
+        for (String page : List.of("/", "/login", "/setup", "/log")) {
+            HttpResponse answer = get("GET " + page, page, Map.of());
+            String policy = answer.headers().get("Content-Security-Policy");
+            assertThat(policy)
+                    .startsWith("default-src 'none'")
+                    .contains("script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'")
+                    .doesNotContain("unsafe");
+            assertThat(text(answer)).doesNotContain("style=", "onclick=");
+            Matcher inline = Pattern.compile("<(script|style)[^>]*>(.+?)</\\1>", Pattern.DOTALL)
+                    .matcher(text(answer));
+            while (inline.find()) {
+                assertThat(policy).contains("'sha256-" + sha256(inline.group(2)) + "'");
+            }
+        }
+    }
+
+    private static String sha256(String text) throws NoSuchAlgorithmException {
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        return Base64.getEncoder().encodeToString(digest);
     }
 
     @Test
-    void hashedFilesAreImmutableAndTheIndexIsAskedForEachTime() {
+    void hashedFilesAreImmutableAndPagesAreAskedForEachTime() {
         assertThat(asset(Map.of()).headers()).containsEntry("Cache-Control", "public, max-age=31536000, immutable");
         assertThat(get("GET /", "/", Map.of()).headers()).containsEntry("Cache-Control", "no-cache");
     }
@@ -117,7 +136,7 @@ class ConsoleRoutesTest {
         Map<String, String> browser = Map.of("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
         HttpResponse page = get("GET /{path*}", "/nothing", browser);
         assertThat(page.status()).isEqualTo(404);
-        assertThat(page.body()).isEqualTo(get("GET /", "/", Map.of()).body());
+        assertThat(text(page)).contains("Nothing here · Patchbay").doesNotContain("<nav", "data-page");
         assertThat(page.headers())
                 .containsKey("Content-Security-Policy")
                 .containsEntry("Cache-Control", "no-store")
@@ -132,7 +151,7 @@ class ConsoleRoutesTest {
     }
 
     private HttpResponse asset(Map<String, String> headers) {
-        Matcher script = Pattern.compile("src=\"(/assets/[^\"]+\\.js)\"").matcher(text(get("GET /", "/", Map.of())));
+        Matcher script = Pattern.compile("href=\"(/assets/[^\"]+\\.js)\"").matcher(text(get("GET /", "/", Map.of())));
         assertThat(script.find()).isTrue();
         return get("GET /assets/{file}", script.group(1), headers);
     }

@@ -6,7 +6,6 @@ import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -28,21 +27,15 @@ public final class Control implements Component {
     /** @throws IOException if the socket can't be opened */
     @Activate
     public Control(BundleContext context) throws IOException {
-        NodeServices services = new NodeServices(context);
-        Map<String, ControlOperation> operations = new HashMap<>();
-        operations.putAll(new StatusOperations(context, services).all());
-        operations.putAll(new UserOperations(services).all());
-        operations.putAll(new PluginOperations(services).all());
-        operations.putAll(new StoreOperations(services).all());
-        operations.putAll(new JobOperations(services).all());
-        operations.putAll(new CollectionOperations(services).all());
-        operations.putAll(new WatchOperation(services, WatchOperation.SILENCE).all());
-        operations.putAll(new TransferOperations(services).all());
-        server = ControlServer.open(Path.of(context.getProperty(HOME)), operations, ControlServer.IDLE);
+        server = ControlServer.open(Path.of(context.getProperty(HOME)), new Operations(context), ControlServer.IDLE);
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void setMetrics(Metrics metrics) {
+        metrics.whenAsked(this::show);
+    }
+
+    private void show(Metrics metrics) {
         metrics.gauge("patchbay_control_connections", "Connections of operators.", server::connections);
         LimitGauges.show(metrics, "control", "control_connections", ControlServer.CONNECTIONS_MAX);
         metrics.total("patchbay_control_requests_total", "Requests of operators.", server::requests);

@@ -25,6 +25,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,7 @@ final class ControlServer implements AutoCloseable {
     private static final Value.Struct ALIVE = Value.struct("alive", Value.TRUE);
 
     private final SocketPlace place;
-    private final Map<String, ControlOperation> operations;
+    private final Supplier<Map<String, ControlOperation>> operations;
     private final Duration idle;
     private final ThreadPoolExecutor threads;
     private final ScheduledThreadPoolExecutor watchdog;
@@ -54,9 +55,9 @@ final class ControlServer implements AutoCloseable {
     private final LongAdder errors = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
-    private ControlServer(SocketPlace place, Map<String, ControlOperation> operations, Duration idle) {
+    private ControlServer(SocketPlace place, Supplier<Map<String, ControlOperation>> operations, Duration idle) {
         this.place = place;
-        this.operations = Map.copyOf(operations);
+        this.operations = operations;
         this.idle = idle;
         this.threads = new ThreadPoolExecutor(
                 0, CONNECTIONS_MAX, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("control-"));
@@ -67,7 +68,8 @@ final class ControlServer implements AutoCloseable {
         watchdog.allowCoreThreadTimeOut(true);
     }
 
-    static ControlServer open(Path home, Map<String, ControlOperation> operations, Duration idle) throws IOException {
+    static ControlServer open(Path home, Supplier<Map<String, ControlOperation>> operations, Duration idle)
+            throws IOException {
         ControlServer server = new ControlServer(SocketPlace.open(home), operations, idle);
         daemons("control-accept-").newThread(server::accept).start();
         return server;
@@ -150,7 +152,7 @@ final class ControlServer implements AutoCloseable {
             String name = request.findText(OP)
                     .orElseThrow(
                             () -> new PatchbayException(ErrorCode.BAD_REQUEST, "A control request names its 'op'."));
-            ControlOperation operation = operations.get(name);
+            ControlOperation operation = operations.get().get(name);
             if (operation == null) {
                 throw new PatchbayException(ErrorCode.BAD_REQUEST, "There is no control operation '" + name + "'.");
             }

@@ -155,38 +155,36 @@ class ControlServerTest {
     }
 
     private ControlServer server(Path folder, Duration idle) throws IOException {
-        ControlServer server = ControlServer.open(
-                folder,
-                Map.of(
-                        "echo",
-                                (fields, messages) -> {
-                                    fields.done();
-                                    return Value.NULL;
-                                },
-                        "work",
-                                (fields, messages) -> {
-                                    String name = fields.requireText("name");
-                                    messages.send(Value.struct("progress", Value.struct("text", Value.of("half"))));
-                                    return Value.of("done " + name);
-                                },
-                        "wait",
-                                (fields, messages) -> {
-                                    try {
-                                        hold.await();
-                                    } catch (InterruptedException e) {
-                                        Thread.currentThread().interrupt();
-                                    }
-                                    return Value.NULL;
-                                },
-                        "fail",
-                                (fields, messages) -> {
-                                    throw new PatchbayException(ErrorCode.CONFLICT, "It can't be.");
-                                },
-                        "crash",
-                                (fields, messages) -> {
-                                    throw new IllegalStateException("crash of a test");
-                                }),
-                idle);
+        Map<String, ControlOperation> operations = Map.of(
+                "echo",
+                        (fields, messages) -> {
+                            fields.done();
+                            return Value.NULL;
+                        },
+                "work",
+                        (fields, messages) -> {
+                            String name = fields.requireText("name");
+                            messages.send(Value.struct("progress", Value.struct("text", Value.of("half"))));
+                            return Value.of("done " + name);
+                        },
+                "wait",
+                        (fields, messages) -> {
+                            try {
+                                hold.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return Value.NULL;
+                        },
+                "fail",
+                        (fields, messages) -> {
+                            throw new PatchbayException(ErrorCode.CONFLICT, "It can't be.");
+                        },
+                "crash",
+                        (fields, messages) -> {
+                            throw new IllegalStateException("crash of a test");
+                        });
+        ControlServer server = ControlServer.open(folder, () -> operations, idle);
         toClose.add(server);
         return server;
     }

@@ -16,6 +16,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,6 +84,8 @@ final class NodeFramework {
             BundleContext context = framework.getBundleContext();
             List<Bundle> ours = source.bundles(context);
             beforeBundles.accept(context);
+            // All at once: one by one, as they start, the resolver would go over the same wiring again for each.
+            framework.adapt(FrameworkWiring.class).resolveBundles(ours);
             framework.start();
             return new NodeFramework(framework, ours);
         } catch (BundleException | RuntimeException e) {

@@ -66,6 +66,10 @@ public final class SocketListeners implements Listeners, Component {
     /** It listens without metrics, too. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void setMetrics(Metrics metrics) {
+        metrics.whenAsked(this::show);
+    }
+
+    private void show(Metrics metrics) {
         LimitGauges.show(metrics, "listeners", "waiting_connections", HandOver.WAITING_CONNECTIONS);
         metrics.total(
                 "patchbay_listener_connections_total",

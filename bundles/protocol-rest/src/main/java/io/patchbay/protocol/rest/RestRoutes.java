@@ -63,10 +63,7 @@ public final class RestRoutes implements HttpRoute {
         Callers callers = new Callers(logins, sessions);
         streams = new EventStreams(metrics, clock, EventLimits.waitingBytes());
         table = new RouteTable(callers, new Refusals(metrics, "rest"));
-        LimitGauges.show(metrics, "rest", "rest_operator_queue", OperatorThreads.QUEUED);
-        LimitGauges.show(metrics, "events", EventLimits.class);
-        metrics.gauge(
-                "patchbay_rest_operator_queue", "Operations on plugins and stores that wait.", operators::waiting);
+        metrics.whenAsked(this::show);
         node(new NodeRoutes(logins, stores));
         operation(new StatusRoutes(status, operators));
         this.log = new LogRoutes(log == null ? SilentLog.INSTANCE : log, logins, status);
@@ -80,6 +77,13 @@ public final class RestRoutes implements HttpRoute {
         jobs(new JobRoutes(jobs));
         users(new UserRoutes(accounts));
         rules(new RuleRoutes(rules, operators));
+    }
+
+    private void show(Metrics metrics) {
+        LimitGauges.show(metrics, "rest", "rest_operator_queue", OperatorThreads.QUEUED);
+        LimitGauges.show(metrics, "events", EventLimits.class);
+        metrics.gauge(
+                "patchbay_rest_operator_queue", "Operations on plugins and stores that wait.", operators::waiting);
     }
 
     private void node(NodeRoutes node) {

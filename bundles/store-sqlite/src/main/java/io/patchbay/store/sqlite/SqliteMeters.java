@@ -2,12 +2,11 @@ package io.patchbay.store.sqlite;
 
 import io.patchbay.api.metrics.Metrics;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.DoubleSupplier;
 
 /** What all stores of this adapter count, and what each shows of itself under the name of its folder. */
 final class SqliteMeters {
+    private static final String STORE = "store";
+
     final Metrics.Timer commitTime;
     final Metrics.Timer checkpointTime;
     final Metrics.Timer checkpointHoldTime;
@@ -32,22 +31,20 @@ final class SqliteMeters {
     /** What one store shows, until it is closed. */
     AutoCloseable show(Path folder, SqliteDocumentStore store) {
         String name = String.valueOf(folder.getFileName());
-        List<AutoCloseable> gauges = new ArrayList<>();
-        gauges.add(gauge("patchbay_sqlite_file_bytes", "Size of the file.", store::fileBytes, name));
-        gauges.add(gauge("patchbay_sqlite_wal_bytes", "Size of the write-ahead log.", store::logBytes, name));
-        gauges.add(gauge("patchbay_sqlite_readers", "Reads that can run at a time.", store::readers, name));
-        gauges.add(gauge("patchbay_sqlite_readers_busy", "Reads that run.", store::readersBusy, name));
-        gauges.add(gauge("patchbay_sqlite_readers_waiting", "Reads that wait.", store::readersWaiting, name));
-        gauges.add(gauge(
-                "patchbay_sqlite_index_builders", "Threads that build or drop indexes now.", store::building, name));
-        return () -> {
-            for (AutoCloseable gauge : gauges) {
-                gauge.close();
-            }
-        };
+        return metrics.whenAsked(asked -> show(asked, name, store));
     }
 
-    private AutoCloseable gauge(String name, String help, DoubleSupplier value, String store) {
-        return metrics.gauge(name, help, value, "store", store);
+    private static void show(Metrics metrics, String name, SqliteDocumentStore store) {
+        metrics.gauge("patchbay_sqlite_file_bytes", "Size of the file.", store::fileBytes, STORE, name);
+        metrics.gauge("patchbay_sqlite_wal_bytes", "Size of the write-ahead log.", store::logBytes, STORE, name);
+        metrics.gauge("patchbay_sqlite_readers", "Reads that can run at a time.", store::readers, STORE, name);
+        metrics.gauge("patchbay_sqlite_readers_busy", "Reads that run.", store::readersBusy, STORE, name);
+        metrics.gauge("patchbay_sqlite_readers_waiting", "Reads that wait.", store::readersWaiting, STORE, name);
+        metrics.gauge(
+                "patchbay_sqlite_index_builders",
+                "Threads that build or drop indexes now.",
+                store::building,
+                STORE,
+                name);
     }
 }

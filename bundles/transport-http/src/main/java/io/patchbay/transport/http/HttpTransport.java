@@ -101,7 +101,7 @@ public final class HttpTransport implements Transport, Component {
             frontDoor = new FrontDoor(routes, answers, webSockets, budget, meters, times.request(), hosts(properties));
             server.setHandler(frontDoor);
             start();
-            show(metrics, threads);
+            metrics.whenAsked(asked -> show(asked, threads));
         }
         every(HttpLimits.HEADERS_CHECK, () -> cutSlowHeaders(times.headers()));
         every(requestCheck(times.request()), this::checkRequests);

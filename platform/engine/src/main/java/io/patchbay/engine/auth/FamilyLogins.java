@@ -112,6 +112,11 @@ public final class FamilyLogins implements Logins, Component {
         this.unknown = verifications(metrics, "refused");
         this.refreshed = refreshes(metrics, "ok");
         this.notRefreshed = refreshes(metrics, "refused");
+        metrics.whenAsked(this::show);
+        this.accessTokenLifetime = bounded(accessTokenLifetime);
+    }
+
+    private void show(Metrics metrics) {
         LimitGauges.show(metrics, "auth", "verified_tokens", VerifiedTokens.MOST);
         LimitGauges.show(metrics, "auth", "access_token_queue", AccessTokens.QUEUE);
         LimitGauges.show(metrics, "auth", "failed_logins_per_address", LoginLimits.PER_ADDRESS);
@@ -125,7 +130,6 @@ public final class FamilyLogins implements Logins, Component {
                 "patchbay_login_limited_sources",
                 "Addresses and identities whose failed logins are remembered.",
                 limits::remembered);
-        this.accessTokenLifetime = bounded(accessTokenLifetime);
     }
 
     private static Metrics.Counter verifications(Metrics metrics, String result) {

@@ -11,13 +11,7 @@ final class ConnectionMeters {
     final Metrics.Timer handOverTime;
 
     ConnectionMeters(Metrics metrics, ClientConnections connections) {
-        LimitGauges.show(metrics, "engine", "client_connections", ClientConnections.MOST_CONNECTIONS);
-        metrics.gauge("patchbay_connections", "Connections of clients.", connections::count);
-        metrics.gauge("patchbay_outbox_bytes", "Bytes that clients have not read yet.", connections::outboxBytes);
-        metrics.gauge(
-                "patchbay_outbox_blocked_connections",
-                "Connections that are held back until their clients have read more.",
-                connections::blocked);
+        metrics.whenAsked(asked -> show(asked, connections));
         refused = metrics.counter(
                 "patchbay_connections_refused_total", "Connections refused because there were too many.");
         outboxFull = metrics.counter(
@@ -28,5 +22,15 @@ final class ConnectionMeters {
         handOverTime = metrics.timer(
                 "patchbay_protocol_hand_over_seconds",
                 "Time to hand all connections of a protocol to its next version.");
+    }
+
+    private static void show(Metrics metrics, ClientConnections connections) {
+        LimitGauges.show(metrics, "engine", "client_connections", ClientConnections.MOST_CONNECTIONS);
+        metrics.gauge("patchbay_connections", "Connections of clients.", connections::count);
+        metrics.gauge("patchbay_outbox_bytes", "Bytes that clients have not read yet.", connections::outboxBytes);
+        metrics.gauge(
+                "patchbay_outbox_blocked_connections",
+                "Connections that are held back until their clients have read more.",
+                connections::blocked);
     }
 }

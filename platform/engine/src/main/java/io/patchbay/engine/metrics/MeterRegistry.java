@@ -8,8 +8,10 @@ import io.patchbay.api.metrics.MetricReadings;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ public final class MeterRegistry implements MetricReadings {
     /** Guarded by this, as is {@link #reported}. */
     private final Map<String, MeterFamily> families = new TreeMap<>();
 
+    private final Queue<LaterMeters> laters = new ConcurrentLinkedQueue<>();
     private final Set<String> reported = new HashSet<>();
     private final CountedTotal refused;
 
@@ -42,11 +45,12 @@ public final class MeterRegistry implements MetricReadings {
                 "patchbay_metric_series_refused_total",
                 "Registrations beyond the limits of metrics and of series, which count as \"other\" or not at all.");
         own.gauge("patchbay_metrics", "Metrics of different names.", this::size);
-        LimitGauges.show(own, "node", Limits.class);
+        own.whenAsked(metrics -> LimitGauges.show(metrics, "node", Limits.class));
     }
 
     @Override
     public List<MetricFamily> collect() {
+        registerLater();
         List<MeterFamily.Unread> unread;
         synchronized (this) {
             unread = families.entrySet().stream()
@@ -57,6 +61,19 @@ public final class MeterRegistry implements MetricReadings {
                 .map(MeterFamily.Unread::read)
                 .filter(family -> !family.series().isEmpty())
                 .toList();
+    }
+
+    /** Calls for what registers itself when asked. A lock of its own, as bundles are called: nobody is to read before all of it is there. */
+    private void registerLater() {
+        synchronized (laters) {
+            for (LaterMeters later = laters.poll(); later != null; later = laters.poll()) {
+                later.register();
+            }
+        }
+    }
+
+    void register(LaterMeters later) {
+        laters.add(later);
     }
 
     /** The meter for it; one that nobody reads if the name is taken by another kind, or there are too many. */

@@ -3,6 +3,9 @@ package io.patchbay.engine.metrics;
 import io.patchbay.api.metrics.MetricFamily.Kind;
 import io.patchbay.api.metrics.Metrics;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -14,6 +17,7 @@ import org.osgi.service.component.annotations.ServiceScope;
 @Component(service = Metrics.class, scope = ServiceScope.BUNDLE)
 public final class NodeMetrics implements Metrics {
     private final MeterRegistry registry;
+    private final Set<LaterMeters> laters = ConcurrentHashMap.newKeySet();
     /** Then a straggling thread of the bundle registers nothing any more. */
     private volatile boolean closed;
 
@@ -55,9 +59,24 @@ public final class NodeMetrics implements Metrics {
         return closed ? () -> {} : registry.value(this, Kind.GAUGE, name, help, value, List.of(labels));
     }
 
+    @Override
+    public AutoCloseable whenAsked(Consumer<Metrics> registration) {
+        LaterMeters later = new LaterMeters(registry, registration);
+        laters.add(later);
+        registry.register(later);
+        if (closed) {
+            later.close();
+        }
+        return () -> {
+            laters.remove(later);
+            later.close();
+        };
+    }
+
     @Deactivate
     public void close() {
         closed = true;
         registry.leave(this);
+        laters.forEach(LaterMeters::close);
     }
 }

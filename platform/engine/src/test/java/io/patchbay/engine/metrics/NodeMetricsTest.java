@@ -31,6 +31,55 @@ class NodeMetricsTest {
     }
 
     @Test
+    void whatIsRegisteredWhenAskedIsThereAtTheFirstReadingAndRegisteredOnce() {
+        AtomicInteger registrations = new AtomicInteger();
+        metrics.whenAsked(asked -> {
+            registrations.incrementAndGet();
+            asked.gauge("later", "Later.", () -> 7);
+        });
+        assertThat(registrations).hasValue(0);
+
+        assertThat(amounts("later")).containsExactly(Map.entry("{}", 7.0));
+        assertThat(amounts("later")).containsExactly(Map.entry("{}", 7.0));
+        assertThat(registrations).hasValue(1);
+    }
+
+    @Test
+    void whatIsRegisteredWhenAskedGoesWhenItIsClosedAndWithItsBundle() throws Exception {
+        AutoCloseable closed = metrics.whenAsked(asked -> asked.gauge("closed", "Closed.", () -> 1));
+        metrics.whenAsked(asked -> asked.gauge("left", "Left.", () -> 1));
+        assertThat(names()).contains("closed", "left");
+        closed.close();
+        assertThat(names()).contains("left").doesNotContain("closed");
+        metrics.close();
+        assertThat(names()).doesNotContain("closed", "left");
+    }
+
+    @Test
+    void whatIsCalledOffBeforeAnybodyAskedIsNeverRegistered() throws Exception {
+        AtomicInteger registrations = new AtomicInteger();
+        metrics.whenAsked(asked -> registrations.incrementAndGet()).close();
+        metrics.whenAsked(asked -> registrations.incrementAndGet());
+        metrics.close();
+        metrics.whenAsked(asked -> registrations.incrementAndGet());
+        registry.collect();
+        assertThat(registrations).hasValue(0);
+    }
+
+    @Test
+    void aRegistrationThatFailsLeavesTheOthers() {
+        metrics.whenAsked(asked -> {
+            throw new IllegalStateException("broken on purpose");
+        });
+        metrics.whenAsked(asked -> asked.gauge("later", "Later.", () -> 1));
+        assertThat(names()).contains("later");
+    }
+
+    private List<String> names() {
+        return registry.collect().stream().map(MetricFamily::name).toList();
+    }
+
+    @Test
     void aTimeIsCountedInTheFirstBucketWhoseBoundItDoesNotExceed() {
         Metrics.Timer timer = metrics.timer("call_seconds", "Calls.");
         long seed = System.nanoTime();

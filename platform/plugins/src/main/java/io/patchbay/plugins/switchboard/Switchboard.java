@@ -75,7 +75,7 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
     /** Leases by the type of what is leased, and those who had to wait. The switchboard works without metrics, too. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void setMetrics(Metrics metrics) {
-        SwitchboardGauges.show(metrics, this, meters);
+        metrics.whenAsked(asked -> SwitchboardGauges.show(asked, this, meters));
     }
 
     /** What was registered goes with the service. */

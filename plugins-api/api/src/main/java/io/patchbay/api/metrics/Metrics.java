@@ -1,5 +1,6 @@
 package io.patchbay.api.metrics;
 
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -35,6 +36,14 @@ public interface Metrics {
      * out, and the log says so once; NaN says that there is nothing to tell now.
      */
     AutoCloseable gauge(String name, String help, DoubleSupplier value, String... labels);
+
+    /**
+     * For gauges, totals and limits, of which a bundle may have dozens: {@code registration} registers them when metrics are asked for next, and not while the node starts. Close it to remove all that
+     * it registered, or to call it off.
+     *
+     * @param registration called once at most, by the thread that asks; it must not wait
+     */
+    AutoCloseable whenAsked(Consumer<Metrics> registration);
 
     interface Counter {
         void add(long amount);

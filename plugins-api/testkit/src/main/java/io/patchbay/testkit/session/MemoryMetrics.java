@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /** Counts in memory, and refuses names as a node does. Any thread. */
@@ -53,6 +54,16 @@ public final class MemoryMetrics implements Metrics {
     @Override
     public AutoCloseable gauge(String name, String help, DoubleSupplier value, String... labels) {
         return add(checked(Kind.GAUGE, name, labels), value);
+    }
+
+    /** At once: whoever asks does so by the methods above. */
+    @Override
+    public AutoCloseable whenAsked(Consumer<Metrics> registration) {
+        MemoryMetrics own = new MemoryMetrics();
+        registration.accept(own);
+        counts.putAll(own.counts);
+        values.putAll(own.values);
+        return () -> own.values.forEach(values::remove);
     }
 
     private AutoCloseable add(List<String> key, DoubleSupplier value) {
