@@ -206,7 +206,7 @@ final class IndexTables {
         try (ResultSet row = next.executeQuery()) {
             long bytes = 0;
             while (row.next()) {
-                StoredDocument document = documents.read(row, 1);
+                StoredDocument document = documents.read(row, 1, index.collection());
                 step.add(document);
                 bytes += document.body().length;
                 if (bytes >= STEP_BYTES || step.size() == STEP_DOCUMENTS) {

@@ -181,8 +181,8 @@ final class SqlitePlanSource implements PlanSource {
                         return null;
                     }
                     return keyed
-                            ? new Row(rows.getBytes(1), documents.read(rows, 2))
-                            : new Row(new byte[0], documents.read(rows, 1));
+                            ? new Row(rows.getBytes(1), documents.read(rows, 2, collection))
+                            : new Row(new byte[0], documents.read(rows, 1, collection));
                 }
             });
         }
