@@ -2,7 +2,6 @@ package io.patchbay.protocol.patchbay;
 
 import io.patchbay.api.document.CborWriter;
 import io.patchbay.api.document.StoredDocument;
-import java.time.Instant;
 
 /** A document on the wire, {@code {"id","data","revision","updatedAt"}}; its body goes in as the store keeps it. */
 final class DocumentForm {
@@ -17,6 +16,6 @@ final class DocumentForm {
                 .text("revision")
                 .integer(document.revision())
                 .text("updatedAt")
-                .text(Instant.ofEpochMilli(document.updatedAtMs()).toString());
+                .time(document.updatedAtMs());
     }
 }

@@ -95,7 +95,7 @@ final class EventWriter {
                 .text("revision")
                 .integer(change.revision())
                 .text("updatedAt")
-                .text(change.document().get().updatedAt().toString());
+                .time(document.updatedAtMs());
     }
 
     private static byte[] snapshot(SubscriptionEvent.Snapshot event) {

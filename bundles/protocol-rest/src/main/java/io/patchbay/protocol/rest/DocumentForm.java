@@ -105,6 +105,6 @@ final class DocumentForm {
                 .key("revision")
                 .integer(revision)
                 .key("updatedAt")
-                .text(Times.text(updatedAtMs));
+                .time(updatedAtMs);
     }
 }

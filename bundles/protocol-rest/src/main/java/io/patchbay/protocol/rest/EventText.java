@@ -173,7 +173,7 @@ final class EventText implements Iterator<byte[]> {
             out.startObject().key("op").text(document.isPresent() ? "put" : gone);
             out.key("id").text(change.id()).key("revision").integer(change.revision());
             document.ifPresent(put -> out.key("updatedAt")
-                    .text(Times.text(put.stored().updatedAtMs()))
+                    .time(put.stored().updatedAtMs())
                     .key("data")
                     .cbor(put.stored().body()));
             return out.endObject().toByteArray();

@@ -22,10 +22,13 @@ final class Database implements AutoCloseable {
     static final int PAGE_BYTES = 4096;
 
     private static final int BUSY_MS = 10_000;
-    /** Memory for pages: the writer's, for an index's pages are written all over, and each reader's. */
+    /** Memory for pages: the writer's, for an index's pages are written all over. */
     private static final int WRITER_CACHE_KB = 64 << 10;
-
-    private static final int READER_CACHE_KB = 8 << 10;
+    /**
+     * Each reader's: room for the inner pages of some millions of documents. The others are read once and are in the system's cache; keeping them too costs more, in the processor's
+     * own cache, than it saves.
+     */
+    private static final int READER_CACHE_KB = 2 << 10;
     /** Else the driver asks for the last row's number after every statement that writes, which costs as much as the write. */
     private static final String GENERATED_KEYS = "jdbc.get_generated_keys";
 

@@ -13,15 +13,17 @@ import java.util.Optional;
 
 /** The documents themselves, by collection and id; ids are kept as UTF-8 bytes, so SQLite's order is ours. */
 final class DocumentTable {
+    // What the caller knows is not asked for: each column costs a call into SQLite.
+    private static final String VALUES = "d.revision, d.updated_at, d.body";
     /** The columns of {@link #read}, in order. */
-    static final String COLUMNS = "d.collection, d.id, d.revision, d.updated_at, d.body";
+    static final String COLUMNS = "d.id, " + VALUES;
 
     private static final String PUT =
             "INSERT INTO document (collection, id, revision, updated_at, body) VALUES (?, ?, ?, ?, ?)"
                     + " ON CONFLICT (collection, id) DO UPDATE SET revision = excluded.revision, updated_at = excluded.updated_at, body = excluded.body";
     private static final String DELETE = "DELETE FROM document WHERE collection = ? AND id = ?";
-    private static final String FIND = "SELECT " + COLUMNS + " FROM document d WHERE d.collection = ? AND d.id = ?";
-    private static final String SCAN = "SELECT " + COLUMNS
+    private static final String FIND = "SELECT " + VALUES + " FROM document d WHERE d.collection = ? AND d.id = ?";
+    private static final String SCAN = "SELECT d.collection, " + COLUMNS
             + " FROM document d WHERE (d.collection, d.id) > (?, ?) ORDER BY d.collection, d.id LIMIT ?";
 
     private final BodyCodec bodies;
@@ -52,7 +54,7 @@ final class DocumentTable {
         find.setLong(1, collection);
         find.setBytes(2, id.getBytes(UTF_8));
         try (ResultSet row = find.executeQuery()) {
-            return row.next() ? Optional.of(read(row, 1)) : Optional.empty();
+            return row.next() ? Optional.of(readValues(row, 1, collection, id)) : Optional.empty();
         }
     }
 
@@ -64,18 +66,20 @@ final class DocumentTable {
         List<StoredDocument> documents = new ArrayList<>();
         try (ResultSet row = scan.executeQuery()) {
             while (row.next()) {
-                documents.add(read(row, 1));
+                documents.add(read(row, 2, row.getLong(1)));
             }
         }
         return documents;
     }
 
     /** The document in {@link #COLUMNS}, of which the first is {@code column}. */
-    StoredDocument read(ResultSet row, int column) throws SQLException {
-        long collection = row.getLong(column);
-        String id = new String(row.getBytes(column + 1), UTF_8);
-        long revision = row.getLong(column + 2);
-        byte[] body = bodies.read(collection, id, revision, row.getBytes(column + 4));
-        return new StoredDocument(collection, id, revision, row.getLong(column + 3), body);
+    StoredDocument read(ResultSet row, int column, long collection) throws SQLException {
+        return readValues(row, column + 1, collection, new String(row.getBytes(column), UTF_8));
+    }
+
+    private StoredDocument readValues(ResultSet row, int column, long collection, String id) throws SQLException {
+        long revision = row.getLong(column);
+        byte[] body = bodies.read(collection, id, revision, row.getBytes(column + 2));
+        return new StoredDocument(collection, id, revision, row.getLong(column + 1), body);
     }
 }

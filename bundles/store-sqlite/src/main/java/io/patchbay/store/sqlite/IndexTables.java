@@ -52,7 +52,8 @@ final class IndexTables {
             "INSERT INTO index_definition (collection, fields, state) VALUES (?, ?, " + BUILDING + ")";
     private static final String SET_STATE = "UPDATE index_definition SET state = ?, built_through = ? WHERE number = ?";
     private static final String FORGET = "DELETE FROM index_definition WHERE number = ?";
-    private static final String PUT = "INSERT OR IGNORE INTO entry (number, key, id) VALUES (?, ?, ?)";
+    private static final String PUT = "INSERT OR IGNORE INTO entry (number, key, id, place)"
+            + " VALUES (?1, ?2, ?3, (SELECT place FROM document WHERE collection = ?4 AND id = ?3))";
     private static final String DELETE = "DELETE FROM entry WHERE number = ? AND key = ? AND id = ?";
     private static final String DELETE_SOME =
             "DELETE FROM entry WHERE (number, key, id) IN (SELECT number, key, id FROM entry WHERE number = ? LIMIT "
@@ -88,7 +89,11 @@ final class IndexTables {
         return kept.containsKey(collection);
     }
 
-    /** @return what it adds to the log, about */
+    /**
+     * After the document itself was written or deleted.
+     *
+     * @return what it adds to the log, about
+     */
     long replace(
             Database database,
             long collection,
@@ -112,23 +117,32 @@ final class IndexTables {
             }
             // A key lies anywhere in its index, so its page is its own.
             if (old != null) {
-                write(database, DELETE, index.number(), old, idBytes);
+                delete(database, index, old, idBytes);
                 bytes += Database.PAGE_BYTES;
             }
             if (key != null) {
-                write(database, PUT, index.number(), key, idBytes);
+                put(database, index, key, idBytes);
                 bytes += Database.PAGE_BYTES;
             }
         }
         return bytes;
     }
 
-    private static void write(Database database, String sql, long number, byte[] key, byte[] id) throws SQLException {
-        PreparedStatement statement = database.prepare(sql);
-        statement.setLong(1, number);
-        statement.setBytes(2, key);
-        statement.setBytes(3, id);
-        statement.executeUpdate();
+    private static void put(Database database, Index index, byte[] key, byte[] id) throws SQLException {
+        PreparedStatement put = database.prepare(PUT);
+        put.setLong(1, index.number());
+        put.setBytes(2, key);
+        put.setBytes(3, id);
+        put.setLong(4, index.collection());
+        put.executeUpdate();
+    }
+
+    private static void delete(Database database, Index index, byte[] key, byte[] id) throws SQLException {
+        PreparedStatement delete = database.prepare(DELETE);
+        delete.setLong(1, index.number());
+        delete.setBytes(2, key);
+        delete.setBytes(3, id);
+        delete.executeUpdate();
     }
 
     /** Registers what is missing and gives up what is no longer wanted; {@link #advance} does the rest. */
@@ -192,7 +206,7 @@ final class IndexTables {
         try (ResultSet row = next.executeQuery()) {
             long bytes = 0;
             while (row.next()) {
-                StoredDocument document = documents.read(row, 1);
+                StoredDocument document = documents.read(row, 1, index.collection());
                 step.add(document);
                 bytes += document.body().length;
                 if (bytes >= STEP_BYTES || step.size() == STEP_DOCUMENTS) {
@@ -202,10 +216,9 @@ final class IndexTables {
             }
         }
         for (StoredDocument document : step) {
-            write(
+            put(
                     database,
-                    PUT,
-                    index.number(),
+                    index,
                     IndexPlan.entryKey(index.definition(), document),
                     document.id().getBytes(UTF_8));
         }

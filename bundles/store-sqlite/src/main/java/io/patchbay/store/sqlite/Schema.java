@@ -8,23 +8,37 @@ import java.util.List;
 
 /** The tables of a store's file, and the version of their form. */
 final class Schema {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+    /** Its documents have no place of their own, nor do its entries know of one. */
+    private static final int WITHOUT_PLACES = 1;
     /** "PBay"; tells our files from others. */
     private static final int APPLICATION = 0x50426179;
 
-    /** A row table with an index, not a table that is an index: bodies may be large, and would make the inner pages of an index wide. */
+    /**
+     * The documents are a row table with an index, not a table that is an index: bodies may be large, and would make the inner pages of an index wide. An entry knows its document's
+     * place in that table, so that a list reads one page a document, not one more of {@code document_key}.
+     */
     private static final List<String> TABLES = List.of(
-            "CREATE TABLE document (collection INTEGER NOT NULL, id BLOB NOT NULL, revision INTEGER NOT NULL, updated_at INTEGER NOT NULL, body BLOB NOT NULL)",
+            "CREATE TABLE document (place INTEGER PRIMARY KEY, collection INTEGER NOT NULL, id BLOB NOT NULL, revision INTEGER NOT NULL, updated_at INTEGER NOT NULL, body BLOB NOT NULL)",
             "CREATE UNIQUE INDEX document_key ON document (collection, id)",
             // The place is offset * 1024 + index: one number, so that changes are appended to a table in order.
             "CREATE TABLE change (place INTEGER PRIMARY KEY, collection INTEGER NOT NULL, id BLOB NOT NULL, committed_at INTEGER NOT NULL, updated_at INTEGER, body BLOB)",
             "CREATE TABLE outcome (identity BLOB NOT NULL, key BLOB NOT NULL, request_hash BLOB, result BLOB, expires_at INTEGER NOT NULL, PRIMARY KEY (identity, key)) WITHOUT ROWID",
             "CREATE INDEX outcome_expiry ON outcome (expires_at)",
             "CREATE TABLE index_definition (number INTEGER PRIMARY KEY AUTOINCREMENT, collection INTEGER NOT NULL, fields TEXT NOT NULL, state INTEGER NOT NULL, built_through BLOB)",
-            "CREATE TABLE entry (number INTEGER NOT NULL, key BLOB NOT NULL, id BLOB NOT NULL, PRIMARY KEY (number, key, id)) WITHOUT ROWID",
+            "CREATE TABLE entry (number INTEGER NOT NULL, key BLOB NOT NULL, id BLOB NOT NULL, place INTEGER, PRIMARY KEY (number, key, id)) WITHOUT ROWID",
             "CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), generation INTEGER NOT NULL, epoch TEXT NOT NULL, last_offset INTEGER NOT NULL, trimmed_through INTEGER NOT NULL, documents INTEGER NOT NULL, checksum INTEGER NOT NULL, change_bytes INTEGER NOT NULL)",
             "INSERT INTO state VALUES (1, 0, '', 0, 0, 0, 0, 0)",
             "PRAGMA application_id = " + APPLICATION,
+            "PRAGMA user_version = " + VERSION);
+
+    /**
+     * A table's rows can't be given a key afterwards, and without one compacting the file (VACUUM) numbers them anew. So the documents of such a file keep no place, and its entries
+     * lead to them by their ids, as they did.
+     */
+    private static final List<String> PLACES = List.of(
+            "ALTER TABLE document ADD COLUMN place INTEGER",
+            "ALTER TABLE entry ADD COLUMN place INTEGER",
             "PRAGMA user_version = " + VERSION);
 
     private Schema() {}
@@ -34,6 +48,10 @@ final class Schema {
         long application = database.queryLong("PRAGMA application_id");
         long version = database.queryLong("PRAGMA user_version");
         if (application == APPLICATION && version == VERSION) {
+            return;
+        }
+        if (application == APPLICATION && version == WITHOUT_PLACES) {
+            inTransaction(database, PLACES);
             return;
         }
         if (application == APPLICATION) {
@@ -47,8 +65,12 @@ final class Schema {
                     ErrorCode.STORE_UNAVAILABLE,
                     "The file " + file + " is a SQLite database, but none of Patchbay's; move it away.");
         }
+        inTransaction(database, TABLES);
+    }
+
+    private static void inTransaction(Database database, List<String> statements) throws SQLException {
         database.execute("BEGIN IMMEDIATE");
-        for (String sql : TABLES) {
+        for (String sql : statements) {
             database.execute(sql);
         }
         database.execute("COMMIT");

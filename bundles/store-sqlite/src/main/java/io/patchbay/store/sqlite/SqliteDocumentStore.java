@@ -372,11 +372,13 @@ final class SqliteDocumentStore implements DocumentStore {
         write(before -> {
             long bytes = 0;
             for (StoredDocument document : batch.documents()) {
-                if (indexes.hasIndexes(document.collection())) {
-                    Optional<StoredDocument> old = documents.find(writer, document.collection(), document.id());
+                boolean indexed = indexes.hasIndexes(document.collection());
+                Optional<StoredDocument> old =
+                        indexed ? documents.find(writer, document.collection(), document.id()) : Optional.empty();
+                documents.put(writer, document);
+                if (indexed) {
                     bytes += indexes.replace(writer, document.collection(), document.id(), old, Optional.of(document));
                 }
-                documents.put(writer, document);
                 bytes += document.body().length;
             }
             for (Change change : batch.changes()) {

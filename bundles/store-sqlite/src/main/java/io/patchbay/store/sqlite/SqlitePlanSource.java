@@ -18,10 +18,13 @@ final class SqlitePlanSource implements PlanSource {
 
     private static final String DOCUMENTS = "SELECT " + DocumentTable.COLUMNS
             + " FROM document d WHERE d.collection = ? AND d.id >= ? AND d.id < ? ORDER BY d.id";
+    // By the place that the entry knows, or in a file from before by the id. The pluses keep SQLite from going by the
+    // id all the same: those conditions are there so that a wrong place could never show another's document.
     private static final String ENTRIES = "SELECT e.key, " + DocumentTable.COLUMNS
-            + " FROM entry e CROSS JOIN document d ON d.collection = ? AND d.id = e.id WHERE e.number = ? AND e.key < ?";
-    private static final String ENTRIES_FROM = ENTRIES + " AND e.key >= ? ORDER BY e.key, e.id";
-    private static final String ENTRIES_BEHIND = ENTRIES + " AND (e.key, e.id) > (?, ?) ORDER BY e.key, e.id";
+            + " FROM entry e CROSS JOIN document d ON d.rowid = coalesce(e.place, (SELECT k.rowid FROM document k WHERE k.collection = ?1 AND k.id = e.id))"
+            + " AND +d.collection = ?1 AND +d.id = e.id WHERE e.number = ?2 AND e.key < ?3";
+    private static final String ENTRIES_FROM = ENTRIES + " AND e.key >= ?4 ORDER BY e.key, e.id";
+    private static final String ENTRIES_BEHIND = ENTRIES + " AND (e.key, e.id) > (?4, ?5) ORDER BY e.key, e.id";
     private static final String LAST_KEY =
             "SELECT key FROM entry WHERE number = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT 1";
     private static final String COUNT =
@@ -178,8 +181,8 @@ final class SqlitePlanSource implements PlanSource {
                         return null;
                     }
                     return keyed
-                            ? new Row(rows.getBytes(1), documents.read(rows, 2))
-                            : new Row(new byte[0], documents.read(rows, 1));
+                            ? new Row(rows.getBytes(1), documents.read(rows, 2, collection))
+                            : new Row(new byte[0], documents.read(rows, 1, collection));
                 }
             });
         }

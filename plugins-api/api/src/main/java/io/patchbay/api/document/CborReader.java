@@ -64,7 +64,7 @@ final class CborReader {
             copyMap(head, json, deeper(depth));
         } else if (major == CborWriter.TEXT) {
             position++;
-            json.writeString(text(head));
+            copyText(head, json);
         } else {
             Json.writeScalar(json, value(depth));
         }
@@ -122,6 +122,20 @@ final class CborReader {
         json.writeEndObject();
     }
 
+    /** What is UTF-8 here is UTF-8 there: only quotes and the like are written otherwise, so a text need not become a String in between. */
+    private void copyText(int head, JsonGenerator json) throws IOException {
+        if ((head & 0x1f) == INDEFINITE) {
+            json.writeString(text(head));
+            return;
+        }
+        int length = textLength(head);
+        if (!Utf8.isValid(bytes, position, length)) {
+            throw notUtf8();
+        }
+        json.writeUTF8String(bytes, position, length);
+        position += length;
+    }
+
     private String key() {
         int head = next();
         if (head == BREAK) {
@@ -177,13 +191,22 @@ final class CborReader {
     }
 
     private String definiteText(int head) {
+        int length = textLength(head);
+        String text = Utf8.find(bytes, position, length).orElseThrow(this::notUtf8);
+        position += length;
+        return text;
+    }
+
+    private int textLength(int head) {
         long length = argument(head);
         if (length < 0 || length > end - position) {
             throw malformed("a text is longer than the message");
         }
-        String text = Utf8.find(bytes, position, (int) length).orElseThrow(() -> invalid("A text is not valid UTF-8"));
-        position += (int) length;
-        return text;
+        return (int) length;
+    }
+
+    private PatchbayException notUtf8() {
+        return invalid("A text is not valid UTF-8");
     }
 
     /** How many items or entries follow, each of at least {@code bytesEach}; -1 if a break will tell. */

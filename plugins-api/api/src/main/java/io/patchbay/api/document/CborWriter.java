@@ -73,6 +73,11 @@ public final class CborWriter {
         return text(utf8);
     }
 
+    /** A time as RFC 3339 text in UTC. */
+    public CborWriter time(long epochMs) {
+        return text(TimeText.of(epochMs));
+    }
+
     public CborWriter integer(long value) {
         return value >= 0 ? head(UNSIGNED, value) : head(NEGATIVE, ~value);
     }

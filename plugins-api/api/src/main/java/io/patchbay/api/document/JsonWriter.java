@@ -51,6 +51,11 @@ public final class JsonWriter implements AutoCloseable {
         return write(to -> to.writeString(text));
     }
 
+    /** A time as RFC 3339 text in UTC. */
+    public JsonWriter time(long epochMs) {
+        return text(TimeText.of(epochMs));
+    }
+
     public JsonWriter integer(long value) {
         return write(to -> to.writeNumber(value));
     }

@@ -234,6 +234,41 @@ class JsonTest {
         }
     }
 
+    @Test
+    void storedBodiesReadAsTheirValuesDo() {
+        long seed = System.nanoTime();
+        System.out.println("storedBodiesReadAsTheirValuesDo: seed " + seed);
+        RandomValues values = new RandomValues(seed);
+        for (int i = 0; i < 5000; i++) {
+            assertSameJson(values.next(4));
+        }
+        for (int length : new int[] {0, 1, 999, 1000, 1001, 3999, 4000, 8000, 16_000, 100_000}) {
+            // Longer than what the writer holds at a time, and cut there within a character.
+            assertSameJson(Value.of("é\"😀\u2028".repeat(length / 5 + 1).substring(0, length / 5 * 5)));
+            assertSameJson(Value.of("x".repeat(length) + "\n"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"61ff", "62c3", "62c328", "63eda080", "62c080", "64f5808080", "7f61ffff", "6261"})
+    void storedBodiesAreRefusedAsWhenTheyAreRead(String cbor) {
+        byte[] item = HexFormat.of().parseHex(cbor);
+        PatchbayException read = catchThrowableOfType(PatchbayException.class, () -> Cbor.decode(item));
+        try (JsonWriter writer = new JsonWriter()) {
+            assertThatExceptionOfType(PatchbayException.class)
+                    .isThrownBy(() -> writer.cbor(item))
+                    .withMessage(read.getMessage());
+        }
+    }
+
+    private static void assertSameJson(Value value) {
+        byte[] stored = Cbor.encode(value);
+        try (JsonWriter writer = new JsonWriter()) {
+            assertThat(new String(writer.cbor(stored).toByteArray(), UTF_8))
+                    .isEqualTo(new String(Json.encode(Cbor.decode(stored)), UTF_8));
+        }
+    }
+
     private static Value decode(String json) {
         return Json.decode(json.getBytes(UTF_8));
     }
