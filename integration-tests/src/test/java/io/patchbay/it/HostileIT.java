@@ -272,6 +272,12 @@ class HostileIT {
                         "",
                         "xyz"))
                 .isBetween(400, 499);
+        for (String noAuthority : List.of("/", "@:80", "a:b:c", "localhost:99999", "http://localhost/")) {
+            assertThat(RawHttp.status(uri, "CONNECT " + noAuthority + " HTTP/1.1", "Host: localhost"))
+                    .isEqualTo(400);
+        }
+        // A stranger can't fill the log with them.
+        assertThat(node.log()).doesNotContain("HostPort");
         assertThat(RawHttp.status(uri, "FOO /api/v1/collections HTTP/1.1", "Host: localhost"))
                 .isBetween(400, 501);
     }

@@ -48,6 +48,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The client for Java programs against a real node. {@code -Dpatchbay.client.seed=N} repeats the random writes. */
 @Timeout(180)
@@ -70,7 +72,14 @@ class JavaClientIT {
     /** One for all tests, each with a collection of its own. */
     private static Node node;
 
+    private static BlockingProxy proxy;
     private static int collections;
+
+    /** How a client reaches the node. */
+    private enum Reach {
+        WEBSOCKET,
+        HTTP_WHERE_WEBSOCKETS_ARE_BLOCKED
+    }
 
     private final List<PatchbayClient> clients = new ArrayList<>();
     private DocumentCollection cities;
@@ -78,6 +87,7 @@ class JavaClientIT {
     @BeforeAll
     static void startNode() {
         node = Node.start(home);
+        proxy = new BlockingProxy(() -> node.uri());
         Operator operator = new Operator(home);
         operator.addAdmin();
         operator.addUser("bob", "user");
@@ -86,14 +96,28 @@ class JavaClientIT {
 
     @AfterAll
     static void stopNode() {
+        proxy.close();
         node.close();
     }
 
     @BeforeEach
-    void logIn() {
-        String name = "cities" + ++collections;
-        createCollection(new Operator(home).login(node.uri()), name);
-        cities = login(ClientOptions.of(node.uri())).collection(name);
+    void makeCollection() {
+        collections++;
+        createCollection(new Operator(home).login(node.uri()), name());
+    }
+
+    private PatchbayClient login(Reach reach) {
+        PatchbayClient client = login(options(reach));
+        cities = client.collection(name());
+        return client;
+    }
+
+    private static String name() {
+        return "cities" + collections;
+    }
+
+    private static ClientOptions options(Reach reach) {
+        return ClientOptions.of(reach == Reach.WEBSOCKET ? node.uri() : proxy.uri());
     }
 
     private static void createCollection(Rest admin, String name) {
@@ -116,8 +140,10 @@ class JavaClientIT {
         return client;
     }
 
-    @Test
-    void documentsAreCreatedReadMergedReplacedListedAndDeleted() {
+    @ParameterizedTest
+    @EnumSource
+    void documentsAreCreatedReadMergedReplacedListedAndDeleted(Reach reach) {
+        login(reach);
         Written created = cities.create(n(1).with("area", Value.struct("km2", Value.of(47.87), "land", Value.of(1))))
                 .join();
         assertThat(created.created()).isTrue();
@@ -150,9 +176,10 @@ class JavaClientIT {
                         IntStream.range(0, 20).mapToObj(i -> 24L - i).toList());
     }
 
-    @Test
-    void transactionsHappenWholeOrNotAndFailuresSayWhatMetThem() {
-        PatchbayClient client = clients.get(0);
+    @ParameterizedTest
+    @EnumSource
+    void transactionsHappenWholeOrNotAndFailuresSayWhatMetThem(Reach reach) {
+        PatchbayClient client = login(reach);
         Operation put = new Operation.Put(cities.name(), Optional.of("a"), n(1), Precondition.ABSENT);
         Operation check = new Operation.Check(cities.name(), "b", Precondition.ABSENT);
         TransactionOutcome outcome = client.transaction(List.of(put, check)).join();
@@ -171,8 +198,10 @@ class JavaClientIT {
                 .isTrue();
     }
 
-    @Test
-    void watchShowsTheStateAndLetsGoOfWhatLeavesTheFilter() {
+    @ParameterizedTest
+    @EnumSource
+    void watchShowsTheStateAndLetsGoOfWhatLeavesTheFilter(Reach reach) {
+        login(reach);
         cities.put("a", n(1)).join();
         cities.put("b", n(20)).join();
         State state = new State();
@@ -187,8 +216,10 @@ class JavaClientIT {
         watch.close();
     }
 
-    @Test
-    void logOfASlowReaderMissesNothingAndHoldsUpNobody() {
+    @ParameterizedTest
+    @EnumSource
+    void logOfASlowReaderMissesNothingAndHoldsUpNobody(Reach reach) {
+        login(reach);
         CountDownLatch reading = new CountDownLatch(1);
         List<String> seen = new CopyOnWriteArrayList<>();
         cities.changes(Interest.all(), (changes, position) -> {
@@ -212,34 +243,36 @@ class JavaClientIT {
         assertThat(seen).containsExactlyElementsOf(inOrder);
     }
 
-    @Test
-    void loginGoesOnWithItsRefreshTokenUntilTheLogout() {
+    @ParameterizedTest
+    @EnumSource
+    void loginGoesOnWithItsRefreshTokenUntilTheLogout(Reach reach) {
         List<Optional<Tokens>> kept = new CopyOnWriteArrayList<>();
-        PatchbayClient first = login(ClientOptions.of(node.uri()).onTokens(kept::add));
+        PatchbayClient first = login(options(reach).onTokens(kept::add));
         await().until(() -> kept.size() == 1);
-        PatchbayClient second = PatchbayClient.of(ClientOptions.of(node.uri()).onTokens(kept::add));
+        PatchbayClient second = PatchbayClient.of(options(reach).onTokens(kept::add));
         clients.add(second);
-        assertThat(failure(second.collection(cities.name()).list(ListQuery.all()))
-                        .code())
+        assertThat(failure(second.collection(name()).list(ListQuery.all())).code())
                 .isIn("UNAUTHENTICATED", "FORBIDDEN");
         String refreshToken = first.tokens().orElseThrow().refreshToken();
         assertThat(second.loginWithRefreshToken(refreshToken).join().role()).isEqualTo("user");
-        second.collection(cities.name()).put("a", n(1)).join();
+        second.collection(name()).put("a", n(1)).join();
 
         second.logout().join();
         await().until(() -> kept.get(kept.size() - 1).isEmpty());
-        assertThat(failure(second.collection(cities.name()).get("a")).code())
+        assertThat(failure(second.collection(name()).get("a")).code())
                 .isIn("UNAUTHENTICATED", "FORBIDDEN", "DOCUMENT_NOT_FOUND");
         assertThat(failure(second.login("bob", "wrong")).is(ErrorCode.LOGIN_FAILED))
                 .isTrue();
     }
 
     /** Over three lives of an access token: the log goes on, on one connection, and so do the writes. */
-    @Test
-    void loginOutlivesItsAccessTokens(@TempDir Path shortHome) throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void loginOutlivesItsAccessTokens(Reach reach, @TempDir Path shortHome) throws IOException {
         Files.createDirectories(shortHome.resolve("conf"));
         Files.writeString(shortHome.resolve("conf/patchbay.yaml"), "auth:\n  accessTokenLifetime: 2s\n");
-        try (Node shortNode = Node.start(shortHome)) {
+        try (Node shortNode = Node.start(shortHome);
+                BlockingProxy shortProxy = new BlockingProxy(shortNode::uri)) {
             Operator own = new Operator(shortHome);
             own.addAdmin();
             own.addUser("bob", "user");
@@ -247,7 +280,9 @@ class JavaClientIT {
             List<Optional<Tokens>> kept = new CopyOnWriteArrayList<>();
             List<Status> statuses = new CopyOnWriteArrayList<>();
             PatchbayClient client =
-                    login(ClientOptions.of(shortNode.uri()).onTokens(kept::add).onStatus(statuses::add));
+                    login(ClientOptions.of(reach == Reach.WEBSOCKET ? shortNode.uri() : shortProxy.uri())
+                            .onTokens(kept::add)
+                            .onStatus(statuses::add));
             List<String> seen = new CopyOnWriteArrayList<>();
             client.collection(EXAMPLE)
                     .changes(Interest.all(), (changes, position) -> changes.forEach(change -> seen.add(change.id())))
@@ -266,22 +301,23 @@ class JavaClientIT {
     }
 
     /** Writers write on while the node is killed and started again; what each was told is what a model says, and what the subscribers saw. */
-    @Test
-    void killedNodeCostsNoWriteNoChangeAndNoSubscriber() {
+    @ParameterizedTest
+    @EnumSource
+    void killedNodeCostsNoWriteNoChangeAndNoSubscriber(Reach reach) {
         System.out.println("JavaClientIT: seed " + SEED);
         List<Status> statuses = new CopyOnWriteArrayList<>();
-        PatchbayClient reader = login(ClientOptions.of(node.uri()).onStatus(statuses::add));
+        PatchbayClient reader = login(options(reach).onStatus(statuses::add));
         List<ChangeRecord.Seen> seen = new CopyOnWriteArrayList<>();
-        reader.collection(cities.name())
+        reader.collection(name())
                 .changes(Interest.all(), (changes, position) -> changes.forEach(change -> seen.add(seen(change))))
                 .join();
         State state = new State();
-        reader.collection(cities.name()).watch(Interest.in("n % 3 == 0"), state).join();
+        reader.collection(name()).watch(Interest.in("n % 3 == 0"), state).join();
 
         Ledger ledger = new Ledger();
         List<CompletableFuture<Void>> writers = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
-            DocumentCollection own = login(ClientOptions.of(node.uri())).collection(cities.name());
+            DocumentCollection own = login(options(reach)).collection(name());
             Random random = new Random(SEED + i);
             String prefix = "w" + i + "-";
             writers.add(CompletableFuture.runAsync(() -> write(own, prefix, random, ledger)));
@@ -305,6 +341,9 @@ class JavaClientIT {
         await().atMost(Duration.ofSeconds(60)).until(() -> state.revisions().equals(matching));
         assertThat(statuses).contains(Status.DISCONNECTED);
         assertThat(statuses.get(statuses.size() - 1)).isEqualTo(Status.CONNECTED);
+        if (reach == Reach.HTTP_WHERE_WEBSOCKETS_ARE_BLOCKED) {
+            assertThat(proxy.refused()).as("WebSockets asked for in vain").isPositive();
+        }
     }
 
     private static void write(DocumentCollection own, String prefix, Random random, Ledger ledger) {
@@ -343,7 +382,7 @@ class JavaClientIT {
         assertThat(Files.readString(Path.of("../docs/clients.md"))).contains("```java\n" + source + "```\n");
         assertThat(source).contains("http://127.0.0.1:7420", "correct horse battery", "\"ann\"");
 
-        clients.get(0)
+        login(Reach.WEBSOCKET)
                 .collection(EXAMPLE)
                 .put("lyon", Value.struct("name", Value.of("Lyon"), "population", Value.of(522_250)))
                 .join();

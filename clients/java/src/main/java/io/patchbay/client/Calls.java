@@ -99,7 +99,7 @@ final class Calls {
             }
             return;
         }
-        while (connection.isOpen() && !waiting.isEmpty() && mayBeSent(waiting.peek())) {
+        while (connection.isOpen() && !waiting.isEmpty() && mayBeSent(waiting.peek(), connection)) {
             send(connection, waiting.remove());
         }
     }
@@ -109,8 +109,8 @@ final class Calls {
         new ArrayList<>(all).forEach(call -> fail(call, reason));
     }
 
-    private boolean mayBeSent(Call call) {
-        return call.urgent || inFlight < ClientLimits.CALLS_IN_FLIGHT;
+    private boolean mayBeSent(Call call, Connection connection) {
+        return call.urgent || inFlight < connection.places();
     }
 
     private CompletableFuture<Value.Struct> begin(Call call) {

@@ -3,6 +3,11 @@ package io.patchbay.client;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * A call that failed, with the node's code (the names of {@link ErrorCode}; a newer node may know more) or one of the client's own. Its message is one sentence for the person who called.
@@ -15,6 +20,7 @@ public final class ClientException extends RuntimeException {
     /** The client was closed. */
     public static final String CLOSED = "CLOSED";
 
+    private static final Set<String> HTTP_ALONE = Set.of("type", "title", "status", "detail");
     private static final long serialVersionUID = 1L;
 
     private final String code;
@@ -37,6 +43,14 @@ public final class ClientException extends RuntimeException {
                 DISCONNECTED, "The connection ended before the answer came.", true, Value.Struct.EMPTY);
     }
 
+    static ClientException unreachable(URI node) {
+        return new ClientException(DISCONNECTED, "No connection to " + node + ".", true, Value.Struct.EMPTY);
+    }
+
+    static ClientException timeout(String op, Duration limit) {
+        return new ClientException(ErrorCode.TIMEOUT, "No answer to " + op + " within " + limit.toMillis() + " ms.");
+    }
+
     static ClientException closed() {
         return new ClientException(CLOSED, "The client is closed.", false, Value.Struct.EMPTY);
     }
@@ -49,6 +63,18 @@ public final class ClientException extends RuntimeException {
                 fields.requireText("message"),
                 fields.findBool("retryable").orElse(false),
                 error);
+    }
+
+    /**
+     * The same as problem+json (RFC 9457).
+     *
+     * @param problem {@code code, detail}, perhaps {@code retryable}, and what the node adds
+     */
+    static ClientException ofProblem(Value.Struct problem) {
+        Map<String, Value> error = new LinkedHashMap<>(problem.fields());
+        error.keySet().removeAll(HTTP_ALONE);
+        error.put("message", Value.of(Fields.of("a problem", problem).requireText("detail")));
+        return of(new Value.Struct(error));
     }
 
     public String code() {

@@ -7,6 +7,10 @@ import java.time.Duration;
 public final class ClientLimits {
     /** Calls at the node at the same time; it takes {@link Limits#REQUESTS_IN_FLIGHT_PER_CONNECTION}, and the rest stays free for logins and resumed subscriptions. */
     public static final int CALLS_IN_FLIGHT = 200;
+    /** The same where no WebSocket gets through, and each call takes a connection of HTTP/1.1. */
+    public static final int HTTP_CALLS_IN_FLIGHT = 32;
+    /** After this time over HTTP a WebSocket is tried again. */
+    public static final Duration HTTP_LIFE = Duration.ofMinutes(10);
     /** Calls that wait for a place or a connection; one more fails with OVERLOADED. */
     public static final int CALLS_WAITING = 10_000;
     /** Longest message to the node; a longer one fails with TOO_LARGE and is not sent. */

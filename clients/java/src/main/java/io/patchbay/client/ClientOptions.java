@@ -10,6 +10,7 @@ import java.util.function.Consumer;
  * How a client behaves.
  *
  * @param node such as {@code http://127.0.0.1:7420}
+ * @param transport how it is reached
  * @param requestTimeout how long one try of a call waits for its answer
  * @param callTimeout how long a call may take, over reconnects and further tries, before it fails
  * @param idleTimeout silence after which the node is asked for a sign of life; twice this without one, the connection is given up
@@ -19,6 +20,7 @@ import java.util.function.Consumer;
  */
 public record ClientOptions(
         URI node,
+        Transport transport,
         Duration requestTimeout,
         Duration callTimeout,
         Duration idleTimeout,
@@ -29,6 +31,7 @@ public record ClientOptions(
     public static ClientOptions of(URI node) {
         return new ClientOptions(
                 node,
+                Transport.AUTO,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30),
@@ -37,33 +40,44 @@ public record ClientOptions(
                 tokens -> {});
     }
 
+    public ClientOptions transport(Transport chosen) {
+        return new ClientOptions(node, chosen, requestTimeout, callTimeout, idleTimeout, executor, onStatus, onTokens);
+    }
+
     public ClientOptions requestTimeout(Duration timeout) {
-        return new ClientOptions(node, timeout, callTimeout, idleTimeout, executor, onStatus, onTokens);
+        return new ClientOptions(node, transport, timeout, callTimeout, idleTimeout, executor, onStatus, onTokens);
     }
 
     public ClientOptions callTimeout(Duration timeout) {
-        return new ClientOptions(node, requestTimeout, timeout, idleTimeout, executor, onStatus, onTokens);
+        return new ClientOptions(node, transport, requestTimeout, timeout, idleTimeout, executor, onStatus, onTokens);
     }
 
     public ClientOptions idleTimeout(Duration timeout) {
-        return new ClientOptions(node, requestTimeout, callTimeout, timeout, executor, onStatus, onTokens);
+        return new ClientOptions(node, transport, requestTimeout, callTimeout, timeout, executor, onStatus, onTokens);
     }
 
     public ClientOptions executor(Executor threads) {
         return new ClientOptions(
-                node, requestTimeout, callTimeout, idleTimeout, Optional.of(threads), onStatus, onTokens);
+                node, transport, requestTimeout, callTimeout, idleTimeout, Optional.of(threads), onStatus, onTokens);
     }
 
     public ClientOptions onStatus(Consumer<Status> listener) {
-        return new ClientOptions(node, requestTimeout, callTimeout, idleTimeout, executor, listener, onTokens);
+        return new ClientOptions(
+                node, transport, requestTimeout, callTimeout, idleTimeout, executor, listener, onTokens);
     }
 
     public ClientOptions onTokens(Consumer<Optional<Tokens>> listener) {
-        return new ClientOptions(node, requestTimeout, callTimeout, idleTimeout, executor, onStatus, listener);
+        return new ClientOptions(
+                node, transport, requestTimeout, callTimeout, idleTimeout, executor, onStatus, listener);
     }
 
     /** Where the node's WebSocket is. */
     URI socket() {
-        return URI.create(node.toString().replaceFirst("^http", "ws").replaceFirst("/+$", "") + "/api/v1/ws");
+        return URI.create(resource("/api/v1/ws").toString().replaceFirst("^http", "ws"));
+    }
+
+    /** @param path from the node's root on, percent-encoded */
+    URI resource(String path) {
+        return URI.create(node.toString().replaceFirst("/+$", "") + path);
     }
 }

@@ -34,7 +34,7 @@ sealed interface Message {
     static Message read(byte[] frame) {
         Fields fields = Fields.of("a message", Cbor.decodeEnvelope(frame));
         if (fields.has("sub")) {
-            return event(fields, frame.length);
+            return event(fields.requireInt("sub", 0, Long.MAX_VALUE), fields, frame.length);
         }
         long id = fields.requireInt("id", 0, Long.MAX_VALUE);
         return fields.has("error")
@@ -42,8 +42,17 @@ sealed interface Message {
                 : new Reply(id, fields.requireStruct("ok"));
     }
 
-    private static Event event(Fields fields, int bytes) {
-        long subscription = fields.requireInt("sub", 0, Long.MAX_VALUE);
+    /**
+     * An event as it stands in a stream of server-sent events.
+     *
+     * @param bytes how long it was
+     * @throws RuntimeException if it is none
+     */
+    static Event event(long subscription, Value.Struct event, int bytes) {
+        return event(subscription, Fields.of("an event", event), bytes);
+    }
+
+    private static Event event(long subscription, Fields fields, int bytes) {
         String event = fields.requireText("event");
         return switch (event) {
             case "snapshot" ->

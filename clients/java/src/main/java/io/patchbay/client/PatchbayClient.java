@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -20,7 +21,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of one node. It keeps one WebSocket, reconnects by itself, logs in again and resumes every subscription where it was. A call that was under way when the connection ended is sent again:
+ * A client of one node. It keeps one connection, reconnects by itself, logs in again and resumes every subscription where it was. A call that was under way when the connection ended is sent again:
  * reads as they are, writes under their idempotency key, so none is carried out twice.
  *
  * <pre>{@code
@@ -47,7 +48,13 @@ public final class PatchbayClient implements AutoCloseable {
     private final Link link;
     private volatile boolean closed;
 
-    private PatchbayClient(ClientOptions options, Function<Loop, Wire.Opener> opener) {
+    /** Makes what opens a client's connections, each of which tells its end to what it is given. */
+    private interface OpenerMaker {
+        Function<BiConsumer<Connection, String>, CompletableFuture<Connection>> make(
+                Loop loop, Consumer<Message.Event> events);
+    }
+
+    private PatchbayClient(ClientOptions options, OpenerMaker maker) {
         ownThreads = options.executor().isPresent() ? Optional.empty() : Optional.of(callbackThreads());
         threads = options.executor().orElseGet(() -> ownThreads.orElseThrow());
         Serial notices = new Serial(threads);
@@ -56,11 +63,10 @@ public final class PatchbayClient implements AutoCloseable {
         Calls.Backend backend = new Backend();
         calls = new Calls(loop, options, backend);
         subscriptions = new Subscriptions(loop, calls, backend);
-        Wire.Opener wires = opener.apply(loop);
         link = new Link(
                 loop,
                 new Life(status -> notices.execute(() -> options.onStatus().accept(status))),
-                ended -> Connection.open(wires, loop, options, subscriptions::receive, ended));
+                maker.make(loop, subscriptions::receive));
     }
 
     /** Connects at the first call. */
@@ -69,13 +75,20 @@ public final class PatchbayClient implements AutoCloseable {
     }
 
     public static PatchbayClient of(ClientOptions options) {
-        HttpClient http =
-                HttpClient.newBuilder().connectTimeout(options.requestTimeout()).build();
-        return over(loop -> WebSocketWire.opener(http, options.socket(), options.requestTimeout(), loop), options);
+        // The node speaks HTTP/1.1; without this each connection would ask for an upgrade first.
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(options.requestTimeout())
+                .build();
+        return new PatchbayClient(options, (loop, events) -> new Way(http, loop, options, events)::open);
     }
 
+    /** @param opener of the wires to a node */
     static PatchbayClient over(Function<Loop, Wire.Opener> opener, ClientOptions options) {
-        return new PatchbayClient(options, opener);
+        return new PatchbayClient(options, (loop, events) -> {
+            Wire.Opener wires = opener.apply(loop);
+            return ended -> WireConnection.open(wires, loop, options, events, ended);
+        });
     }
 
     /** Logs in with a password; from now on the login is renewed by itself until {@link #logout} or {@link #close}. */

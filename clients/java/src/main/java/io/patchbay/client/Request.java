@@ -12,9 +12,9 @@ import java.util.Map;
 /**
  * A request without its number: encoded by the thread that makes the call, numbered when it is sent. Immutable.
  *
- * @param encoded the fields, each a key and its value
+ * @param encoded the fields in CBOR, each a key and its value
  */
-record Request(String op, int fields, byte[] encoded) {
+record Request(String op, Value.Struct fields, byte[] encoded) {
     /** How far documents are nested in a message. Each value below is counted for itself, so that every document fits. */
     private static final int ENVELOPE = 3;
 
@@ -35,13 +35,13 @@ record Request(String op, int fields, byte[] encoded) {
                     ErrorCode.TOO_LARGE,
                     "A request is at most " + ClientLimits.SENT_FRAME_BYTES + " bytes, not " + encoded.length + ".");
         }
-        return new Request(op, fields.fields().size(), encoded);
+        return new Request(op, fields, encoded);
     }
 
     /** The whole message. {@code id} and {@code op} are the shortest names, so this is the deterministic encoding. */
     byte[] frame(long id) {
         return new CborWriter()
-                .startMap(fields + 2)
+                .startMap(fields.fields().size() + 2)
                 .text("id")
                 .integer(id)
                 .text("op")

@@ -1,4 +1,4 @@
-/** A client of a Patchbay node for any Java 17 program: documents, live queries and the change log over one WebSocket. */
+/** A client of a Patchbay node for any Java 17 program: documents, live queries and the change log over one WebSocket, or over HTTP where none gets through. */
 @NullMarked
 package io.patchbay.client;
 

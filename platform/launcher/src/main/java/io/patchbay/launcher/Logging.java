@@ -25,6 +25,9 @@ final class Logging {
     /** Libraries that report each step of their own start and stop. */
     private static final List<String> MACHINERY = List.of("org.apache.felix", "org.eclipse.jetty");
 
+    /** Warns of each request with an address that is none, so a stranger could fill the log; such requests are refused and counted. */
+    private static final String MALFORMED_ADDRESSES = "org.eclipse.jetty.util.HostPort";
+
     private static final String CONSOLE = "console";
     private static final String CONSOLE_LINE = "%d{HH:mm:ss.SSS} %-5level %-18.18logger{0} %msg%n%rEx";
     private static final String FILE_LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger %msg%n%rEx";
@@ -76,6 +79,7 @@ final class Logging {
         for (String machinery : MACHINERY) {
             context.getLogger(machinery).setLevel(curious ? wanted : Level.WARN);
         }
+        context.getLogger(MALFORMED_ADDRESSES).setLevel(curious ? wanted : Level.OFF);
     }
 
     /** From now on only the files are written. */

@@ -12,10 +12,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 
 /** Who may read the metrics, by the configuration {@value #PID}. Admins always may, with their access token. */
 enum Access {
-    /** Programs on this machine that ask directly, so not whoever comes through a proxy on it. */
+    /** Programs on this machine that ask it by its local names and directly, so not whoever comes through a proxy on it. */
     LOCAL,
     ADMINS,
     EVERYONE;
@@ -35,6 +36,9 @@ enum Access {
             "true-client-ip");
 
     private static final String X_FORWARDED = "x-forwarded";
+    /** By another name a web page may have made its own resolve to this machine (DNS rebinding), or a proxy passed it on. */
+    private static final Pattern THIS_MACHINE =
+            Pattern.compile("(?i)(localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1])(:\\d{1,5})?");
 
     static Access of(Map<String, Object> properties) {
         Object configured = properties.getOrDefault(ACCESS, "local");
@@ -63,6 +67,7 @@ enum Access {
 
     private static boolean asksDirectly(HttpRequest request) {
         return isLoopback(request.remoteAddress())
+                && THIS_MACHINE.matcher(request.findHeader("host").orElse("")).matches()
                 && request.headers().keySet().stream()
                         .noneMatch(name -> name.startsWith(X_FORWARDED) || FORWARDED.contains(name));
     }

@@ -20,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -118,6 +119,16 @@ class MetricsRouteTest {
     }
 
     @Test
+    void aWebPageWhoseNameWasMadeToResolveToThisMachineMayNotAsk() throws Exception {
+        for (String host : List.of("localhost", "LOCALHOST:7420", "127.0.0.1:7420", "127.1.2.3", "[::1]:7420")) {
+            assertThat(ask(route, LOOPBACK, Map.of("host", host)).status()).isEqualTo(200);
+        }
+        for (String host : List.of("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:7420", "")) {
+            assertRefused(ErrorCode.UNAUTHENTICATED, route, LOOPBACK, Map.of("host", host));
+        }
+    }
+
+    @Test
     void adminsMayAskFromAnywhereAndUsersMayNot() throws Exception {
         assertThat(ask(route, ELSEWHERE, bearer(Role.ADMIN)).status()).isEqualTo(200);
         assertRefused(ErrorCode.FORBIDDEN, route, ELSEWHERE, bearer(Role.USER));
@@ -193,7 +204,9 @@ class MetricsRouteTest {
     }
 
     private static HttpRequest request(String address, Map<String, String> headers) {
-        return new HttpRequest("GET /metrics", "GET", "/metrics", Map.of(), Map.of(), headers, new byte[0], address);
+        Map<String, String> all = new HashMap<>(headers);
+        all.putIfAbsent("host", "localhost:7420");
+        return new HttpRequest("GET /metrics", "GET", "/metrics", Map.of(), Map.of(), all, new byte[0], address);
     }
 
     private static String text(HttpResponse answer) throws IOException {
