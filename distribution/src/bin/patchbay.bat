@@ -22,7 +22,7 @@ if not "%~1"=="run" (
   "%JAVA%" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto %PATCHBAY_JAVA_OPTS% "-Dpatchbay.distribution=%DIST%" -cp "%DIST%\lib\*" io.patchbay.cli.Main %*
   exit /b
 )
-set "OPTIONS=-XX:+ExitOnOutOfMemoryError -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off"
+set "OPTIONS=-XX:+ExitOnOutOfMemoryError -XX:G1PeriodicGCInterval=60000 -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off"
 if %MAJOR% GEQ 24 set "OPTIONS=%OPTIONS% -Xlog:aot=off --sun-misc-unsafe-memory-access=allow"
 set "HOME_FOLDER=%DIST%\home"
 if defined PATCHBAY_HOME set "HOME_FOLDER=%PATCHBAY_HOME%"

@@ -140,6 +140,33 @@ public abstract class DocumentStoreContract {
     }
 
     @Test
+    void currentDocumentsComeInTheOrderOfTheirKeys() {
+        begin();
+        commit(
+                model.put(COLLECTION, "one", Value.struct("a", Value.of(1)), 0),
+                model.put(OTHER, "two", Value.struct("a", Value.of(2)), 0));
+        List<DocumentKey> keys = List.of(
+                new DocumentKey(OTHER, "two"),
+                new DocumentKey(COLLECTION, "absent"),
+                new DocumentKey(COLLECTION, "one"),
+                new DocumentKey(OTHER, "one"));
+        List<Optional<StoredDocument>> found = store.findCurrent(keys);
+        assertThat(found.stream().map(Optional::isPresent).toList()).containsExactly(true, false, true, false);
+        for (int i = 0; i < keys.size(); i++) {
+            assertThat(facts(found.get(i).stream().toList()))
+                    .isEqualTo(facts(
+                            store.find(keys.get(i).collection(), keys.get(i).id()).stream()
+                                    .toList()));
+        }
+        assertThat(store.findCurrent(List.of())).isEmpty();
+        // What was looked up a moment ago is not what stands there after a write.
+        commit(model.put(COLLECTION, "absent", Value.struct("a", Value.of(3)), 0));
+        assertThat(store.findCurrent(List.of(new DocumentKey(COLLECTION, "absent")))
+                        .get(0))
+                .isPresent();
+    }
+
+    @Test
     void longestIdAndLargestBodyFit() {
         begin();
         String id = "\ud83d\ude00".repeat(Limits.ID_BYTES / 4);

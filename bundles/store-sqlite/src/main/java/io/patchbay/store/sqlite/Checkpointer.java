@@ -1,5 +1,7 @@
 package io.patchbay.store.sqlite;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
@@ -11,7 +13,10 @@ import org.slf4j.LoggerFactory;
  * Carries the write-ahead log over into the file, on a thread of its own.
  *
  * <p>The log starts from its beginning again only once all of it was carried over, which under constant writes never happens by itself. So each round first does the bulk
- * beside the writer, then holds the writer for the little that came in meanwhile.
+ * beside the writer, again while much came in meanwhile, then holds the writer for the little that is left.
+ *
+ * <p>SQLite syncs the file only when it has carried over all of the log, so beside a writer it writes pages and leaves them to the one sync of the end, for which the writer is
+ * held. Therefore the bulk is synced here, before that: it makes nothing less durable, only that last sync short.
  */
 final class Checkpointer implements AutoCloseable {
     /** If this thread lags, the writer itself carries over from here on. */
@@ -19,21 +24,33 @@ final class Checkpointer implements AutoCloseable {
     /** What stays of a log that has grown. */
     static final int KEPT_LOG_BYTES = 64 << 20;
 
-    /** As the writer counts them, who takes every page for changed but once: a quarter of it, where ids are in order. */
-    private static final int EVERY_BYTES = 64 << 20;
+    /**
+     * As the writer counts them, who takes every page for changed but once: a quarter of it, where ids are in order. More of it would write pages less often that change again
+     * and again, but put more at once before the disk, which has to sync the log meanwhile.
+     */
+    private static final int EVERY_BYTES = 32 << 20;
+    /** What may be left for the time in which the writer is held. */
+    private static final int REST_BYTES = 1 << 20;
+    /** A writer that is faster than the disk would never leave so little. */
+    private static final int MOST_PASSES = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
     private final Database database;
+    private final FileChannel file;
     private final Lock writing;
     private final SqliteMeters meters;
     private final Thread thread;
     private final AtomicLong written = new AtomicLong();
     private volatile boolean closed;
 
-    /** @param writing held by whoever writes */
-    Checkpointer(Database database, Lock writing, SqliteMeters meters) {
+    /**
+     * @param file the database's, only ever synced; stays its owner's
+     * @param writing held by whoever writes
+     */
+    Checkpointer(Database database, FileChannel file, Lock writing, SqliteMeters meters) {
         this.database = database;
+        this.file = file;
         this.writing = writing;
         this.meters = meters;
         this.thread = new Thread(this::run, "store-sqlite-checkpointer");
@@ -57,17 +74,27 @@ final class Checkpointer implements AutoCloseable {
                 LockSupport.park(this);
                 continue;
             }
-            written.set(0);
             long beganNanos = System.nanoTime();
             try {
-                carryOver();
+                carryOverBulk();
                 carryOverAlone();
                 meters.checkpointTime.record(System.nanoTime() - beganNanos);
-            } catch (SQLException e) {
+            } catch (SQLException | IOException e) {
                 // Nothing is lost: it is all in the log, and the next round tries again.
                 if (!closed) {
                     LOG.warn("The write-ahead log could not be carried over: {}", e.getMessage());
                 }
+            }
+        }
+    }
+
+    private void carryOverBulk() throws SQLException, IOException {
+        for (int pass = 0; pass < MOST_PASSES && !closed; pass++) {
+            written.set(0);
+            carryOver();
+            file.force(false);
+            if (written.get() < REST_BYTES) {
+                return;
             }
         }
     }
@@ -77,6 +104,7 @@ final class Checkpointer implements AutoCloseable {
         long beganNanos = System.nanoTime();
         try {
             carryOver();
+            written.set(0);
         } finally {
             writing.unlock();
             meters.checkpointHoldTime.record(System.nanoTime() - beganNanos);

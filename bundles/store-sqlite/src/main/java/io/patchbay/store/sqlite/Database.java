@@ -22,8 +22,11 @@ final class Database implements AutoCloseable {
     static final int PAGE_BYTES = 4096;
 
     private static final int BUSY_MS = 10_000;
-    /** Memory for pages: the writer's, for an index's pages are written all over. */
-    private static final int WRITER_CACHE_KB = 64 << 10;
+    /**
+     * Memory for pages: the writer's, for an index's pages are written all over. Not more: where a page was split, SQLite goes over its whole cache at the commit, as long as the file is smaller than
+     * 1 GiB; that cost more than what a larger cache saves, for the system keeps the pages as well.
+     */
+    private static final int WRITER_CACHE_KB = 16 << 10;
     /**
      * Each reader's: room for the inner pages of some millions of documents. The others are read once and are in the system's cache; keeping them too costs more, in the processor's
      * own cache, than it saves.

@@ -18,8 +18,12 @@ import io.patchbay.api.document.Transaction;
 import io.patchbay.api.feed.Change;
 import io.patchbay.api.query.IndexPlan;
 import io.patchbay.api.query.PlannedScan;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,6 +57,9 @@ final class SqliteDocumentStore implements DocumentStore {
     private final Consumer<SqliteDocumentStore> onClosed;
     private final StoreLock lock;
     private final Database writer;
+    // For syncing alone. Closed after every connection: by closing any descriptor of a file, a process gives up all its
+    // locks on it.
+    private final FileChannel syncing;
     private final ReadPool readers;
     private final Checkpointer checkpointer;
     private final DocumentTable documents;
@@ -91,13 +98,15 @@ final class SqliteDocumentStore implements DocumentStore {
             SqliteMeters meters,
             Consumer<SqliteDocumentStore> onClosed,
             StoreLock lock,
-            Database writer)
+            Database writer,
+            FileChannel syncing)
             throws SQLException {
         this.directory = directory;
         this.meters = meters;
         this.onClosed = onClosed;
         this.lock = lock;
         this.writer = writer;
+        this.syncing = syncing;
         this.writing = new ReentrantLock(true);
         Path file = directory.resolve(FILE);
         Schema.require(writer, file);
@@ -108,7 +117,7 @@ final class SqliteDocumentStore implements DocumentStore {
         this.state = stateTable.read(writer);
         indexes.reload(writer);
         this.readers = new ReadPool(file, config.readers(), meters);
-        this.checkpointer = new Checkpointer(Database.openCheckpointer(file), writing, meters);
+        this.checkpointer = new Checkpointer(Database.openCheckpointer(file), syncing, writing, meters);
         this.gauges = meters.show(directory, this);
     }
 
@@ -121,18 +130,31 @@ final class SqliteDocumentStore implements DocumentStore {
             Consumer<SqliteDocumentStore> onClosed) {
         StoreLock lock = StoreLock.take(directory);
         @Nullable Database writer = null;
+        @Nullable FileChannel syncing = null;
         try {
             writer = Database.openWriter(directory.resolve(FILE));
+            syncing = FileChannel.open(directory.resolve(FILE), StandardOpenOption.WRITE);
             SqliteDocumentStore store =
-                    new SqliteDocumentStore(directory, config, bodies, meters, onClosed, lock, writer);
+                    new SqliteDocumentStore(directory, config, bodies, meters, onClosed, lock, writer, syncing);
             store.start();
             return store;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | IOException | RuntimeException e) {
             if (writer != null) {
                 writer.close();
             }
+            if (syncing != null) {
+                close(syncing);
+            }
             lock.close();
             throw e instanceof PatchbayException known ? known : failure(directory, e);
+        }
+    }
+
+    private static void close(FileChannel syncing) {
+        try {
+            syncing.close();
+        } catch (IOException e) {
+            // Nothing was written through it.
         }
     }
 
@@ -251,6 +273,33 @@ final class SqliteDocumentStore implements DocumentStore {
     @Override
     public Optional<StoredDocument> find(long collection, String id) {
         return read(reader -> documents.find(reader, collection, id));
+    }
+
+    /** By the writer's connection: its pages stay valid from one batch to the next, those of a reader don't. */
+    @Override
+    public List<Optional<StoredDocument>> findCurrent(List<DocumentKey> keys) {
+        writing.lock();
+        try {
+            synchronized (writer) {
+                return guarded(() -> findCurrentInTransaction(keys));
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private List<Optional<StoredDocument>> findCurrentInTransaction(List<DocumentKey> keys) throws SQLException {
+        List<Optional<StoredDocument>> found = new ArrayList<>(keys.size());
+        // One for all: else each statement takes the locks of a reader and gives them back.
+        writer.run("BEGIN");
+        try {
+            for (DocumentKey key : keys) {
+                found.add(documents.find(writer, key.collection(), key.id()));
+            }
+        } finally {
+            writer.rollBack();
+        }
+        return found;
     }
 
     @Override
@@ -427,6 +476,7 @@ final class SqliteDocumentStore implements DocumentStore {
         awaitIndexBuilder();
         // Nobody writes any more: the flag was set under the writer's lock.
         writer.close();
+        close(syncing);
         lock.close();
         onClosed.accept(this);
     }

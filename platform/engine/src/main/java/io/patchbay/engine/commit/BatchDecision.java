@@ -18,9 +18,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides the transactions of one batch, in order, each against what the store holds and what the transactions before it in the batch will have written.
@@ -28,6 +30,9 @@ import java.util.Optional;
  * <p>Nothing here changes what outlives the batch: if the store doesn't take it, the object is thrown away. The committer's thread only.
  */
 final class BatchDecision {
+    /** Documents that are looked up at once; each may be large. */
+    private static final int LOOK_UP = 64;
+
     private final DocumentStore store;
     private final CurrentDocuments known;
     private final String epoch;
@@ -68,6 +73,38 @@ final class BatchDecision {
 
     Totals totals() {
         return totals;
+    }
+
+    /** Looks up together what {@code requests} will ask for one by one; what is not kept until then is looked up again. */
+    void lookUp(List<CommitRequest> requests) {
+        Set<DocumentKey> unknown = new LinkedHashSet<>();
+        for (CommitRequest request : requests) {
+            for (Guard guard : request.guards) {
+                addUnknown(guard.document(), unknown);
+            }
+            for (PreparedWrite write : request.writes) {
+                if (!write.absent()) {
+                    addUnknown(new DocumentKey(write.collection(), write.id()), unknown);
+                }
+            }
+        }
+        List<DocumentKey> keys = List.copyOf(unknown);
+        for (int from = 0; from < keys.size(); from += LOOK_UP) {
+            lookUpKeys(keys.subList(from, Math.min(keys.size(), from + LOOK_UP)));
+        }
+    }
+
+    private void addUnknown(DocumentKey key, Set<DocumentKey> unknown) {
+        if (known.get(key) == null) {
+            unknown.add(key);
+        }
+    }
+
+    private void lookUpKeys(List<DocumentKey> keys) {
+        List<Optional<StoredDocument>> found = store.findCurrent(keys);
+        for (int i = 0; i < keys.size(); i++) {
+            known.put(keys.get(i), found.get(i));
+        }
     }
 
     /** @throws PatchbayException what the transaction is refused with */
@@ -244,7 +281,7 @@ final class BatchDecision {
             document = known.get(key);
         }
         if (document == null) {
-            document = store.find(key.collection(), key.id());
+            document = store.findCurrent(List.of(key)).get(0);
             known.put(key, document);
         }
         return document;

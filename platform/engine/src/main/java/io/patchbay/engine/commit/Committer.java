@@ -268,6 +268,7 @@ public final class Committer implements AutoCloseable {
     private BatchDecision decide(List<CommitRequest> batch, DocumentStore store, List<Runnable> completed) {
         long nowMs = Math.max(clock.millis(), lastMs);
         BatchDecision decision = new BatchDecision(store, known, epoch, lastOffset, totals, nowMs);
+        decision.lookUp(batch);
         long nowNanos = System.nanoTime();
         for (CommitRequest request : batch) {
             CompletableFuture<CommitOutcome> future = request.future;

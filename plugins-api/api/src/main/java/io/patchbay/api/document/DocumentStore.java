@@ -8,7 +8,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * Where the documents and the change records of one node are kept.
  *
- * <p>{@link #commit}, {@link #begin}, {@link #load}, {@link #finishLoad} and {@link #trimChanges} are called by one thread at a time, the committer's or a migration's; all
+ * <p>{@link #commit}, {@link #findCurrent}, {@link #begin}, {@link #load}, {@link #finishLoad} and {@link #trimChanges} are called by one thread at a time, the committer's or a migration's; all
  * else from any thread, at the same time. Every call may wait for the disk: never call from a transport thread. Readers see only what is durable.
  *
  * <p>A failure of the medium is a {@code PatchbayException} STORE_UNAVAILABLE. An open store is exclusive: a second {@code open} of the same directory fails.
@@ -30,6 +30,14 @@ public interface DocumentStore extends AutoCloseable {
     void commit(CommitBatch batch);
 
     Optional<StoredDocument> find(long collection, String id);
+
+    /**
+     * What stands under each of {@code keys}, in their order. Called as {@link #commit} is, right before it, by whoever decides a batch: a store may use its writing side, which
+     * touches the same pages a moment later.
+     */
+    default List<Optional<StoredDocument>> findCurrent(List<DocumentKey> keys) {
+        return keys.stream().map(key -> find(key.collection(), key.id())).toList();
+    }
 
     /** What is still kept for this key and has not expired is the caller's to judge; the store answers what it has. */
     Optional<Outcome> findOutcome(String identity, String key);
