@@ -28,6 +28,7 @@ function enter(page) {
     location: { pathname, search: '', hash: '', host: UNKNOWN, origin: 'http://localhost' },
     history: { replaceState: nothing, pushState: nothing },
     localStorage: { getItem: (key) => (key === 'patchbay.login' && !page.open ? JSON.stringify(LOGIN) : null), setItem: nothing, removeItem: nothing },
+    sessionStorage: { getItem: () => UNKNOWN, setItem: nothing, removeItem: nothing },
     document: { documentElement: { dataset: {} }, addEventListener: nothing, getElementById: () => null, createElement: () => ({}) },
     addEventListener: nothing,
     fetch: never,

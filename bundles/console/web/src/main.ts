@@ -5,7 +5,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 
 const target = document.getElementById('app')!;
-if (target.hasChildNodes() && findPlace(location.pathname)?.page.open) {
+if (target.querySelector('form') && findPlace(location.pathname)?.page.open) {
   // A name may have been typed already.
   hydrate(App, { target });
 } else {
