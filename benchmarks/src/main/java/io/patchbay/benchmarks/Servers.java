@@ -63,7 +63,8 @@ final class Servers implements AutoCloseable {
                         .getLocation()
                         .getPath())
                 .toString();
-        // Without logback, which says everything that Jetty does as long as nobody configures it: at a third of the speed.
+        // Without logback, which says everything that Jetty does as long as nobody configures it: at a third of the
+        // speed.
         String classPath = classes + ":" + distribution.resolve("bundles") + "/*:" + slf4j(distribution);
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return new Servers(

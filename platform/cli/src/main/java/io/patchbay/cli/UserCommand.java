@@ -64,11 +64,7 @@ final class UserCommand implements Runnable {
     int add(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The new user's name.") String name,
-            @Option(
-                            names = "--role",
-                            paramLabel = "ROLE",
-                            required = true,
-                            description = "${COMPLETION-CANDIDATES}")
+            @Option(names = "--role", paramLabel = "ROLE", required = true, description = "${COMPLETION-CANDIDATES}")
                     RoleName role,
             @Option(
                             names = "--password-stdin",
@@ -114,11 +110,7 @@ final class UserCommand implements Runnable {
     int changeRole(
             @Mixin HomeOption home,
             @Parameters(paramLabel = "NAME", description = "The user's name.") String name,
-            @Option(
-                            names = "--role",
-                            paramLabel = "ROLE",
-                            required = true,
-                            description = "${COMPLETION-CANDIDATES}")
+            @Option(names = "--role", paramLabel = "ROLE", required = true, description = "${COMPLETION-CANDIDATES}")
                     RoleName role) {
         return change(
                 home,

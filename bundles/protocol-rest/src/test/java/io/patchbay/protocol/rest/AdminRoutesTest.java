@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminRoutesTest {
     private final RestNode node = new RestNode();
@@ -160,7 +159,8 @@ class AdminRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "%20", "..%2Fa.jar", "a%5Cb.jar", "a%0Ab.jar", "a%00.jar", "a%E2%80%AErajb", "a%E2%80%A8b"})
+    @ValueSource(
+            strings = {"", "%20", "..%2Fa.jar", "a%5Cb.jar", "a%0Ab.jar", "a%00.jar", "a%E2%80%AErajb", "a%E2%80%A8b"})
     void aFileNameThatIsNoneIsRefused(String name) {
         Answered refused = upload("?dryRun=true&fileName=" + name);
         assertThat(refused.status()).isEqualTo(400);
@@ -307,7 +307,8 @@ class AdminRoutesTest {
 
     @Test
     void jobsAreShownAndCancelled() {
-        assertThat(node.admin("GET", "/api/v1/jobs").send().text()).startsWith("{\"items\":[{\"id\":\"j1\",\"kind\":\"store-swap\"");
+        assertThat(node.admin("GET", "/api/v1/jobs").send().text())
+                .startsWith("{\"items\":[{\"id\":\"j1\",\"kind\":\"store-swap\"");
         assertThat(node.admin("GET", "/api/v1/jobs/j1").send().status()).isEqualTo(200);
         assertThat(node.admin("DELETE", "/api/v1/jobs/j1").send().status()).isEqualTo(202);
         assertThat(node.admin("DELETE", "/api/v1/jobs/j2").send().status()).isEqualTo(404);
@@ -392,14 +393,20 @@ class AdminRoutesTest {
                         .detail())
                 .contains("another node, or was not copied whole");
         String good = "{\"code\":\"" + MemoryAccounts.CODE + "\"}";
-        assertThat(node.ask("POST", "/api/v1/auth/setup/check").json(good).send().status())
+        assertThat(node.ask("POST", "/api/v1/auth/setup/check")
+                        .json(good)
+                        .send()
+                        .status())
                 .isEqualTo(204);
         Answered made = node.ask("POST", "/api/v1/auth/setup")
                 .json("{\"code\":\"" + MemoryAccounts.CODE + "\",\"name\":\"ann\",\"password\":\"p\"}")
                 .send();
         assertThat(made.status()).isEqualTo(201);
         assertThat(made.json().findText("role")).contains("admin");
-        assertThat(node.ask("POST", "/api/v1/auth/setup/check").json(good).send().detail())
+        assertThat(node.ask("POST", "/api/v1/auth/setup/check")
+                        .json(good)
+                        .send()
+                        .detail())
                 .contains("an admin already");
     }
 
