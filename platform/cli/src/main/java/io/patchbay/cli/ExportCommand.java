@@ -136,6 +136,8 @@ final class ExportCommand implements Callable<Integer> {
         // Behind a link, so that the link stays.
         Path target = Files.exists(named) ? named.toRealPath() : named;
         Path draft = target.resolveSibling(target.getFileName() + ".part");
+        // For who is told to end in the middle.
+        draft.toFile().deleteOnExit();
         try {
             try (OutputStream out = open(draft)) {
                 write(node, progress, out, format, id, csv);

@@ -42,7 +42,7 @@ final class StatusCommand implements Callable<Integer> {
     private void print(Value.Struct status) {
         screen.print("Patchbay " + Texts.or(status, "version", "?") + ", " + Texts.or(status, "state", "?")
                 + ", process " + Texts.or(status, "pid", "?") + ", up since " + Texts.or(status, "startedAt", "?")
-                + (Texts.or(status, "offline", "").equals("true") ? ", offline" : ""));
+                + (status.find("offline").filter(Value.TRUE::equals).isPresent() ? ", offline" : ""));
         screen.print("Home " + Texts.or(status, "home", "?"));
         if (status.fields().get("components") instanceof Value.Array components) {
             print(Texts.structs(components), "");

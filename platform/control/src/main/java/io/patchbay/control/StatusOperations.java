@@ -34,12 +34,13 @@ final class StatusOperations {
         Map<String, Value> status = new LinkedHashMap<>();
         status.put("state", Value.of(services.isSet(NodeView.READY) ? "ready" : "starting"));
         status.put("pid", Value.of(ProcessHandle.current().pid()));
-        for (String name : List.of("version", "home", "startedAt", "offline")) {
+        for (String name : List.of("version", "home", "startedAt")) {
             String value = context.getProperty("patchbay." + name);
             if (value != null) {
                 status.put(name, Value.of(value));
             }
         }
+        status.put("offline", Value.of(Boolean.parseBoolean(context.getProperty("patchbay.offline"))));
         status.put("java", Value.of(System.getProperty("java.version")));
         status.put("heapMaxBytes", Value.of(Runtime.getRuntime().maxMemory()));
         status.put("now", Value.of(Instant.now().toString()));

@@ -1,6 +1,8 @@
 package io.patchbay.engine.access;
 
+import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.query.Expression;
@@ -16,18 +18,20 @@ import java.util.function.Supplier;
 /**
  * The documents that someone may see, or that a query asks for, as conditions that must all be true.
  *
- * @param filters conditions over a document's fields, such as a store understands; those of the rule come before those that a caller adds
- * @param rules conditions over {@code doc} as a whole, which the engine checks
+ * @param ruleFilters what the rule says of a document's fields, such as a store understands
+ * @param rules what it says of {@code doc} as a whole, which the engine checks
+ * @param asked what the caller adds, over a document's fields
  */
-public record Visibility(List<Expression> filters, List<Expression> rules) {
+public record Visibility(List<Expression> ruleFilters, List<Expression> rules, List<Expression> asked) {
     /** Every document. */
-    public static final Visibility ALL = new Visibility(List.of(), List.of());
+    public static final Visibility ALL = new Visibility(List.of(), List.of(), List.of());
 
     private static final Expression NEVER = new Expression.Literal(Value.FALSE);
 
     public Visibility {
-        filters = List.copyOf(filters);
+        ruleFilters = List.copyOf(ruleFilters);
         rules = List.copyOf(rules);
+        asked = List.copyOf(asked);
     }
 
     /** Those for which {@code rule} (about {@code doc}, all else put in) is true. */
@@ -44,7 +48,7 @@ public record Visibility(List<Expression> filters, List<Expression> rules) {
                 rules.add(term);
             }
         }
-        return new Visibility(filters, rules);
+        return new Visibility(filters, rules, List.of());
     }
 
     private static Expression asFilter(Expression rule) {
@@ -76,36 +80,64 @@ public record Visibility(List<Expression> filters, List<Expression> rules) {
 
     /** Those of them that match {@code filter} too. */
     public Visibility and(Expression filter) {
-        List<Expression> both = new ArrayList<>(filters);
+        List<Expression> both = new ArrayList<>(asked);
         both.addAll(Expressions.conjuncts(filter));
-        return new Visibility(both, rules);
+        return new Visibility(ruleFilters, rules, both);
+    }
+
+    /** All that is said of a document's fields, the rule's part first. */
+    public List<Expression> filters() {
+        List<Expression> all = new ArrayList<>(ruleFilters);
+        all.addAll(asked);
+        return all;
     }
 
     /** What a store can be asked. */
     public Optional<Expression> storeFilter() {
-        return Expressions.all(filters);
+        return Expressions.all(filters());
     }
 
     /** Whether no document can ever be seen. */
     public boolean isNone() {
-        return filters.contains(NEVER);
+        return ruleFilters.contains(NEVER) || asked.contains(NEVER);
     }
 
     public boolean isAll() {
-        return filters.isEmpty() && rules.isEmpty();
+        return ruleFilters.isEmpty() && rules.isEmpty() && asked.isEmpty();
     }
 
     public boolean sees(StoredDocument document) {
-        for (Expression filter : filters) {
-            if (!Evaluator.matches(filter, document)) {
-                return false;
-            }
-        }
-        return meetsRules(document);
+        return match(ruleFilters, document) && meetsRules(document) && match(asked, document);
     }
 
     /**
-     * The same with all of it done in {@code steps}; once they are used up it sees nothing.
+     * As {@link #sees(StoredDocument)}, for an answer that must not lack a document.
+     *
+     * @throws PatchbayException LIMIT_EXCEEDED if the caller may see it, and what he asks takes more than {@link Limits#EXPRESSION_STEPS}
+     */
+    public boolean includes(StoredDocument document) {
+        if (!match(ruleFilters, document) || !meetsRules(document)) {
+            return false;
+        }
+        for (Expression filter : asked) {
+            Steps steps = new Steps(Limits.EXPRESSION_STEPS);
+            boolean matches = Evaluator.matches(filter, document, steps);
+            if (steps.usedUp()) {
+                throw PatchbayException.beyond(
+                        "expression_steps",
+                        ErrorCode.LIMIT_EXCEEDED,
+                        "The filter takes more than " + Limits.EXPRESSION_STEPS + " steps for the document '"
+                                + document.id() + "'; make it simpler.");
+            }
+            if (!matches) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * As {@link #sees(StoredDocument)}, with all of it done in {@code steps}; once they are used up it sees nothing.
      *
      * <p>All that the rule asks comes before what the caller asks: else a filter that is costly for some documents only would tell, by what it costs, of those that the rule hides.
      */
@@ -113,8 +145,17 @@ public record Visibility(List<Expression> filters, List<Expression> rules) {
         if (!rules.isEmpty() && !meetsRules(document, () -> steps)) {
             return false;
         }
-        for (Expression filter : filters) {
+        for (Expression filter : filters()) {
             if (!Evaluator.matches(filter, document, steps)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean match(List<Expression> filters, StoredDocument document) {
+        for (Expression filter : filters) {
+            if (!Evaluator.matches(filter, document)) {
                 return false;
             }
         }

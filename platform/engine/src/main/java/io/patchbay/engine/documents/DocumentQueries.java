@@ -10,6 +10,7 @@ import io.patchbay.api.query.SortField;
 import io.patchbay.engine.access.Visibility;
 import io.patchbay.engine.collections.CollectionEntry;
 import io.patchbay.engine.expression.Evaluator;
+import io.patchbay.engine.expression.Steps;
 import io.patchbay.engine.store.StoreSlot;
 import io.patchbay.engine.store.StoreUse;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ public final class DocumentQueries {
     /**
      * The first {@code limit} documents that {@code wanted} lets through, in order.
      *
-     * @throws io.patchbay.api.PatchbayException QUERY_NEEDS_INDEX when too many documents would have to be looked at, or for too long
+     * @throws io.patchbay.api.PatchbayException QUERY_NEEDS_INDEX when too many documents would have to be looked at, or for too long; LIMIT_EXCEEDED when what is asked takes too many steps for one of them
      */
     public Found find(
             CollectionEntry collection, Visibility wanted, List<SortField> sort, Optional<SeekKey> after, int limit) {
@@ -106,6 +107,12 @@ public final class DocumentQueries {
 
     private static boolean matches(DocumentScan scan, StoredDocument document, Visibility wanted) {
         Optional<Expression> residual = scan.residual();
-        return (residual.isEmpty() || Evaluator.matches(residual.get(), document)) && wanted.meetsRules(document);
+        if (residual.isEmpty()) {
+            return wanted.meetsRules(document);
+        }
+        Steps steps = new Steps(Limits.EXPRESSION_STEPS);
+        boolean matches = Evaluator.matches(residual.get(), document, steps);
+        // Whether it is the rule that is too costly, which hides the document, or what was asked, which fails.
+        return steps.usedUp() ? wanted.includes(document) : matches && wanted.meetsRules(document);
     }
 }

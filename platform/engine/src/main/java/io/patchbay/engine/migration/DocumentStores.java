@@ -257,11 +257,15 @@ public final class DocumentStores implements Stores, Component {
         return job;
     }
 
-    private synchronized void ended(Job job) {
+    private void ended(Job job) {
         meters.ended(job);
-        if (running == job) {
-            running = null;
+        synchronized (this) {
+            if (running == job) {
+                running = null;
+            }
         }
+        job.result().ifPresent(LOG::info);
+        job.failure().ifPresent(why -> LOG.warn("The job '{}' ended: {}", job.title(), why.getMessage()));
     }
 
     private String move(Binding to, JobControl control) {

@@ -108,7 +108,7 @@ final class SnapshotExport implements Export, CommitListener {
         committer.exclusively(Limits.WRITER_WAIT, () -> {});
         List<StoredDocument> documents = asOfPosition(page);
         return documents.stream()
-                .filter(wanted::sees)
+                .filter(wanted::includes)
                 .map(document -> new Document(collection.name(), document))
                 .toList();
     }

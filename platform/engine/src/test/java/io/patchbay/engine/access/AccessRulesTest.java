@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,26 @@ class AccessRulesTest {
         assertThat(get(ann.documents().list(ListRequest.of("notes"))).items().stream()
                         .map(Document::id))
                 .containsExactly("open");
+    }
+
+    /** An answer that lacked a document would be wrong; one that failed for a hidden document would tell of it. */
+    @Test
+    void aFilterTooCostlyForADocumentFailsTheListUnlessTheRuleHidesIt() {
+        plane.collection("notes", Map.of("list", "has(doc.open)"));
+        Value[] numbers = IntStream.range(0, 1_500).mapToObj(Value::of).toArray(Value[]::new);
+        Value.Struct costly = Value.struct("l", Value.array(numbers));
+        plane.put("notes", "small", Value.struct("l", Value.array(Value.of(1)), "open", Value.TRUE));
+        plane.put("notes", "hidden", costly);
+        ListRequest list = new ListRequest(
+                "notes", Optional.of("l.all(a, l.all(b, a != b + 10000))"), List.of(), 10, Optional.empty());
+        assertThat(get(ann.documents().list(list)).items())
+                .extracting(Document::id)
+                .containsExactly("small");
+
+        plane.put("notes", "hidden", costly.with("open", Value.TRUE));
+        PatchbayException failure = failure(ann.documents().list(list));
+        assertThat(failure.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        assertThat(failure).hasMessageContaining("the document 'hidden'");
     }
 
     /** Else the answers would tell which ids others use. */

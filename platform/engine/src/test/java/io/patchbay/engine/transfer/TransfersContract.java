@@ -202,6 +202,15 @@ abstract class TransfersContract {
         assertRefused(() -> transfers.openExport("nowhere", Optional.empty()), ErrorCode.COLLECTION_NOT_FOUND);
     }
 
+    @Test
+    void anExportFailsRatherThanLackADocumentThatItsFilterIsTooCostlyFor() {
+        Value[] numbers = IntStream.range(0, 1_500).mapToObj(Value::of).toArray(Value[]::new);
+        plane.put("cities", "a", Value.struct("l", Value.array(numbers)));
+        try (Export export = transfers.openExport("cities", Optional.of("l.all(a, l.all(b, a != b + 10000))"))) {
+            assertRefused(export::next, ErrorCode.LIMIT_EXCEEDED);
+        }
+    }
+
     /** Whoever has looked into a body left its values beside it: by the body's bytes alone the limit would be a fraction of what is held. */
     @Test
     void whatAnExportKeepsIsCountedWithItsDecodedValues() {
