@@ -83,8 +83,11 @@ final class EventStream implements BodySubscriber<byte[]> {
             }
         }
         if (line.size() + data.length() > ClientLimits.RECEIVED_FRAME_BYTES) {
+            // Not by cancel(), behind which nothing is told.
+            if (source != null) {
+                source.cancel();
+            }
             tell(receiver::onEnded);
-            cancel();
             return;
         }
         tell(() -> {
