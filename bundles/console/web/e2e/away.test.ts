@@ -57,6 +57,10 @@ it('a page whose node goes away says so, and goes on by itself once it is back',
     tabs.push(tab);
   }
 
+  const idle = await log.context().newPage();
+  await idle.goto(`${node.url}/`);
+  await idle.getByText('sqlite').first().waitFor();
+
   await node.kill();
   for (const [at, [address]] of pages.entries()) await goWithin(tabs[at]!, address);
   for (const tab of tabs) {
@@ -64,6 +68,8 @@ it('a page whose node goes away says so, and goes on by itself once it is back',
     await tab.getByText('The node is away').waitFor();
   }
   await log.getByText('The node is away').waitFor();
+  // It asks for nothing by itself.
+  await idle.getByText('The node is away').waitFor({ timeout: LIVE_CALL_MS });
   await visitor.expectAccessible('a node that is away');
 
   await node.start();
@@ -72,6 +78,9 @@ it('a page whose node goes away says so, and goes on by itself once it is back',
     await tabs[at]!.getByText('The node is away').waitFor({ state: 'detached' });
     await tabs[at]!.close();
   }
+
+  await idle.getByText('The node is away').waitFor({ state: 'detached' });
+  await idle.close();
 
   // The log goes on below what it had: told once that the node was started again, and of nothing that is missing.
   await log.getByText('The node was started again.').waitFor();

@@ -119,6 +119,8 @@ it('a store is moved, rolled back, moved again, and the old one dropped', async 
   await page.getByLabel('Type h2 to confirm').fill('h2');
   await page.getByRole('button', { name: 'Drop it' }).click();
   await store.getByRole('button', { name: 'Roll back' }).waitFor({ state: 'detached' });
+  await store.getByText('follows until it is dropped').waitFor({ state: 'detached' });
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
   expect(((await api.call('GET', '/collections/things/documents?limit=50')) as { items: unknown[] }).items).toHaveLength(20);
 });
 
@@ -168,6 +170,7 @@ it('users are made, changed, locked out and deleted', async () => {
   await page.getByLabel('Type eve to confirm').fill('eve');
   await page.getByRole('button', { name: 'Delete the user' }).click();
   await row.waitFor({ state: 'detached' });
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toContain('Actions for');
 });
 
 it('the log shows lines as they come, of a level, and what was looked for', async () => {

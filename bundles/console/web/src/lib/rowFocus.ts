@@ -1,4 +1,4 @@
-/** Of the keyboard among the rows of a table, which have their id as `data-id`, and a button or link `.id`. */
+/** Of the keyboard among the rows of a table, which have their id as `data-id`, and a button or link `.id`, or a menu. */
 export interface RowFocus {
   id: string;
   /** From 0. */
@@ -25,7 +25,7 @@ export function restoreFocus(id: string, at: number, element?: HTMLElement): voi
   }
   const all = rows();
   const row = all.find((row) => row.dataset['id'] === id) ?? all[Math.min(Math.max(at, 0), all.length - 1)];
-  (element?.isConnected ? element : (row?.querySelector<HTMLElement>('.id') ?? heading()))?.focus();
+  (element?.isConnected ? element : (row?.querySelector<HTMLElement>('.id, .opener') ?? heading()))?.focus();
 }
 
 function heading(): HTMLElement | null {

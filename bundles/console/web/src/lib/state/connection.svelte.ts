@@ -4,13 +4,21 @@ import { untrack } from 'svelte';
 const FIRST_MS = 1_000;
 const MOST_MS = 5_000;
 const ANSWER_MS = 5_000;
+/** How often it is asked while all is well: a page that asks for nothing must learn of it too. */
+const WATCH_MS = 5_000;
 
-/** Whether the node answers. The first request that doesn't reach it tells; from then on the node is asked until it is ready again, and pages that lack something fetch it anew. */
+/** Whether the node answers. A request that doesn't reach it tells, or a look every few seconds; from then on the node is asked until it is ready again, and pages that lack something fetch it anew. */
 class Connection {
   #away = $state(false);
   #returns = $state(0);
   #pause = FIRST_MS;
   #looking = false;
+
+  constructor() {
+    setInterval(() => {
+      if (!this.#away && !document.hidden) void answers().then((there) => there || this.lost());
+    }, WATCH_MS);
+  }
 
   get away(): boolean {
     return this.#away;
@@ -21,7 +29,7 @@ class Connection {
     return this.#returns;
   }
 
-  /** A request did not reach it. */
+  /** A request didn't reach it. */
   lost(): void {
     this.#away = true;
     if (!this.#looking) void this.#look();
@@ -55,6 +63,14 @@ class Connection {
 function ready(): Promise<boolean> {
   return fetch('/ready', { cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) }).then(
     ({ ok }) => ok,
+    () => false,
+  );
+}
+
+/** Whatever it says. */
+function answers(): Promise<boolean> {
+  return fetch('/ready', { cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) }).then(
+    () => true,
     () => false,
   );
 }

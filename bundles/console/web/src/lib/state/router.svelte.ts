@@ -44,8 +44,10 @@ class Router {
   /** To another page; asks first if something unsaved would be lost. `replace` takes the place of an address that is none to come back to, and asks nobody. */
   go(address: string, options: { replace?: boolean } = {}): void {
     if (options.replace) {
+      const before = this.#path;
       this.#replace(address);
       this.#read();
+      if (this.#path !== before) focusPage();
     } else if (unsaved.present) {
       void unsaved.mayDrop().then((drop) => drop && this.#push(address));
     } else {
@@ -69,8 +71,7 @@ class Router {
   #push(address: string): void {
     this.#write(address);
     scrollTo(0, 0);
-    // A screen reader goes on at the new page's heading, as after a real navigation.
-    void tick().then(() => document.getElementById('main')?.focus({ preventScroll: true }));
+    focusPage();
     this.#read();
   }
 
@@ -123,6 +124,14 @@ class Router {
       this.go(url.pathname + url.search);
     }
   }
+}
+
+/** A screen reader goes on at the new page's heading, as after a real navigation; who is to type goes on there. */
+function focusPage(): void {
+  void tick().then(() => {
+    const main = document.getElementById('main');
+    (main?.querySelector<HTMLElement>('[autofocus]') ?? main)?.focus({ preventScroll: true });
+  });
 }
 
 function search(entries: Record<string, string>): string {

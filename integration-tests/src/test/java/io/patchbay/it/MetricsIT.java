@@ -71,6 +71,7 @@ class MetricsIT {
         admin.get("/collections/cities/documents?limit=" + (Limits.LIST_MAX + 1))
                 .expect(400);
         admin.get("/nowhere").expect(404);
+        admin.delete("/nowhere").expect(404);
         watchOneChange();
         operator.run("plugin", "install", SampleStore.jar().toString());
         operator.run("store", "swap", "documents", "--to", SampleStore.ADAPTER);
@@ -154,6 +155,8 @@ class MetricsIT {
         assertGrew(1, "patchbay_http_requests_total", "method", "POST", "route", documents, "status", "413");
         assertGrew(2, "patchbay_http_request_seconds_count", "method", "GET", "route", documents);
         assertGrew(1, "patchbay_http_requests_total", "method", "any", "route", "none", "status", "404");
+        // The console answers whoever looks for a page that is none.
+        assertGrew(1, "patchbay_http_requests_total", "method", "GET", "route", "/{path*}", "status", "404");
         assertGrew(1, "patchbay_errors_total", "protocol", "rest", "code", "TOO_LARGE");
         assertGrew(1, LimitIndex.REACHED, "protocol", "rest", "limit", "document_bytes");
         assertGrew(1, "patchbay_logins_total", "result", "ok");

@@ -111,7 +111,7 @@ class TransferIT {
         assertThat(failure(with(command, "--on-error", "nothing")))
                 .contains("Line 3: There are 1 fields, and 2 columns. Nothing is imported.");
         assertThat(exported("stops")).isEmpty();
-        assertThat(failure(command)).contains("Line 3: There are 1 fields, and 2 columns. 1 documents of");
+        assertThat(failure(command)).contains("Line 3: There are 1 fields, and 2 columns. 1 document of");
         assertThat(exported("stops")).containsExactly("{\"_id\":\"a\",\"n\":1,\"id\":\"a\"}");
         // Mended, the same command goes on behind the first row; done, it has nothing more to do.
         Files.writeString(file, "id,n\na,1\nb,2\nc,3\n");
@@ -120,7 +120,7 @@ class TransferIT {
         assertThat(operator.run(command)).contains("were imported already");
         // What was imported has changed: a new import, whose rows are there.
         Files.writeString(file, "id,n\na,7\nb,2\nd,4\n");
-        assertThat(failure(command)).contains("Line 2: There is a document 'a' already. 0 documents of");
+        assertThat(failure(command)).contains("Line 2: There is a document 'a' already. Nothing of");
         assertThat(operator.run(with(command, "--on-error", "skip", "--restart")))
                 .contains("Line 2: There is a document 'a' already.")
                 .contains("Line 3: There is a document 'b' already.")
@@ -135,7 +135,7 @@ class TransferIT {
         assertThat(exported("stops")).hasSize(4).contains("{\"_id\":\"a\",\"n\":7,\"id\":\"a\"}");
         assertThat(operator.run(with(command, "--existing", "keep", "--restart")))
                 .contains("0 documents")
-                .contains("3 were there already and are kept");
+                .contains("3 were there already and kept");
         Files.writeString(file, "id,n\nx,1\nx,2\n");
         assertThat(failure(with(command, "--on-error", "nothing")))
                 .contains("Line 3: The id 'x' comes twice in the file. Nothing is imported.");
@@ -153,7 +153,7 @@ class TransferIT {
         failure("import", "changed", file.toString());
         Files.writeString(file, "{\"n\":1}\n{\"n\":5}\n{\"n\":3}\n");
         assertThat(failure("import", "changed", file.toString()))
-                .contains("The first 2 rows of")
+                .contains("2 rows, does not stand at its beginning any more")
                 .contains("--restart begins anew");
         assertThat(failure("import", "changed", file.toString(), "--existing", "keep"))
                 .contains("other options");
