@@ -2,6 +2,7 @@ package io.patchbay.store.sqlite;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
@@ -29,8 +30,12 @@ final class Checkpointer implements AutoCloseable {
      * and again, but put more at once before the disk, which has to sync the log meanwhile.
      */
     private static final int EVERY_BYTES = 32 << 20;
+    /** So little is synced in a moment, with the writer held; beside it, the log's own syncs would wait for it several times. */
+    private static final int SYNCED_AT_ONCE_BYTES = 16 << 20;
     /** What may be left for the time in which the writer is held. */
     private static final int REST_BYTES = 1 << 20;
+    /** A column of what SQLite answers to a carry-over. */
+    private static final int PAGES_IN_LOG = 2;
     /** A writer that is faster than the disk would never leave so little. */
     private static final int MOST_PASSES = 4;
 
@@ -91,7 +96,9 @@ final class Checkpointer implements AutoCloseable {
     private void carryOverBulk() throws SQLException, IOException {
         for (int pass = 0; pass < MOST_PASSES && !closed; pass++) {
             written.set(0);
-            carryOver();
+            if (carryOver() < SYNCED_AT_ONCE_BYTES) {
+                return;
+            }
             file.force(false);
             if (written.get() < REST_BYTES) {
                 return;
@@ -111,10 +118,15 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
-    private void carryOver() throws SQLException {
+    /** Returns the length of the log, about. */
+    private long carryOver() throws SQLException {
         synchronized (database) {
-            if (!closed) {
-                database.queryLong("PRAGMA wal_checkpoint(PASSIVE)");
+            if (closed) {
+                return 0;
+            }
+            try (ResultSet row =
+                    database.prepare("PRAGMA wal_checkpoint(PASSIVE)").executeQuery()) {
+                return row.next() ? row.getLong(PAGES_IN_LOG) * Database.PAGE_BYTES : 0;
             }
         }
     }
