@@ -18,7 +18,7 @@ final class RuleVariables {
     static final String AFTER = "after";
     static final String AUTH = "auth";
     static final String REQUEST = "request";
-    private static final Set<String> ALL = Set.of(DOC, BEFORE, AFTER, AUTH, REQUEST);
+    private static final List<String> ALL = List.of(DOC, BEFORE, AFTER, AUTH, REQUEST);
     private static final Map<String, Shape> SHAPES = Map.of(
             DOC, Shape.DOCUMENT,
             BEFORE, Shape.DOCUMENT,
@@ -27,7 +27,7 @@ final class RuleVariables {
             REQUEST, Shape.nullable(Map.of("action", Shape.TEXT, "collection", Shape.TEXT)));
 
     /** For a rule that is kept already: once it was taken, it goes on meaning what it meant. */
-    static final Names KEPT = new Names(ALL, "a rule can use " + String.join(", ", ALL), SHAPES, false);
+    static final Names KEPT = new Names(Set.copyOf(ALL), "a rule can use " + String.join(", ", ALL), SHAPES, false);
 
     private RuleVariables() {}
 

@@ -145,7 +145,11 @@ public record Visibility(List<Expression> ruleFilters, List<Expression> rules, L
         if (!rules.isEmpty() && !meetsRules(document, () -> steps)) {
             return false;
         }
-        for (Expression filter : filters()) {
+        return match(ruleFilters, document, steps) && match(asked, document, steps);
+    }
+
+    private static boolean match(List<Expression> filters, StoredDocument document, Steps steps) {
+        for (Expression filter : filters) {
             if (!Evaluator.matches(filter, document, steps)) {
                 return false;
             }
