@@ -1,5 +1,6 @@
 package io.patchbay.client;
 
+import static io.patchbay.client.ClientFaultsTest.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,8 +18,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -252,14 +251,5 @@ class HttpFaultsTest {
         exchange.getResponseHeaders().add("Content-Type", type);
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
-    }
-
-    private static ClientException failure(CompletableFuture<?> call) {
-        try {
-            call.join();
-        } catch (CompletionException e) {
-            return (ClientException) e.getCause();
-        }
-        throw new AssertionError("it did not fail");
     }
 }
