@@ -1,6 +1,7 @@
 package io.patchbay.listeners;
 
 import io.patchbay.api.Limits;
+import io.patchbay.api.http.Arrival;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
@@ -182,7 +183,7 @@ final class HandOver implements AutoCloseable {
             return false;
         }
         try (Lease<Transport> lease = found.get()) {
-            lease.provider().accept(connection);
+            lease.provider().accept(Arrival.plain(connection));
         } catch (RuntimeException e) {
             LOG.error("The transport failed to take a connection, which is closed", e);
             closeQuietly(connection);

@@ -1,5 +1,6 @@
 package io.patchbay.listeners;
 
+import io.patchbay.api.http.Arrival;
 import io.patchbay.api.http.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,8 +23,8 @@ final class GreetingTransport implements Transport {
     }
 
     @Override
-    public void accept(SocketChannel connection) {
-        try (connection) {
+    public void accept(Arrival arrival) {
+        try (SocketChannel connection = arrival.channel()) {
             connection.write(ByteBuffer.wrap(new byte[] {(byte) letter}));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,6 +2,7 @@ package io.patchbay.transport.http;
 
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.http.Arrival;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
@@ -158,7 +159,8 @@ public final class HttpTransport implements Transport, Component {
     }
 
     @Override
-    public void accept(SocketChannel connection) {
+    public void accept(Arrival arrival) {
+        SocketChannel connection = arrival.channel();
         try {
             if (state == State.STOPPED || connector.connections() >= HttpLimits.CONNECTIONS) {
                 refused.increment();

@@ -1,5 +1,6 @@
 package io.patchbay.transport.http;
 
+import io.patchbay.api.http.Arrival;
 import io.patchbay.api.http.HttpRequest;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.HttpRoute;
@@ -94,7 +95,7 @@ final class TestNode implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                transport.accept(socket.accept());
+                transport.accept(Arrival.plain(socket.accept()));
             }
         } catch (IOException closed) {
             // The test is over.

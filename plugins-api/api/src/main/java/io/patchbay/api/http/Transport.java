@@ -1,6 +1,5 @@
 package io.patchbay.api.http;
 
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -10,7 +9,7 @@ public interface Transport {
     String name();
 
     /** Takes over an accepted connection, and closes it in the end. Called by the accept loop; never waits. */
-    void accept(SocketChannel connection);
+    void accept(Arrival arrival);
 
     /** Connections that are open now. */
     int connections();
