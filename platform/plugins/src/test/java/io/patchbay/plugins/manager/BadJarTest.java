@@ -199,7 +199,7 @@ class BadJarTest {
         Path jar = plugin().header("Import-Package", "com.example.nowhere,io.patchbay.api,io.patchbay.api.document")
                 .build(folder);
         PluginBundles bundles = new PluginBundles(node.context);
-        Bundle bundle = bundles.install(jar, "0".repeat(64), SamplePlugin.NAME);
+        Bundle bundle = bundles.install(jar, "0".repeat(64), SamplePlugin.NAME, PluginBundles.START_LEVEL);
 
         PatchbayException failure = catchThrowableOfType(PatchbayException.class, () -> bundles.startInTurn(bundle));
 
