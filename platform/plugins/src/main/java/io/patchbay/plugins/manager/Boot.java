@@ -110,7 +110,7 @@ final class Boot {
         for (Bundle own : bundles.listCore()) {
             String name = own.getSymbolicName();
             if (wanted.find(name).isEmpty() || faults.containsKey(name)) {
-                fallBack(name, faults);
+                fallBack(name);
             } else if (PluginBundles.isToStart(own)) {
                 bundles.stop(own).forEach(LOG::warn);
             }
@@ -118,14 +118,10 @@ final class Boot {
     }
 
     /** Lets the distribution's own bundle of this name serve, if there is one: nothing stands in for it, or what does is in trouble. */
-    void fallBack(String name, Map<String, String> faults) {
+    void fallBack(String name) {
         bundles.findCore(name).filter(own -> !PluginBundles.isToStart(own)).ifPresent(own -> {
             try {
                 bundles.startInTurn(own);
-                faults.computeIfPresent(
-                        name,
-                        (same, fault) ->
-                                "%s The distribution's own %s serves meanwhile.".formatted(fault, own.getVersion()));
             } catch (RuntimeException e) {
                 LOG.error("{} of the distribution does not start either: {}", name, Failures.sentence(e));
             }

@@ -212,7 +212,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 faults.put(
                         failed.getSymbolicName(),
                         Failures.sentence(bundles.doesNotStart(failed, event.getThrowable())));
-                keeper.execute(() -> boot.fallBack(failed.getSymbolicName(), faults));
+                keeper.execute(() -> boot.fallBack(failed.getSymbolicName()));
             });
         }
     }
@@ -287,8 +287,17 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 switch (state) {
                     case "active" -> Optional.empty();
                     case "stopped" -> fault;
-                    default -> fault.or(() -> Optional.of("It is not running; the log says why."));
+                    default ->
+                        Optional.of(
+                                fault.orElse("It is not running; the log says why.") + servesMeanwhile(plugin.name()));
                 });
+    }
+
+    private String servesMeanwhile(String name) {
+        return bundles.findCore(name)
+                .filter(PluginBundles::isRunning)
+                .map(own -> " The distribution's own %s serves meanwhile.".formatted(own.getVersion()))
+                .orElse("");
     }
 
     private Optional<String> remarks(String plugin) {

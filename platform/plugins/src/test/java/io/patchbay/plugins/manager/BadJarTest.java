@@ -76,7 +76,7 @@ class BadJarTest {
                 invalid(
                         "name of the node's own",
                         plugin().header("Bundle-SymbolicName", "org.apache.felix.scr"),
-                        "which is a bundle of the node itself"),
+                        "which is a part of the platform"),
                 invalid(
                         "fragment",
                         plugin().header("Fragment-Host", "io.patchbay.engine;bundle-version=1"),
