@@ -8,9 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Who operates the node of a home with the command line, on the same machine. */
-record Operator(Path home) {
+record Operator(Distribution distribution, Path home) {
     static final String ADMIN = "ann";
     static final String PASSWORD = "correct horse battery staple";
+
+    Operator(Path home) {
+        this(Distribution.shared(), home);
+    }
 
     /** Adds the first admin; the home's node may run or not. */
     void addAdmin() {
@@ -18,17 +22,8 @@ record Operator(Path home) {
     }
 
     void addUser(String name, String role) {
-        CommandResult added = Distribution.shared()
-                .runWithInput(
-                        PASSWORD + "\n",
-                        "user",
-                        "add",
-                        name,
-                        "--role",
-                        role,
-                        "--password-stdin",
-                        "--home",
-                        home.toString());
+        CommandResult added = distribution.runWithInput(
+                PASSWORD + "\n", "user", "add", name, "--role", role, "--password-stdin", "--home", home.toString());
         assertThat(added.exitCode()).as(added.output()).isZero();
     }
 
@@ -48,6 +43,6 @@ record Operator(Path home) {
     CommandResult tryRun(String... command) {
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(List.of("--home", home.toString()));
-        return Distribution.shared().run(arguments.toArray(String[]::new));
+        return distribution.run(arguments.toArray(String[]::new));
     }
 }

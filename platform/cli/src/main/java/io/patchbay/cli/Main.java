@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             StopCommand.class,
             StatusCommand.class,
             PluginCommand.class,
+            UpgradeCommand.class,
             StoreCommand.class,
             UserCommand.class,
             JobCommand.class,

@@ -32,6 +32,7 @@ final class Operations implements Supplier<Map<String, ControlOperation>> {
         operations.putAll(new StatusOperations(context, services).all());
         operations.putAll(new UserOperations(services).all());
         operations.putAll(new PluginOperations(services).all());
+        operations.putAll(new UpgradeOperations(services).all());
         operations.putAll(new StoreOperations(services).all());
         operations.putAll(new JobOperations(services).all());
         operations.putAll(new CollectionOperations(services).all());

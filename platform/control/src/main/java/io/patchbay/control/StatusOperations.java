@@ -34,7 +34,7 @@ final class StatusOperations {
         Map<String, Value> status = new LinkedHashMap<>();
         status.put("state", Value.of(services.isSet(NodeView.READY) ? "ready" : "starting"));
         status.put("pid", Value.of(ProcessHandle.current().pid()));
-        for (String name : List.of("version", "home", "startedAt")) {
+        for (String name : List.of("version", "home", "distribution", "startedAt")) {
             String value = context.getProperty("patchbay." + name);
             if (value != null) {
                 status.put(name, Value.of(value));

@@ -41,12 +41,20 @@ record Distribution(Path folder) {
         return folder.resolve("bundles");
     }
 
+    /** The folder that was unpacked first: {@code bin/patchbay} of it has started this one, if it was upgraded. */
+    Path root() {
+        return setting("PATCHBAY_ROOT").orElse(folder);
+    }
+
     /** The default home: beside the programs, so that an unpacked folder is all there is to move or delete. */
     Path defaultHome() {
-        return Optional.ofNullable(System.getenv("PATCHBAY_HOME"))
-                .filter(home -> !home.isBlank())
-                .map(Path::of)
-                .orElseGet(() -> folder.resolve("home"));
+        return setting("PATCHBAY_HOME").orElseGet(() -> root().resolve("home"));
+    }
+
+    private static Optional<Path> setting(String variable) {
+        return Optional.ofNullable(System.getenv(variable))
+                .filter(value -> !value.isBlank())
+                .map(Path::of);
     }
 
     String version() {

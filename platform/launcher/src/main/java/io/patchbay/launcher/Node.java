@@ -44,6 +44,9 @@ final class Node {
     /** Written by the thread that waits for readiness. */
     private volatile boolean ready;
 
+    /** Whether another run of the node is to follow this one; written by whoever asks for it. */
+    private volatile boolean restartAsked;
+
     /** Why the node can't become ready; written by the thread that waits for it. */
     private volatile @Nullable StartException failure;
 
@@ -81,6 +84,8 @@ final class Node {
         BundleCache cache = BundleCache.of(home, distribution, list, frameworkVersion());
         NodeFramework running = NodeFramework.start(distribution, list, cache, properties(), context -> {
             BundleLog.register(context);
+            context.registerService(
+                    Runnable.class, this::restart, new Hashtable<>(Map.of(NodeProperties.RESTART, true)));
             logging.ring().register(context);
             configurations.follow(context);
         });
@@ -101,10 +106,24 @@ final class Node {
         if (notReady != null) {
             throw notReady;
         }
-        if (!ready && !Stop.isAsked()) {
+        if (!ready && !Stop.isAsked() && !restartAsked) {
             throw new StartException("The node stopped before it was ready; the log above says why.");
         }
         log.info("stopped");
+    }
+
+    /** Stops the node; {@link #isRestartAsked} then says that it shall start again. Any thread. */
+    private void restart() {
+        log.info("restarting");
+        restartAsked = true;
+        NodeFramework running = framework;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
+    boolean isRestartAsked() {
+        return restartAsked;
     }
 
     private Configuration configure(Configuration fromFile) {
@@ -117,6 +136,7 @@ final class Node {
         properties.put(NodeProperties.HOME, home.folder().toString());
         properties.put(NodeProperties.VERSION, distribution.version());
         properties.put(NodeProperties.DISTRIBUTION, distribution.folder().toString());
+        properties.put(NodeProperties.ROOT, distribution.root().toString());
         properties.put(NodeProperties.OFFLINE, String.valueOf(arguments.offline()));
         properties.put(NodeProperties.STARTED_AT, startedAt.toString());
         arguments.port().ifPresent(port -> properties.put(NodeProperties.PORT, String.valueOf(port)));
@@ -193,6 +213,7 @@ final class Node {
             throw new StartException(listeners.findProblem().get());
         }
         ready = true;
+        Trial.passed(distribution);
         long readyAtMs = System.currentTimeMillis();
         Hashtable<String, Object> properties = new Hashtable<>(Map.of(NodeProperties.READY, true));
         running.context().registerService(Object.class, new Object(), properties);

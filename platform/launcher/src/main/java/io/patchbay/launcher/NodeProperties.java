@@ -18,6 +18,12 @@ final class NodeProperties {
     /** The folder of the unpacked distribution, absolute. */
     static final String DISTRIBUTION = "patchbay.distribution";
 
+    /** The folder that was unpacked first, absolute; in its folder {@code versions} stand the distributions that it was upgraded to. */
+    static final String ROOT = "patchbay.root";
+
+    /** A service property: the launcher registers a {@code Runnable} with it set to true, which restarts the node. */
+    static final String RESTART = "patchbay.restart";
+
     /** When the process started, as an RFC 3339 time. */
     static final String STARTED_AT = "patchbay.startedAt";
 

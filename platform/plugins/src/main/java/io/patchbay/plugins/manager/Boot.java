@@ -92,8 +92,7 @@ final class Boot {
     /** What stands in for a bundle of the distribution has served its time once the distribution brings a newer one. */
     private void dropOutdated() {
         for (WantedPlugin plugin : wanted.list()) {
-            Optional<Bundle> newer = bundles.findCore(plugin.name())
-                    .filter(own -> own.getVersion().compareTo(Version.parseVersion(plugin.version())) > 0);
+            Optional<Bundle> newer = bundles.findCore(plugin.name()).filter(own -> isNewerOrSame(own, plugin));
             if (newer.isPresent()) {
                 LOG.info(
                         "{} {} is dropped, for the distribution brings {}.",
@@ -103,6 +102,12 @@ final class Boot {
                 wanted.remove(plugin.name());
             }
         }
+    }
+
+    private static boolean isNewerOrSame(Bundle own, WantedPlugin plugin) {
+        int newer = own.getVersion().compareTo(Version.parseVersion(plugin.version()));
+        return newer > 0
+                || newer == 0 && JarStore.digestOf(PluginBundles.fileOf(own)).equals(plugin.digest());
     }
 
     /** Either what stands in for a bundle of the distribution starts, or that bundle. */

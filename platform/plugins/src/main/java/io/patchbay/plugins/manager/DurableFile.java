@@ -11,11 +11,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** Files that are, after any crash, either as before or as after. */
-final class DurableFile {
+public final class DurableFile {
     private DurableFile() {}
 
     /** Replaces {@code file} by these lines; returns once that would survive a power loss. */
-    static void replace(Path file, List<String> lines) throws IOException {
+    public static void replace(Path file, List<String> lines) throws IOException {
         Path written = file.resolveSibling(file.getFileName() + ".new");
         ByteBuffer bytes = ByteBuffer.wrap((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
         try (FileChannel channel = FileChannel.open(
@@ -29,12 +29,12 @@ final class DurableFile {
     }
 
     /** Moves within one folder's file system, durably; {@code from} has been forced already. */
-    static void move(Path from, Path to) throws IOException {
+    public static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         forceFolder(to);
     }
 
-    static void delete(Path file) throws IOException {
+    public static void delete(Path file) throws IOException {
         if (Files.deleteIfExists(file)) {
             forceFolder(file);
         }

@@ -3,12 +3,12 @@ package io.patchbay.plugins.manager;
 import io.patchbay.api.PatchbayException;
 
 /** What went wrong, in words: the root cause, for it is the one that a plugin's author can act on. */
-final class Failures {
+public final class Failures {
     private static final int DEPTH = 32;
 
     private Failures() {}
 
-    static String sentence(Throwable failure) {
+    public static String sentence(Throwable failure) {
         if (failure instanceof PatchbayException known && known.getMessage() != null) {
             return known.getMessage();
         }

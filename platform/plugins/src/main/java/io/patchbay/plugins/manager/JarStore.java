@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The jars of plugins, each named by its SHA-256: those that are kept, and those that were copied for a plan. */
-final class JarStore {
+public final class JarStore {
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final Path kept;
@@ -137,7 +137,7 @@ final class JarStore {
     }
 
     /** SHA-256 of a file, in hex. */
-    static String digestOf(Path file) {
+    public static String digestOf(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest sha256 = sha256();
             byte[] buffer = new byte[BUFFER_BYTES];

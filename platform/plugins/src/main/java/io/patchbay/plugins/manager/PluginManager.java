@@ -68,6 +68,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private static final Logger LOG = LoggerFactory.getLogger(PluginManager.class);
 
     private final BundleContext context;
+    private final Path folder;
     private final SwapGuard switchboard;
     private final JarStore jars;
     private final WantedPlugins wanted;
@@ -110,7 +111,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     }
 
     PluginManager(BundleContext context, SwapGuard switchboard, Path home, Clock clock) {
-        Path folder = home.resolve("data").resolve("plugins");
+        this.folder = home.resolve("data").resolve("plugins");
         this.context = context;
         this.switchboard = switchboard;
         this.jars = new JarStore(folder);
@@ -128,6 +129,11 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         this.probation = new Probation(context, this, bundles, checkup, clock, () -> underWay.get() != null, meters);
     }
 
+    private String distributionName() {
+        String distribution = context.getProperty("patchbay.distribution");
+        return distribution == null ? "" : String.valueOf(Path.of(distribution).getFileName());
+    }
+
     private static List<Path> distributionFolders(BundleContext context) {
         String distribution = context.getProperty("patchbay.distribution");
         return distribution == null
@@ -143,6 +149,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         context.addBundleListener(startWatch);
         try {
             jars.open();
+            new ChangeSet(folder).settle(distributionName()).ifPresent(LOG::warn);
             wanted.read();
             boot.run(inbox, faults);
         } catch (PatchbayException e) {
