@@ -113,7 +113,7 @@ final class UpgradeCommand implements Callable<Integer> {
     private Optional<Value.Struct> findStatus() {
         try (Node node = Node.running(home)) {
             return Optional.of((Value.Struct) node.ask(Value.struct("op", Value.of("status"))));
-        } catch (CommandException goneOrStarting) {
+        } catch (CommandException | NodeGone stoppingOrStarting) {
             return Optional.empty();
         }
     }

@@ -164,6 +164,9 @@ final class ControlServer implements AutoCloseable {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (RuntimeException e) {
+            if (!place.channel().isOpen()) {
+                throw new ClosedChannelException();
+            }
             LOG.error("A control request failed.", e);
             reply = error(
                     new PatchbayException(ErrorCode.INTERNAL, "Something failed inside the node; its log says what."));

@@ -72,6 +72,9 @@ final class Successor {
             }
         }
         Runtime.getRuntime().removeShutdownHook(forward);
+        if (!process.isAlive()) {
+            return false;
+        }
         System.out.println("patchbay: goes on as process " + process.pid() + "; 'patchbay stop' stops it.");
         return true;
     }

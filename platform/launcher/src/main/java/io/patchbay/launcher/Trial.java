@@ -3,6 +3,7 @@ package io.patchbay.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.slf4j.LoggerFactory;
 
 /** The file {@code versions/trial}, which is there from an upgrade until its first start that got ready: at the third start {@code bin/patchbay} goes back to the version before. */
@@ -13,9 +14,21 @@ final class Trial {
         return Files.exists(file(distribution));
     }
 
+    /** The node is ready: the version before is from now on the one to go back to. */
     static void passed(Distribution distribution) {
+        Path file = file(distribution);
+        if (!Files.exists(file)) {
+            return;
+        }
         try {
-            Files.deleteIfExists(file(distribution));
+            Path written = file.resolveSibling("previous.new");
+            Files.write(written, Files.readAllLines(file).subList(0, 1));
+            Files.move(
+                    written,
+                    file.resolveSibling("previous"),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            Files.delete(file);
         } catch (IOException e) {
             LoggerFactory.getLogger("node")
                     .error(

@@ -78,7 +78,11 @@ final class UpgradeRun {
         Failpoints.reach("upgrade.switch");
         try {
             changes.end();
-            versions.keepOnly(List.of(planned.to(), planned.from(), runningName));
+            versions.keepOnly(List.of(
+                    planned.to(),
+                    planned.from(),
+                    runningName,
+                    versions.previous().orElse(planned.from())));
         } catch (IOException e) {
             LOG.warn("The upgrade has happened, but something is left that the next one removes: {}", e.toString());
         }

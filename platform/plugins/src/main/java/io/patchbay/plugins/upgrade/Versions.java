@@ -16,8 +16,8 @@ import java.util.stream.Stream;
  * The distributions that stand in one folder: what was unpacked first, and in its folder {@code versions} those it was upgraded to.
  *
  * <p>The file {@code versions/current} names the one that {@code bin/patchbay} starts, {@code previous} the one to go back to; {@value #FIRST} is what was unpacked first. While {@code trial}
- * is there, the current one has not been ready yet: its first line names where to go back to, and {@code bin/patchbay} adds one for each start, and goes back at the third. The launcher deletes
- * it when the node is ready.
+ * is there, the current one has not been ready yet: its first line names where to go back to, and {@code bin/patchbay} adds one for each start, and goes back at the third. When the
+ * node is ready, the launcher deletes it, and what it named is the previous one.
  */
 final class Versions {
     static final String FIRST = ".";
@@ -84,10 +84,7 @@ final class Versions {
      * @param onTrial whether it goes back by itself if it doesn't get ready
      */
     void switchTo(String name, String from, boolean onTrial) throws IOException {
-        DurableFile.replace(folder.resolve("previous"), List.of(from));
-        if (onTrial) {
-            DurableFile.replace(folder.resolve("trial"), List.of(from));
-        }
+        DurableFile.replace(folder.resolve(onTrial ? "trial" : "previous"), List.of(from));
         DurableFile.replace(folder.resolve("current"), List.of(name));
     }
 

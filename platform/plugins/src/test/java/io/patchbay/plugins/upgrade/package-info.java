@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.plugins.upgrade;
+
+import org.jspecify.annotations.NullMarked;
