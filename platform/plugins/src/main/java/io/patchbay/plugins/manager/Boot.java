@@ -1,6 +1,7 @@
 package io.patchbay.plugins.manager;
 
 import io.patchbay.plugins.switchboard.SwapGuard;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +25,15 @@ final class Boot {
     private final WantedPlugins wanted;
     private final Journal journal;
     private final SwapGuard switchboard;
+    private final Clock clock;
 
-    Boot(JarStore jars, PluginBundles bundles, WantedPlugins wanted, Journal journal, SwapGuard switchboard) {
+    Boot(JarStore jars, PluginBundles bundles, WantedPlugins wanted, Journal journal, SwapGuard switchboard, Clock clock) {
         this.jars = jars;
         this.bundles = bundles;
         this.wanted = wanted;
         this.journal = journal;
         this.switchboard = switchboard;
+        this.clock = clock;
     }
 
     /**
@@ -42,7 +45,7 @@ final class Boot {
     void run(Inbox inbox, Map<String, String> faults) {
         journal.read().ifPresent(entry -> settle(entry, inbox));
         removeUnwanted();
-        jars.dropAllPlanned();
+        jars.tidyPlanned(clock.instant());
         jars.keepOnly(wanted.digests());
         // Of two that offer the same, the one that came last serves, as it did before the node stopped.
         wanted.list().stream()
