@@ -24,8 +24,7 @@ final class PlanFile {
             Files.writeString(written, Texts.json(plan) + "\n", StandardCharsets.UTF_8);
             Files.move(written, target, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw CommandException.failed(
-                    "The plan can't be written to '" + file + "': " + InputFile.reason(e) + ".");
+            throw CommandException.failed("The plan can't be written to '" + file + "': " + InputFile.reason(e) + ".");
         }
     }
 

@@ -131,7 +131,8 @@ final class PluginCommand implements Runnable {
 
     @Command(
             name = "apply",
-            description = "Carries out a plan that was kept with --out, exactly as it was shown; refuses if the node has changed.",
+            description =
+                    "Carries out a plan that was kept with --out, exactly as it was shown; refuses if the node has changed.",
             mixinStandardHelpOptions = true)
     int apply(
             @Mixin HomeOption home,
@@ -161,11 +162,13 @@ final class PluginCommand implements Runnable {
                     Optional<String> name,
             @Option(
                             names = "--collect",
-                            description = "First have Java collect its garbage, for which all requests stand still a moment.")
+                            description =
+                                    "First have Java collect its garbage, for which all requests stand still a moment.")
                     boolean collect,
             @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
         Value.Struct request = Value.struct("op", Value.of("plugin.receipts"), "collect", Value.of(collect));
-        Value.Struct whole = name.map(known -> request.with("name", Value.of(known))).orElse(request);
+        Value.Struct whole =
+                name.map(known -> request.with("name", Value.of(known))).orElse(request);
         try (Node node = Node.running(home)) {
             Value receipts = node.ask(whole);
             if (json) {

@@ -90,8 +90,7 @@ final class PluginOperations {
         fields.done();
         return with(plugins -> new Value.Array((collect ? plugins.collect() : plugins.receipts())
                 .stream()
-                        .filter(receipt ->
-                                name.isEmpty() || name.get().equals(receipt.plugin()))
+                        .filter(receipt -> name.isEmpty() || name.get().equals(receipt.plugin()))
                         .map(PluginOperations::value)
                         .toList()));
     }

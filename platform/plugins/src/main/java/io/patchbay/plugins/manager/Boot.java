@@ -28,7 +28,13 @@ final class Boot {
     private final SwapGuard switchboard;
     private final Clock clock;
 
-    Boot(JarStore jars, PluginBundles bundles, WantedPlugins wanted, Journal journal, SwapGuard switchboard, Clock clock) {
+    Boot(
+            JarStore jars,
+            PluginBundles bundles,
+            WantedPlugins wanted,
+            Journal journal,
+            SwapGuard switchboard,
+            Clock clock) {
         this.jars = jars;
         this.bundles = bundles;
         this.wanted = wanted;

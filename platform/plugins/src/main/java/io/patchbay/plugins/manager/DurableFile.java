@@ -34,7 +34,8 @@ final class DurableFile {
         Path written = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(written);
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createFile(written, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(
+                    written, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
         replace(file, lines);
     }

@@ -34,7 +34,7 @@ enum ExtensionPoint {
             "connection",
             "move",
             "close",
-            "COUNT (moves|move) to the new transport; requests that run are finished on the old one, and what can't move reconnects and resumes.",
+            "COUNT of the transport NAME (moves|move) to the new version; running requests end on the old one, and what can't move reconnects and resumes.",
             "COUNT of the transport NAME (is|are) closed; clients are refused until there is a transport again.",
             "New connections go to the transport NAME."),
     STORE(
@@ -150,12 +150,11 @@ enum ExtensionPoint {
     }
 
     String sentence(Fate fate, String name, long affected) {
-        String template =
-                switch (fate) {
-                    case ADDED -> added;
-                    case REPLACED -> replaced;
-                    case REMOVED -> removed;
-                };
+        String template = switch (fate) {
+            case ADDED -> added;
+            case REPLACED -> replaced;
+            case REMOVED -> removed;
+        };
         return template.replaceAll("\\(([a-z]+)\\|([a-z]+)\\)", affected == 1 ? "$1" : "$2")
                 .replace("COUNT", String.format(Locale.ROOT, "%,d %s%s", affected, unit, affected == 1 ? "" : "s"))
                 .replace("WAIT", seconds(Limits.WRITER_WAIT))

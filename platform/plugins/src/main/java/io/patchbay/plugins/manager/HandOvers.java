@@ -56,8 +56,8 @@ final class HandOvers {
                 before.contains(service) || others.contains(service) ? Fate.REPLACED : Fate.ADDED));
         before.stream()
                 .filter(service -> !after.contains(service))
-                .forEach(service -> add(
-                        handOvers, outgoing, service, others.contains(service) ? Fate.REPLACED : Fate.REMOVED));
+                .forEach(service ->
+                        add(handOvers, outgoing, service, others.contains(service) ? Fate.REPLACED : Fate.REMOVED));
         return handOvers;
     }
 

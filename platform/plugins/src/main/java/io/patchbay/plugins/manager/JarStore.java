@@ -216,7 +216,8 @@ final class JarStore {
 
     /** Newest first. */
     private List<File> listPlanned() {
-        File[] files = planned.toFile().listFiles((folder, name) -> PLANNED_JAR.matcher(name).matches());
+        File[] files = planned.toFile()
+                .listFiles((folder, name) -> PLANNED_JAR.matcher(name).matches());
         return files == null
                 ? List.of()
                 : Stream.of(files)
@@ -227,7 +228,8 @@ final class JarStore {
     /** Deletes what was on its way when the node stopped, and what no plan can use any more. */
     void tidyPlanned(Instant now) {
         try (Stream<Path> files = Files.list(planned)) {
-            files.filter(file -> !PLANNED_JAR.matcher(file.getFileName().toString()).matches())
+            files.filter(file ->
+                            !PLANNED_JAR.matcher(file.getFileName().toString()).matches())
                     .forEach(JarStore::deleteQuietly);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

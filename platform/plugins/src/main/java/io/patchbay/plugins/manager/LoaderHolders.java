@@ -3,21 +3,15 @@ package io.patchbay.plugins.manager;
 import io.patchbay.plugins.switchboard.Holder;
 import io.patchbay.plugins.switchboard.SwapGuard;
 import java.lang.Thread.UncaughtExceptionHandler;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.management.ManagementFactory;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.ProxySelector;
 import java.net.ResponseCache;
 import java.security.Security;
-import java.sql.Driver;
-import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +33,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * Who holds the class loader of a removed version, as far as plain Java tells: leases, bundles wired to it, threads, and what the JVM keeps one of for all. What is out of reach (ThreadLocals,
- * shutdown hooks, statics of others) is not guessed at. Looks at all threads, so only when somebody asks. Any thread.
+ * shutdown hooks, JDBC drivers, which are shown to their own class loader only, and statics of others) is not guessed at. Looks at all threads, so only when somebody asks. Any thread.
  */
 final class LoaderHolders {
     private final BundleContext context;
@@ -64,7 +58,6 @@ final class LoaderHolders {
         findDependents(removed).ifPresent(holders::add);
         holders.addAll(threads(removed));
         holders.addAll(mBeans(removed));
-        holders.addAll(drivers(removed));
         holders.addAll(settings(removed));
         return holders;
     }
@@ -113,7 +106,8 @@ final class LoaderHolders {
         if (removed.owns(handler)) {
             return Optional.of(", whose handler of uncaught exceptions is its own");
         }
-        // A name tells no version: only a thread that is older than the successor, and was begun by such a class, can't be the successor's.
+        // A name tells no version: only a thread that is older than the successor, and was begun by such a class, can't
+        // be the successor's.
         return removed.threads().contains(thread.getId())
                 ? begunBy(stack)
                         .filter(frame -> removed.packages().contains(packageOf(frame.getClassName())))
@@ -121,13 +115,14 @@ final class LoaderHolders {
                 : Optional.empty();
     }
 
-    /** What the thread was begun for: its first frame that is not of Java itself. */
+    /** What the thread was begun for: its first frame that is not of Java itself, or made by it. */
     private static Optional<StackTraceElement> begunBy(StackTraceElement[] stack) {
         List<StackTraceElement> frames = new ArrayList<>(Arrays.asList(stack));
         Collections.reverse(frames);
         return frames.stream()
                 .filter(frame -> !frame.getClassName().startsWith("java.")
-                        && !frame.getClassName().startsWith("jdk."))
+                        && !frame.getClassName().startsWith("jdk.")
+                        && !frame.getClassName().contains("$$Lambda"))
                 .findFirst();
     }
 
@@ -151,31 +146,6 @@ final class LoaderHolders {
         } catch (InstanceNotFoundException e) {
             // Gone in the meantime.
             return null;
-        }
-    }
-
-    /** The driver manager shows a driver only to a caller that could load it: so it is asked in the name of the plugin. */
-    private static List<String> drivers(Removed removed) {
-        Class<?> sample = removed.sample().get();
-        if (sample == null) {
-            return List.of();
-        }
-        try {
-            MethodHandle drivers = MethodHandles.privateLookupIn(sample, MethodHandles.lookup())
-                    .findStatic(DriverManager.class, "getDrivers", MethodType.methodType(Enumeration.class));
-            @SuppressWarnings("unchecked") // as the method says
-            Enumeration<Driver> registered = (Enumeration<Driver>) drivers.invokeExact();
-            return Collections.list(registered).stream()
-                    .filter(removed::owns)
-                    .map(driver -> "the JDBC driver %s, which is still registered"
-                            .formatted(driver.getClass().getName()))
-                    .toList();
-        } catch (Throwable e) {
-            if (e instanceof VirtualMachineError broken) {
-                throw broken;
-            }
-            // Of a class that can't be used any more nothing is learned.
-            return List.of();
         }
     }
 

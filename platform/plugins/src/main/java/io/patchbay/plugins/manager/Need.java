@@ -55,8 +55,7 @@ record Need(String namespace, String filter) {
         String resolution = requirement
                 .getDirectives()
                 .getOrDefault(Constants.RESOLUTION_DIRECTIVE, Constants.RESOLUTION_MANDATORY);
-        return requirement.getNamespace().equals(SERVICES)
-                && resolution.equals(Constants.RESOLUTION_MANDATORY);
+        return requirement.getNamespace().equals(SERVICES) && resolution.equals(Constants.RESOLUTION_MANDATORY);
     }
 
     boolean isMetBy(Map<String, Object> offer) {
@@ -79,9 +78,7 @@ record Need(String namespace, String filter) {
     /** The type of the service that is needed, if it is one. */
     Optional<String> serviceType() {
         Matcher matcher = SERVICE.matcher(filter);
-        return namespace.equals(SERVICES) && matcher.find()
-                ? Optional.of(matcher.group(1))
-                : Optional.empty();
+        return namespace.equals(SERVICES) && matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     /** Whether it is no matter of resolving. */
@@ -128,8 +125,6 @@ record Need(String namespace, String filter) {
             return Optional.empty();
         }
         return Optional.of(
-                ceiling.find()
-                        ? "[" + floor.group(1) + "," + ceiling.group(1) + ")"
-                        : floor.group(1) + " or newer");
+                ceiling.find() ? "[" + floor.group(1) + "," + ceiling.group(1) + ")" : floor.group(1) + " or newer");
     }
 }

@@ -110,15 +110,15 @@ final class Offers {
 
     private static Offer offerOf(Bundle bundle, BundleCapability capability) {
         Object version = capability.getAttributes().get(Constants.VERSION_ATTRIBUTE);
-        return new Offer(
-                bundle.getSymbolicName(), version instanceof Version known ? known : bundle.getVersion());
+        return new Offer(bundle.getSymbolicName(), version instanceof Version known ? known : bundle.getVersion());
     }
 
     private Optional<Offer> findService(Need need, Optional<Bundle> leaving) {
-        return need.serviceType().flatMap(type -> others(leaving)
-                .filter(bundle -> registers(bundle, type))
-                .map(bundle -> new Offer(bundle.getSymbolicName(), bundle.getVersion()))
-                .findFirst());
+        return need.serviceType()
+                .flatMap(type -> others(leaving)
+                        .filter(bundle -> registers(bundle, type))
+                        .map(bundle -> new Offer(bundle.getSymbolicName(), bundle.getVersion()))
+                        .findFirst());
     }
 
     private static boolean registers(Bundle bundle, String type) {
@@ -169,8 +169,8 @@ final class Offers {
         }
         if (need.isService()) {
             return need.serviceType()
-                    .flatMap(type -> notStarted(need, leaving)
-                            .or(() -> notInstalled(Constants.PROVIDE_CAPABILITY, type)))
+                    .flatMap(type ->
+                            notStarted(need, leaving).or(() -> notInstalled(Constants.PROVIDE_CAPABILITY, type)))
                     .orElse("nobody in this node offers it");
         }
         Optional<String> unresolved = others(leaving)
@@ -225,7 +225,8 @@ final class Offers {
     private static String header(Path jar, String name) {
         try (JarFile file = new JarFile(jar.toFile())) {
             Manifest manifest = file.getManifest();
-            String header = manifest == null ? null : manifest.getMainAttributes().getValue(name);
+            String header =
+                    manifest == null ? null : manifest.getMainAttributes().getValue(name);
             // Quoted parts of exports are attributes such as "uses", which name packages too.
             return header == null
                     ? ""

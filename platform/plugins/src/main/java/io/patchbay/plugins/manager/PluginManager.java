@@ -323,8 +323,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private Optional<String> remarks(String plugin) {
         String remarks = Stream.concat(
-                        probation.findRemark(plugin).stream(),
-                        receipts.find(plugin).map(Receipt::toString).stream())
+                        probation.findRemark(plugin).stream(), receipts.find(plugin).map(Receipt::toString).stream())
                 .collect(Collectors.joining("; "));
         return Optional.of(remarks).filter(text -> !text.isEmpty());
     }
@@ -458,14 +457,13 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     /** What is to be done with a plugin that is installed. */
     private Intent intentTo(Intent.Kind kind, String name) {
         WantedPlugin plugin = requirePlugin(name);
-        Optional<PluginJar> incoming =
-                switch (kind) {
-                    case START -> Optional.of(inspect(plugin.digest(), name + " " + plugin.version()));
-                    case ROLLBACK -> Optional.of(toRollBackTo(plugin));
-                    case UNINSTALL -> findOfDistribution(name);
-                    case STOP -> Optional.empty();
-                    case INSTALL, UPDATE -> throw new IllegalArgumentException(kind.word());
-                };
+        Optional<PluginJar> incoming = switch (kind) {
+            case START -> Optional.of(inspect(plugin.digest(), name + " " + plugin.version()));
+            case ROLLBACK -> Optional.of(toRollBackTo(plugin));
+            case UNINSTALL -> findOfDistribution(name);
+            case STOP -> Optional.empty();
+            case INSTALL, UPDATE -> throw new IllegalArgumentException(kind.word());
+        };
         return new Intent(kind, name, incoming, plugin.sourceFile());
     }
 
@@ -518,9 +516,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                             ? "the node does not keep its jar any more; give the jar again, or make a new plan."
                             : "the node has changed: " + difference);
         }
-        return brings
-                ? intentToInstall(kept.digest().orElseThrow(), kept.source())
-                : intentTo(kind, kept.plugin());
+        return brings ? intentToInstall(kept.digest().orElseThrow(), kept.source()) : intentTo(kind, kept.plugin());
     }
 
     private Plan remember(Intent intent) {
@@ -619,7 +615,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         long beganNanos = System.nanoTime();
         boolean done = false;
         try {
-            planner.requireUnchanged(plan, planner.plan(plan.id(), planned.intent()).plan());
+            planner.requireUnchanged(
+                    plan, planner.plan(plan.id(), planned.intent()).plan());
             Intent.Kind kind = planned.intent().kind();
             if (kind == Intent.Kind.START || kind == Intent.Kind.STOP) {
                 return startOrStop(planned, control);

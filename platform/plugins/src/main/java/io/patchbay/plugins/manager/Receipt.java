@@ -78,9 +78,10 @@ final class Receipt {
         } else if (!found.isEmpty()) {
             end = "old class loader held by " + named;
         } else if (swept) {
-            end = "old class loader held by something that the node can't see, such as a ThreadLocal, a shutdown hook or a static field of other code; "
-                    + "a heap dump names it: jcmd %d GC.heap_dump FILE"
-                            .formatted(ProcessHandle.current().pid());
+            end =
+                    "old class loader held by something that the node can't see, such as a ThreadLocal, a shutdown hook, a JDBC driver that it registered or a static field of other code; "
+                            + "a heap dump names it: jcmd %d GC.heap_dump FILE"
+                                    .formatted(ProcessHandle.current().pid());
         } else {
             end = "old class loader pending a garbage collection";
         }

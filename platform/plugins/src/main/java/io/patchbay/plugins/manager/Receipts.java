@@ -46,9 +46,7 @@ final class Receipts {
 
     /** The newest of a plugin. */
     Optional<Receipt> find(String plugin) {
-        return all().stream()
-                .filter(receipt -> receipt.plugin().equals(plugin))
-                .findFirst();
+        return all().stream().filter(receipt -> receipt.plugin().equals(plugin)).findFirst();
     }
 
     /** Newest first. */

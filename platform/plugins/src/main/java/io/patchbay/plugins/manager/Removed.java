@@ -3,7 +3,6 @@ package io.patchbay.plugins.manager;
 import java.lang.ref.WeakReference;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,6 @@ import org.osgi.framework.wiring.BundleWiring;
  *
  * @param bundleId of its bundle
  * @param packages names of the packages whose classes it brought
- * @param sample a class of its own
  * @param threads ids of those that ran before its successor came
  */
 record Removed(
@@ -24,10 +22,7 @@ record Removed(
         long bundleId,
         WeakReference<ClassLoader> loader,
         Set<String> packages,
-        WeakReference<Class<?>> sample,
         Set<Long> threads) {
-    private static final int SAMPLES = 20;
-
     /**
      * While the bundle is still there, and runs.
      *
@@ -48,28 +43,7 @@ record Removed(
                         .filter(path -> path.contains("/"))
                         .map(path -> path.substring(0, path.lastIndexOf('/')).replace('/', '.'))
                         .collect(Collectors.toUnmodifiableSet()),
-                new WeakReference<>(sample(bundle, classes).orElse(null)),
                 threads);
-    }
-
-    private static Optional<Class<?>> sample(Bundle bundle, Collection<String> classes) {
-        return classes.stream()
-                .filter(path -> !path.startsWith("META-INF/"))
-                .limit(SAMPLES)
-                .map(path -> path.substring(0, path.length() - ".class".length()).replace('/', '.'))
-                .<@Nullable Class<?>>map(name -> load(bundle, name))
-                .filter(type -> type != null)
-                .findFirst()
-                .map(type -> type);
-    }
-
-    private static @Nullable Class<?> load(Bundle bundle, String name) {
-        try {
-            return bundle.loadClass(name);
-        } catch (ClassNotFoundException | LinkageError | IllegalStateException e) {
-            // Of those that need what isn't there; another will do.
-            return null;
-        }
     }
 
     boolean owns(@Nullable Object object) {

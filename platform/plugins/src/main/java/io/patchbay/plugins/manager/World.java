@@ -34,8 +34,9 @@ record World(Map<String, String> facts) {
             StoresInUse stores) {
         Map<String, String> facts = new TreeMap<>();
         for (WantedPlugin plugin : wanted.list()) {
-            boolean runs =
-                    bundles.find(plugin.digest()).filter(PluginBundles::isRunning).isPresent();
+            boolean runs = bundles.find(plugin.digest())
+                    .filter(PluginBundles::isRunning)
+                    .isPresent();
             String state = runs ? "running" : plugin.stopped() ? "stopped" : "down";
             facts.put(PLUGIN + plugin.name(), String.join(" ", plugin.version(), state, plugin.digest()));
         }
@@ -48,13 +49,15 @@ record World(Map<String, String> facts) {
                         BUNDLE + bundle.getSymbolicName(), bundle.getVersion().toString(), World::both);
             }
             NamedService.of(switchboard.namedServices(bundle))
-                    .forEach(service ->
-                            facts.merge(SERVICE + service.shown(), bundle.getSymbolicName(), World::both));
+                    .forEach(service -> facts.merge(SERVICE + service.shown(), bundle.getSymbolicName(), World::both));
         }
         for (StoreInfo store : stores.list()) {
             facts.put(
                     STORE + store.name(),
-                    store.adapter() + store.follower().map(old -> ", followed by " + old).orElse(""));
+                    store.adapter()
+                            + store.follower()
+                                    .map(old -> ", followed by " + old)
+                                    .orElse(""));
         }
         return new World(facts);
     }
@@ -68,13 +71,16 @@ record World(Map<String, String> facts) {
     List<String> changes(World later) {
         List<String> changes = new ArrayList<>();
         for (String subject : List.of(PLUGIN, STORE, BUNDLE, SERVICE)) {
+            if (subject.equals(SERVICE) && !changes.isEmpty()) {
+                // They follow from the rest.
+                break;
+            }
             Map<String, String> all = new TreeMap<>(facts);
             all.putAll(later.facts);
             all.keySet().stream()
                     .filter(key -> key.startsWith(subject))
                     .filter(key -> !Objects.equals(facts.get(key), later.facts.get(key)))
-                    .map(key -> change(
-                            subject, key.substring(subject.length()), facts.get(key), later.facts.get(key)))
+                    .map(key -> change(subject, key.substring(subject.length()), facts.get(key), later.facts.get(key)))
                     .forEach(changes::add);
         }
         return changes;
