@@ -194,7 +194,9 @@ final class PluginRoutes {
         form.put("state", Value.of(receipt.state()));
         form.put(
                 "collectedAfterMs",
-                receipt.collectedAfter().map(after -> Value.of(after.toMillis())).orElse(Value.NULL));
+                receipt.collectedAfter()
+                        .map(after -> Value.of(after.toMillis()))
+                        .orElse(Value.NULL));
         form.put("holders", Value.texts(receipt.holders()));
         form.put("troubles", Value.texts(receipt.troubles()));
         form.put("text", Value.of(receipt.text()));
