@@ -198,7 +198,8 @@ final class JarStore {
         for (File planned : listPlanned()) {
             jars++;
             bytes += planned.length();
-            boolean old = planned.lastModified() < now.minus(PlanLimits.PLANNED_FOR).toEpochMilli();
+            boolean old =
+                    planned.lastModified() < now.minus(PlanLimits.PLANNED_FOR).toEpochMilli();
             if (old || jars > 1 && (jars > PlanLimits.PLANNED_JARS || bytes > PlanLimits.PLANNED_BYTES)) {
                 deleteQuietly(planned.toPath());
             }

@@ -106,7 +106,8 @@ record Need(String namespace, String filter) {
 
     /** By convention the attribute that is called as the namespace says what is meant. */
     private Optional<String> attribute() {
-        Matcher matcher = Pattern.compile("\\(" + Pattern.quote(namespace) + "=([^)]*)\\)").matcher(filter);
+        Matcher matcher = Pattern.compile("\\(" + Pattern.quote(namespace) + "=([^)]*)\\)")
+                .matcher(filter);
         return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 

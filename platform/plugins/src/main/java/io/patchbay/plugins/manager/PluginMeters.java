@@ -51,11 +51,7 @@ final class PluginMeters {
     private static void show(Metrics asked, Kept kept) {
         LimitGauges.show(asked, "plugins", PlanLimits.class);
         gauge(asked, "patchbay_plugin_plans", "Plans that can be carried out without being given again.", kept.plans);
-        gauge(
-                asked,
-                "patchbay_plugin_planned_bytes",
-                "Size of the jars that are kept for plans.",
-                kept.plannedBytes);
+        gauge(asked, "patchbay_plugin_planned_bytes", "Size of the jars that are kept for plans.", kept.plannedBytes);
         gauge(asked, "patchbay_plugin_receipts", "Receipts of removed versions that are kept.", kept.receipts);
         gauge(
                 asked,
