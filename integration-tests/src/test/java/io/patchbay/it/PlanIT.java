@@ -35,7 +35,7 @@ class PlanIT {
                         .contains("update io.patchbay.protocol.patchbay 0.1.0 -> 0.2.0")
                         .contains("protocol  replaced  1 connection of patchbay.v1 stays open")
                         .containsPattern(
-                                "package +io\\.patchbay\\.api\\.protocol +\\[0\\.1\\.\\d+,1\\.0\\.0\\) +0\\.1\\.0 of ");
+                                "package +\\d+ packages of io\\.patchbay\\.api +\\[0\\.1\\.0,1\\.0\\.0\\) +0\\.1\\.0 of ");
             }
             assertThat(dryRun(operator, "install", SampleStore.jar(), install))
                     .contains("store  added  Stores can be swapped to h2.");

@@ -2,16 +2,23 @@ package io.patchbay.cli;
 
 import io.patchbay.api.document.Value;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Prints a plan of the plugin manager for people. */
 final class PlanText {
     private static final String INDENT = "  ";
 
-    private final Screen screen;
+    private static final String API = "io.patchbay.api";
 
-    PlanText(Screen screen) {
+    private final Screen screen;
+    private final boolean detailed;
+
+    /** @param detailed whether each need is named */
+    PlanText(Screen screen, boolean detailed) {
         this.screen = screen;
+        this.detailed = detailed;
     }
 
     void print(Value.Struct plan) {
@@ -36,16 +43,50 @@ final class PlanText {
                 .toList();
     }
 
-    private static List<List<String>> needs(Value.Struct plan) {
-        return structs(plan, "needs").stream()
-                .map(need -> List.of(
-                        Texts.or(need, "kind", ""),
-                        Texts.or(need, "name", ""),
-                        Texts.or(need, "range", "any"),
-                        need.findText("metBy")
-                                .map(by -> Texts.or(need, "version", "") + " of " + by)
-                                .orElseGet(() -> "MISSING: " + Texts.or(need, "advice", ""))))
-                .toList();
+    /** All of them; or what is missing, the versions of the node's API, and how many others there are. */
+    private List<List<String>> needs(Value.Struct plan) {
+        List<Value.Struct> needs = structs(plan, "needs");
+        if (detailed) {
+            return needs.stream()
+                    .map(need -> row(need, Texts.or(need, "name", "")))
+                    .toList();
+        }
+        List<List<String>> rows = new ArrayList<>();
+        Map<List<String>, Integer> api = new LinkedHashMap<>();
+        int others = 0;
+        for (Value.Struct need : needs) {
+            if (need.findText("metBy").isEmpty()) {
+                rows.add(row(need, Texts.or(need, "name", "")));
+            } else if (isOfApi(need)) {
+                api.merge(row(need, API), 1, Integer::sum);
+            } else {
+                others++;
+            }
+        }
+        api.forEach((row, packages) -> {
+            List<String> counted = new ArrayList<>(row);
+            counted.set(1, Texts.count(packages, "package") + " of " + API);
+            rows.add(counted);
+        });
+        if (others > 0) {
+            rows.add(List.of("others", others + ", all there", "", "--details names them"));
+        }
+        return rows;
+    }
+
+    private static boolean isOfApi(Value.Struct need) {
+        String name = Texts.or(need, "name", "");
+        return Texts.or(need, "kind", "").equals("package") && (name.equals(API) || name.startsWith(API + "."));
+    }
+
+    private static List<String> row(Value.Struct need, String name) {
+        return List.of(
+                Texts.or(need, "kind", ""),
+                name,
+                Texts.or(need, "range", "any"),
+                need.findText("metBy")
+                        .map(by -> Texts.or(need, "version", "") + " of " + by)
+                        .orElseGet(() -> "MISSING: " + Texts.or(need, "advice", "")));
     }
 
     private static List<List<String>> steps(Value.Struct plan) {

@@ -198,14 +198,16 @@ final class PluginCommand implements Runnable {
                 description = "With --dry-run: keep the plan in this file, for 'patchbay plugin apply'.")
         private Optional<Path> out = Optional.empty();
 
+        @Option(names = "--details", description = "With --dry-run: also who offers each thing that it needs.")
+        private boolean details;
+
         @Option(names = "--json", description = "With --dry-run: the plan as JSON, for scripts.")
         private boolean json;
 
         private void check() {
-            if (!wanted && (out.isPresent() || json)) {
-                throw new CommandException(
-                        ExitCodes.WRONG_ARGUMENTS,
-                        "%s goes with --dry-run.".formatted(out.isPresent() ? "--out" : "--json"));
+            String option = out.isPresent() ? "--out" : json ? "--json" : "--details";
+            if (!wanted && (out.isPresent() || json || details)) {
+                throw new CommandException(ExitCodes.WRONG_ARGUMENTS, option + " goes with --dry-run.");
             }
         }
     }
@@ -226,7 +228,7 @@ final class PluginCommand implements Runnable {
         if (dryRun.json) {
             screen.print(Texts.json(plan));
         } else {
-            new PlanText(screen).print(plan);
+            new PlanText(screen, dryRun.details).print(plan);
         }
         if (!Texts.of(plan, "problems").isEmpty()) {
             return Main.FAILED;

@@ -195,7 +195,7 @@ class MainTest {
                                 Value.of("start io.d, which offers it"))));
         node.answers(result(plan));
 
-        assertThat(run("", "plugin", "update", jar.toString(), "--dry-run", "--out", file.toString()))
+        assertThat(run("", "plugin", "update", jar.toString(), "--dry-run", "--details", "--out", file.toString()))
                 .isZero();
         assertThat(out).hasToString("""
                 update io.x 1.0 -> 1.1
@@ -212,6 +212,48 @@ class MainTest {
         node.answers(result(Value.struct("result", Value.of("Done it."))));
         assertThat(run("", "plugin", "apply", file.toString())).isZero();
         assertThat(node.requests.get(1).find("plan")).contains(plan);
+    }
+
+    @Test
+    void withoutDetailsAPlanNamesWhatIsMissingAndTheVersionsOfTheApi() throws IOException {
+        Path jar = Files.writeString(home.resolve("x.jar"), "jar");
+        node.answers(result(Value.struct(
+                "kind",
+                Value.of("install"),
+                "plugin",
+                Value.of("io.x"),
+                "needs",
+                Value.array(
+                        need("io.patchbay.api", Value.of("io.patchbay.api")),
+                        need("io.patchbay.api.kv", Value.of("io.patchbay.api")),
+                        need("org.slf4j", Value.of("framework")),
+                        need("io.patchbay.apidoc", Value.NULL)))));
+
+        assertThat(run("", "plugin", "install", jar.toString(), "--dry-run")).isZero();
+        assertThat(out).hasToString("""
+                install io.x
+
+                What it needs, and who offers it:
+                  package  io.patchbay.apidoc             [1,2)  MISSING: nobody
+                  package  2 packages of io.patchbay.api  [1,2)  1.3 of io.patchbay.api
+                  others   1, all there                          --details names them
+                """);
+    }
+
+    private static Value need(String name, Value metBy) {
+        return Value.struct(
+                "kind",
+                Value.of("package"),
+                "name",
+                Value.of(name),
+                "range",
+                Value.of("[1,2)"),
+                "metBy",
+                metBy,
+                "version",
+                Value.of("1.3"),
+                "advice",
+                Value.of("nobody"));
     }
 
     private static Value handOver(String kind, String change, String text) {

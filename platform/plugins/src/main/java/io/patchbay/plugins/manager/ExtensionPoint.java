@@ -79,7 +79,7 @@ enum ExtensionPoint {
             "call",
             "drain",
             "drain",
-            "Hook NAME: COUNT that (runs|run) now (ends|end) on the old version, later changes pass the new one, none passes neither (drain and flip, at most DRAIN).",
+            "Hook NAME: changes that it is asked about now are answered by the old version, later ones by the new one, none by neither (drain and flip, at most DRAIN).",
             "Hook NAME goes: changes are no longer passed through it.",
             "Changes pass the hook NAME from now on."),
     SERVICE(

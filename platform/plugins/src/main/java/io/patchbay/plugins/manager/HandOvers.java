@@ -87,8 +87,9 @@ final class HandOvers {
                 yield known == null ? 0 : known.count(service.name());
             }
             case TRANSPORT -> outgoing.map(this::countConnections).orElse(0L);
-            case STORE -> 0;
-            case LOGIN_METHOD, TOKENS, ROUTE, HOOK, SERVICE -> switchboard.countLeases(service.type(), service.name());
+            // A store is told by its name; a hook is held for long, which says nothing.
+            case STORE, HOOK -> 0;
+            case LOGIN_METHOD, TOKENS, ROUTE, SERVICE -> switchboard.countLeases(service.type(), service.name());
         };
     }
 
