@@ -47,6 +47,9 @@ class CoreSwapIT {
                             .isEmpty();
                     operator.login(node.uri()).get("/collections").expect(200);
                 }
+                assertThat(operator.run("plugin", "receipts", "--collect"))
+                        .contains("collected")
+                        .doesNotContain("held", "pending");
                 assertThat(operator.run("plugin", "rollback", symbolicName("auth-jwt")))
                         .contains("0.2.0 to 0.1.0");
                 load.stopClients();

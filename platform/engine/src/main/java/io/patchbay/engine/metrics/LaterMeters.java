@@ -9,12 +9,14 @@ import org.slf4j.LoggerFactory;
 final class LaterMeters implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaterMeters.class);
 
+    private final MeterRegistry registry;
     private final NodeMetrics own;
     private final Consumer<Metrics> registration;
     /** Guarded by this. */
     private boolean closed;
 
     LaterMeters(MeterRegistry registry, Consumer<Metrics> registration) {
+        this.registry = registry;
         this.own = new NodeMetrics(registry);
         this.registration = registration;
     }
@@ -31,9 +33,11 @@ final class LaterMeters implements AutoCloseable {
         }
     }
 
+    /** If nobody has asked until now, nobody does any more: the registry must not hold what is the bundle's. */
     @Override
     public synchronized void close() {
         closed = true;
+        registry.forget(this);
         own.close();
     }
 }

@@ -76,6 +76,10 @@ public final class MeterRegistry implements MetricReadings {
         laters.add(later);
     }
 
+    void forget(LaterMeters later) {
+        laters.remove(later);
+    }
+
     /** The meter for it; one that nobody reads if the name is taken by another kind, or there are too many. */
     synchronized <M extends Meter> M meter(
             Object owner,

@@ -2,6 +2,7 @@ package io.patchbay.engine.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.patchbay.api.Limits;
 import io.patchbay.api.metrics.MetricFamily;
@@ -9,6 +10,8 @@ import io.patchbay.api.metrics.MetricSeries;
 import io.patchbay.api.metrics.MetricSeries.Amount;
 import io.patchbay.api.metrics.MetricSeries.Distribution;
 import io.patchbay.api.metrics.Metrics;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +67,25 @@ class NodeMetricsTest {
         metrics.whenAsked(asked -> registrations.incrementAndGet());
         registry.collect();
         assertThat(registrations).hasValue(0);
+    }
+
+    @Test
+    void whatNobodyEverAskedForIsNotHeldOnceItsBundleHasGone() {
+        WeakReference<Object> bundle = new WeakReference<>(registerForABundleThatGoes());
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            System.gc();
+            return bundle.refersTo(null);
+        });
+        assertThat(names()).doesNotContain("later");
+    }
+
+    private Object registerForABundleThatGoes() {
+        Object bundle = new Object();
+        NodeMetrics own = new NodeMetrics(registry);
+        own.whenAsked(asked -> asked.gauge("later", "Later.", bundle::hashCode));
+        own.close();
+        return bundle;
     }
 
     @Test
