@@ -76,6 +76,9 @@ final class LimitIndex {
                 new String[] {"websocket_idle", "websocket_close", "reconnects_per_second", "reconnect_spread_min"}) {
             METRICS.put("http/" + sockets, "patchbay_websocket_connections");
         }
+        for (String tcp : new String[] {"tcp_idle", "tcp_chunk_bytes", "tcp_seek"}) {
+            METRICS.put("http/" + tcp, "patchbay_tcp_connections");
+        }
         METRICS.put("http/bodies_bytes", "patchbay_http_body_bytes");
         METRICS.put("http/bodies_bytes_min", "patchbay_http_body_bytes");
         for (String streams :

@@ -115,6 +115,10 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
                 serving.onMessage(message, text);
             }
         });
+        if (closed || closing != null) {
+            // Nobody will ever want the rest.
+            message.position(message.limit());
+        }
     }
 
     /** Runs what a codec does; a failure of it ends the connection. */
@@ -148,7 +152,8 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
         return takesRequests() && resume.compareAndSet(whenReady, null);
     }
 
-    private boolean takesRequests() {
+    @Override
+    public boolean takesRequests() {
         return session.inFlight() < Limits.REQUESTS_IN_FLIGHT_PER_CONNECTION && !outbox.blocked();
     }
 

@@ -42,6 +42,11 @@ public final class RecordingConnection implements Connection {
     }
 
     @Override
+    public boolean takesRequests() {
+        return closeCode.isEmpty();
+    }
+
+    @Override
     public void execute(Runnable task) {
         if (closeCode.isEmpty()) {
             task.run();
