@@ -24,7 +24,8 @@ final class ProtocolSocketReader {
         Object port = part("port", SettingReaders.integer(0, 65535), item.get("port"));
         Object address = part("address", SettingReaders::loopbackAddress, item.getOrDefault("address", "127.0.0.1"));
         if (part("tls", SettingReaders::bool, item.getOrDefault("tls", "false")).equals(true)) {
-            throw new IllegalArgumentException("must not ask for tls, which this version doesn't serve on such sockets");
+            throw new IllegalArgumentException(
+                    "must not ask for tls, which this version doesn't serve on such sockets");
         }
         return protocol + " " + address + " " + port + " clear";
     }

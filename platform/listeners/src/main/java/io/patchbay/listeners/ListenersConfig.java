@@ -45,8 +45,7 @@ record ListenersConfig(String address, int port, List<ProtocolSocket> sockets, b
         for (String name : properties.keySet()) {
             if (name.startsWith(PREFIX) && !KNOWN.contains(name)) {
                 throw new PatchbayException(
-                        ErrorCode.UNKNOWN_FIELD,
-                        "There is no setting " + name + "." + Nearest.hint(name, KNOWN));
+                        ErrorCode.UNKNOWN_FIELD, "There is no setting " + name + "." + Nearest.hint(name, KNOWN));
             }
         }
         Object address = properties.get(ADDRESS);
@@ -98,7 +97,8 @@ record ListenersConfig(String address, int port, List<ProtocolSocket> sockets, b
             if (sockets.stream().anyMatch(socket::collides)) {
                 throw new PatchbayException(
                         ErrorCode.VALUE_INVALID,
-                        TCP + " has " + socket.address() + ":" + socket.port() + " twice, but a socket is for one protocol.");
+                        TCP + " has " + socket.address() + ":" + socket.port()
+                                + " twice, but a socket is for one protocol.");
             }
             sockets.add(socket);
         }

@@ -18,8 +18,8 @@ record ProtocolSocket(String protocol, String address, int port) {
         if (parts.length != PARTS || parts[0].isEmpty() || !parts[3].equals(CLEAR)) {
             throw new PatchbayException(
                     ErrorCode.VALUE_INVALID,
-                    ListenersConfig.TCP + " has \"" + text + "\", but each of it is a protocol, an address, a port and \""
-                            + CLEAR + "\".");
+                    ListenersConfig.TCP + " has \"" + text
+                            + "\", but each of it is a protocol, an address, a port and \"" + CLEAR + "\".");
         }
         return new ProtocolSocket(parts[0], parts[1], ListenersConfig.port(ListenersConfig.TCP, parts[2]));
     }

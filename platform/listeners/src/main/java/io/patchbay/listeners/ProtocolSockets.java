@@ -77,7 +77,8 @@ final class ProtocolSockets {
     }
 
     private AcceptLoop open(ProtocolSocket socket) {
-        InetSocketAddress address = ListenersConfig.requireLoopback(ListenersConfig.TCP, socket.address(), socket.port());
+        InetSocketAddress address =
+                ListenersConfig.requireLoopback(ListenersConfig.TCP, socket.address(), socket.port());
         Optional<String> protocol = Optional.of(socket.protocol());
         try {
             AcceptLoop loop = new AcceptLoop(

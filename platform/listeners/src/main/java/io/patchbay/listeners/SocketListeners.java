@@ -133,8 +133,7 @@ public final class SocketListeners implements Listeners, Component {
         protocols
                 .addresses()
                 .forEach((protocol, addresses) -> facts.put(
-                        protocol,
-                        addresses.stream().map(SocketListeners::text).collect(Collectors.joining(", "))));
+                        protocol, addresses.stream().map(SocketListeners::text).collect(Collectors.joining(", "))));
         findProblem().ifPresent(sentence -> facts.put("problem", sentence));
         facts.put("handed", Long.toString(handOver.handed()));
         facts.put("waiting", Integer.toString(handOver.waiting()));
@@ -165,8 +164,7 @@ public final class SocketListeners implements Listeners, Component {
             return;
         }
         try {
-            AcceptLoop opened = new AcceptLoop(
-                    address, connection -> handOver.accept(Arrival.plain(connection)));
+            AcceptLoop opened = new AcceptLoop(address, connection -> handOver.accept(Arrival.plain(connection)));
             AcceptLoop old = loop;
             loop = opened;
             wanted = address;
@@ -176,7 +174,8 @@ public final class SocketListeners implements Listeners, Component {
                 old.close();
             }
         } catch (IOException e) {
-            throw new PatchbayException(io.patchbay.api.ErrorCode.UNAVAILABLE, sentence(address, e, "another port with --port"), e);
+            throw new PatchbayException(
+                    io.patchbay.api.ErrorCode.UNAVAILABLE, sentence(address, e, "another port with --port"), e);
         }
     }
 

@@ -142,8 +142,7 @@ class SocketListenersTest {
         SocketListeners listeners = start(tcp("lines 127.0.0.1 0 clear"));
         InetSocketAddress lines = protocol(listeners, "lines");
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            listeners.modified(
-                    tcp("more 127.0.0.1 0 clear", "lines 127.0.0.1 " + other.getLocalPort() + " clear"));
+            listeners.modified(tcp("more 127.0.0.1 0 clear", "lines 127.0.0.1 " + other.getLocalPort() + " clear"));
             assertThat(listeners.findProblem())
                     .hasValueSatisfying(sentence -> assertThat(sentence)
                             .startsWith("Port " + other.getLocalPort() + " on 127.0.0.1 is already in use")

@@ -20,12 +20,7 @@ final class TcpDoor {
     private final Set<TcpPeer> peers = ConcurrentHashMap.newKeySet();
 
     /** @param longestWait of a connection for a protocol that is not there */
-    TcpDoor(
-            Connections connections,
-            Server server,
-            BooleanSupplier draining,
-            HttpMeters meters,
-            Duration longestWait) {
+    TcpDoor(Connections connections, Server server, BooleanSupplier draining, HttpMeters meters, Duration longestWait) {
         this.connections = connections;
         this.server = server;
         this.draining = draining;
@@ -84,6 +79,7 @@ final class TcpDoor {
     }
 
     private void askToComeBack(TcpPeer peer) {
-        peer.askToComeBack("retry in " + HttpLimits.reconnectSpread(peers.size()).toMillis() + " ms");
+        peer.askToComeBack(
+                "retry in " + HttpLimits.reconnectSpread(peers.size()).toMillis() + " ms");
     }
 }

@@ -44,7 +44,8 @@ class TcpTest {
         }
         await().untilAsserted(() -> assertThat(node.connections.closed).hasValue(1));
         assertThat(node.transport.describe().facts()).containsEntry("tcp", "0");
-        assertThat(node.metrics.count("patchbay_tcp_bytes_total", "direction", "received")).isEqualTo(10);
+        assertThat(node.metrics.count("patchbay_tcp_bytes_total", "direction", "received"))
+                .isEqualTo(10);
     }
 
     @Test
@@ -100,7 +101,8 @@ class TcpTest {
             client.getOutputStream().write("early".getBytes(US_ASCII));
             await().until(() -> node.transport.connections() == 1);
             node.connections.there = true;
-            assertThat(new String(client.getInputStream().readNBytes(5), US_ASCII)).isEqualTo("early");
+            assertThat(new String(client.getInputStream().readNBytes(5), US_ASCII))
+                    .isEqualTo("early");
         }
     }
 
@@ -115,7 +117,9 @@ class TcpTest {
                 .isGreaterThanOrEqualTo(TestNode.TIMES.lease().minusMillis(50));
         node.protocol = Optional.of(EchoConnections.FULL);
         try (Socket client = node.connect()) {
-            assertThat(client.getInputStream().read()).as("refused for another reason, at once").isEqualTo(-1);
+            assertThat(client.getInputStream().read())
+                    .as("refused for another reason, at once")
+                    .isEqualTo(-1);
         }
     }
 

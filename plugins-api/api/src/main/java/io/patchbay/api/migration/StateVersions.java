@@ -60,6 +60,7 @@ public record StateVersions(OptionalInt saves, Set<Integer> adopts) {
             // Said below, as for a number below one.
         }
         throw new PatchbayException(
-                ErrorCode.VALUE_INVALID, property + " has \"" + text + "\", but a version is a whole number above zero.");
+                ErrorCode.VALUE_INVALID,
+                property + " has \"" + text + "\", but a version is a whole number above zero.");
     }
 }
