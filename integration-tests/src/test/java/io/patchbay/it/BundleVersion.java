@@ -19,11 +19,19 @@ final class BundleVersion {
 
     /** A core bundle of the distribution, by the name of its folder, as the plugin {@code plugin} that takes its place. */
     static Path core(String name, String plugin, Path folder) {
+        return write(core(name), "Bundle-SymbolicName", plugin, folder.resolve(plugin + ".jar"));
+    }
+
+    /** Another version of a core bundle of the distribution, by the name of its folder. */
+    static Path ofCore(String name, String version, Path folder) {
+        return of(core(name), version, folder.resolve(name + "-" + version + ".jar"));
+    }
+
+    private static Path core(String name) {
         try (Stream<Path> bundles = Files.list(Distribution.shared().folder().resolve("bundles"))) {
-            Path jar = bundles.filter(file -> file.getFileName().toString().startsWith("patchbay-" + name + "-"))
+            return bundles.filter(file -> file.getFileName().toString().startsWith("patchbay-" + name + "-"))
                     .findFirst()
                     .orElseThrow();
-            return write(jar, "Bundle-SymbolicName", plugin, folder.resolve(plugin + ".jar"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

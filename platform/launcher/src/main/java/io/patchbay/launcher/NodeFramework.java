@@ -169,15 +169,25 @@ final class NodeFramework {
         return ours;
     }
 
-    /** Those of the distribution's bundles that should run and don't. A bundle with a lazy activation policy may wait in STARTING for its first class. */
+    /**
+     * Those of the distribution's bundles that should run and don't. A bundle with a lazy activation policy may wait in STARTING for its first class; one that isn't to start has been
+     * replaced, by the manager of plugins, with another version.
+     */
     List<Bundle> troubled() {
-        return ours.stream().filter(bundle -> !runs(bundle)).toList();
+        return ours.stream()
+                .filter(NodeFramework::isToStart)
+                .filter(bundle -> !runs(bundle))
+                .toList();
+    }
+
+    private static boolean isToStart(Bundle bundle) {
+        return isFragment(bundle) || bundle.adapt(BundleStartLevel.class).isPersistentlyStarted();
     }
 
     /** The files of {@code list} that are none of the running bundles: absent, or with a bundle in trouble. */
     Set<String> filesNotRunning(Distribution distribution, BundlesList list) {
         Set<String> running = ours.stream()
-                .filter(NodeFramework::runs)
+                .filter(bundle -> runs(bundle) || !isToStart(bundle))
                 .map(Bundle::getLocation)
                 .collect(Collectors.toSet());
         return list.entries().stream()

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.Version;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ final class Boot {
      */
     void run(Inbox inbox, Map<String, String> faults) {
         journal.read().ifPresent(entry -> settle(entry, inbox));
+        dropOutdated();
         removeUnwanted();
         jars.dropAllPlanned();
         jars.keepOnly(wanted.digests());
@@ -48,6 +50,7 @@ final class Boot {
         wanted.list().stream()
                 .sorted(Comparator.comparing(WantedPlugin::installedAt))
                 .forEach(plugin -> start(plugin, faults));
+        chooseCore(faults);
         journal.end();
     }
 
@@ -86,9 +89,54 @@ final class Boot {
         bundles.remove(unwanted).forEach(LOG::warn);
     }
 
+    /** What stands in for a bundle of the distribution has served its time once the distribution brings a newer one. */
+    private void dropOutdated() {
+        for (WantedPlugin plugin : wanted.list()) {
+            Optional<Bundle> newer = bundles.findCore(plugin.name())
+                    .filter(own -> own.getVersion().compareTo(Version.parseVersion(plugin.version())) > 0);
+            if (newer.isPresent()) {
+                LOG.info(
+                        "{} {} is dropped, for the distribution brings {}.",
+                        plugin.name(),
+                        plugin.version(),
+                        newer.get().getVersion());
+                wanted.remove(plugin.name());
+            }
+        }
+    }
+
+    /** Either what stands in for a bundle of the distribution starts, or that bundle. */
+    private void chooseCore(Map<String, String> faults) {
+        for (Bundle own : bundles.listCore()) {
+            String name = own.getSymbolicName();
+            if (wanted.find(name).isEmpty() || faults.containsKey(name)) {
+                fallBack(name);
+            } else if (PluginBundles.isToStart(own)) {
+                bundles.stop(own).forEach(LOG::warn);
+            }
+        }
+    }
+
+    /** Lets the distribution's own bundle of this name serve, if there is one: nothing stands in for it, or what does is in trouble. */
+    void fallBack(String name) {
+        bundles.findCore(name).filter(own -> !PluginBundles.isToStart(own)).ifPresent(own -> {
+            try {
+                bundles.startInTurn(own);
+            } catch (RuntimeException e) {
+                LOG.error("{} of the distribution does not start either: {}", name, Failures.sentence(e));
+            }
+        });
+    }
+
     private void start(WantedPlugin plugin, Map<String, String> faults) {
         try {
             Bundle bundle = bundles.find(plugin.digest()).orElseGet(() -> install(plugin));
+            if (plugin.coreLevel().isPresent()
+                    && bundles.findCore(plugin.name()).isEmpty()) {
+                // The node starts without that part of it.
+                bundles.stop(bundle).forEach(LOG::warn);
+                return;
+            }
             if (plugin.stopped()) {
                 // The cache may remember it as one to start, if the node went down while it was stopped.
                 bundles.stop(bundle).forEach(LOG::warn);
@@ -107,6 +155,10 @@ final class Boot {
             throw new IllegalStateException(
                     "its jar data/plugins/%s.jar is damaged; install it again.".formatted(plugin.digest()));
         }
-        return bundles.install(jars.require(plugin.digest()), plugin.digest(), plugin.name());
+        return bundles.install(
+                jars.require(plugin.digest()),
+                plugin.digest(),
+                plugin.name(),
+                plugin.coreLevel().orElse(PluginBundles.START_LEVEL));
     }
 }

@@ -11,6 +11,7 @@ import java.lang.ref.WeakReference;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -56,7 +57,7 @@ final class Change {
         this.intent = intent;
         this.control = control;
         this.before = parts.wanted.find(intent.plugin());
-        this.outgoing = before.flatMap(plugin -> parts.bundles.find(plugin.digest()));
+        this.outgoing = parts.bundles.findOutgoing(intent, before);
     }
 
     /** Returns the receipt of the version that was removed; empty if none was. Throws after it has undone everything. */
@@ -72,6 +73,7 @@ final class Change {
             throw asPatchbay(e);
         }
         Optional<Receipt> receipt = outgoing.map(this::remove);
+        removeFailed();
         parts.jars.keepOnly(parts.wanted.digests());
         steps.end();
         Failpoints.reach("plugins.end");
@@ -83,14 +85,22 @@ final class Change {
             return;
         }
         PluginJar jar = intent.incoming().get();
-        step(Step.STORE, () -> parts.jars.keep(jar.digest()));
+        if (!jar.ofDistribution()) {
+            step(Step.STORE, () -> parts.jars.keep(jar.digest()));
+        }
         step(Step.INSTALL, () -> incoming = install(jar));
         step(Step.START, () -> parts.bundles.start(bundle()));
         step(Step.CHECK, () -> parts.checkup.require(bundle(), jar));
     }
 
     private Bundle install(PluginJar jar) {
-        Bundle bundle = parts.bundles.install(parts.jars.require(jar.digest()), jar.digest(), jar.name());
+        Bundle bundle = jar.ofDistribution()
+                ? parts.bundles.findCore(jar.name()).orElseThrow()
+                : parts.bundles.install(
+                        parts.jars.require(jar.digest()),
+                        jar.digest(),
+                        jar.name(),
+                        coreLevel().orElse(PluginBundles.START_LEVEL));
         incoming = bundle;
         // Before it starts, so that what it registers serves nobody until it is checked.
         parts.switchboard.holdBack(bundle);
@@ -122,7 +132,7 @@ final class Change {
     }
 
     private void want() {
-        if (intent.incoming().isEmpty()) {
+        if (intent.wantedDigest().isEmpty()) {
             parts.wanted.remove(intent.plugin());
             return;
         }
@@ -134,7 +144,14 @@ final class Change {
                 previous(jar),
                 parts.clock.instant(),
                 intent.sourceFile(),
-                false));
+                false,
+                coreLevel()));
+    }
+
+    private OptionalInt coreLevel() {
+        return parts.bundles.findCore(intent.plugin()).stream()
+                .mapToInt(PluginBundles::levelOf)
+                .findFirst();
     }
 
     private Optional<WantedPlugin.Version> previous(PluginJar jar) {
@@ -172,10 +189,24 @@ final class Change {
     private Receipt remove(Bundle old) {
         steps.announce(Step.REMOVE);
         WeakReference<ClassLoader> loader = Receipt.loaderOf(old);
-        List<String> troubles = parts.bundles.remove(List.of(old));
+        String version = old.getVersion().toString();
+        List<String> troubles = takeOut(old);
         parts.switchboard.forget(old);
         steps.done(Step.REMOVE);
-        return Receipt.of(before.map(WantedPlugin::version).orElse("?"), loader, stillHeld, troubles, parts.clock);
+        return Receipt.of(version, loader, stillHeld, troubles, parts.clock);
+    }
+
+    /** What was to stand in for a bundle of the distribution, which had to serve in its place. */
+    private void removeFailed() {
+        before.flatMap(plugin -> parts.bundles.find(plugin.digest()))
+                .filter(failed -> failed != incoming)
+                .ifPresent(failed -> parts.bundles.remove(List.of(failed)).forEach(LOG::warn));
+    }
+
+    private List<String> takeOut(Bundle bundle) {
+        boolean own =
+                parts.bundles.findCore(intent.plugin()).filter(bundle::equals).isPresent();
+        return own ? parts.bundles.setAside(bundle) : parts.bundles.remove(List.of(bundle));
     }
 
     /** Each part is tried even if one before it failed: better half undone than not. */
@@ -190,7 +221,7 @@ final class Change {
             Bundle failed = incoming;
             attempt(() -> parts.switchboard.holdBack(failed));
             attempt(() -> drainQuietly(failed));
-            List<String> troubles = parts.bundles.remove(List.of(failed));
+            List<String> troubles = takeOut(failed);
             if (troubles.isEmpty()) {
                 parts.switchboard.forget(failed);
             }

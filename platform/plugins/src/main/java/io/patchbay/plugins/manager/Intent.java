@@ -6,10 +6,15 @@ import java.util.Optional;
  * What a change is to do.
  *
  * @param plugin its name
- * @param incoming the jar that will be there and run; empty for an uninstall or a stop
+ * @param incoming the jar that will be there and run; empty for a stop, and for an uninstall of what the distribution has no version of its own of
  * @param sourceFile where it came from
  */
 record Intent(Kind kind, String plugin, Optional<PluginJar> incoming, String sourceFile) {
+    /** The digest that the list of plugins will have for it; empty if it will not be on that list, or stay as it is. */
+    Optional<String> wantedDigest() {
+        return incoming.filter(jar -> !jar.ofDistribution()).map(PluginJar::digest);
+    }
+
     enum Kind {
         INSTALL("install"),
         UPDATE("update"),

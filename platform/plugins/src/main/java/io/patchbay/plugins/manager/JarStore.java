@@ -129,15 +129,24 @@ final class JarStore {
 
     /** Whether the kept file still is what its name says. */
     boolean isIntact(String digest) {
-        try (InputStream in = Files.newInputStream(keptFile(digest))) {
+        try {
+            return digestOf(keptFile(digest)).equals(digest);
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /** SHA-256 of a file, in hex. */
+    static String digestOf(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
             MessageDigest sha256 = sha256();
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 sha256.update(buffer, 0, read);
             }
-            return HexFormat.of().formatHex(sha256.digest()).equals(digest);
+            return HexFormat.of().formatHex(sha256.digest());
         } catch (IOException e) {
-            return false;
+            throw new UncheckedIOException(e);
         }
     }
 

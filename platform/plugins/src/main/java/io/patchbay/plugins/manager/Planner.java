@@ -48,7 +48,9 @@ final class Planner {
 
     Planned plan(String id, Intent intent) {
         Optional<WantedPlugin> present = wanted.find(intent.plugin());
-        Optional<Bundle> outgoing = present.flatMap(plugin -> bundles.find(plugin.digest()));
+        Optional<Bundle> outgoing = bundles.findOutgoing(intent, present);
+        Optional<String> fromVersion = present.map(WantedPlugin::version)
+                .or(() -> outgoing.map(own -> own.getVersion().toString()));
         Set<NamedService> before = outgoing.map(bundle -> NamedService.of(switchboard.namedServices(bundle)))
                 .orElse(Set.of());
         Set<NamedService> after =
@@ -73,27 +75,32 @@ final class Planner {
                 id,
                 intent.kind().word(),
                 intent.plugin(),
-                present.map(WantedPlugin::version),
+                fromVersion,
                 intent.kind() == Intent.Kind.STOP
                         ? present.map(WantedPlugin::version)
                         : intent.incoming().map(jar -> jar.version().toString()),
                 intent.incoming().map(PluginJar::digest),
-                steps(intent, present, outgoing.isPresent()),
+                steps(intent, fromVersion.orElse(""), outgoing.isPresent(), present.isPresent()),
                 services(before, after, others),
                 Stream.concat(unresolved.stream(), conflicts.stream()).toList(),
-                warnings(intent, present, outgoing, after));
+                warnings(intent, outgoing, after));
         return new Planned(plan, intent, problemCode);
     }
 
     /** Why there is nothing to start, or to stop. */
-    private static List<String> needless(Intent intent, Optional<Bundle> present) {
+    private List<String> needless(Intent intent, Optional<Bundle> present) {
         boolean running = present.filter(PluginBundles::isRunning).isPresent();
         return switch (intent.kind()) {
             case START ->
                 present.isEmpty()
                         ? List.of("The jar of %s is missing or damaged; install it again.".formatted(intent.plugin()))
                         : running ? List.of("%s runs already.".formatted(intent.plugin())) : List.of();
-            case STOP -> running ? List.of() : List.of("%s does not run.".formatted(intent.plugin()));
+            case STOP ->
+                bundles.findCore(intent.plugin()).isPresent()
+                        ? List.of(
+                                "%s can't be stopped, for the node needs it; uninstall it to go back to the distribution's own."
+                                        .formatted(intent.plugin()))
+                        : running ? List.of() : List.of("%s does not run.".formatted(intent.plugin()));
             case INSTALL, UPDATE, ROLLBACK, UNINSTALL -> List.of();
         };
     }
@@ -136,7 +143,8 @@ final class Planner {
         return shown;
     }
 
-    private static List<String> steps(Intent intent, Optional<WantedPlugin> present, boolean running) {
+    /** @param listed whether the version that runs is on the list of plugins, not the distribution's own */
+    private static List<String> steps(Intent intent, String old, boolean running, boolean listed) {
         if (intent.kind() == Intent.Kind.START) {
             return List.of(
                     "start it, within %d s".formatted(PluginBundles.START.toSeconds()),
@@ -152,41 +160,44 @@ final class Planner {
                     "stop it");
         }
         List<String> steps = new ArrayList<>();
-        String old = present.map(WantedPlugin::version).orElse("");
         intent.incoming().ifPresent(jar -> {
-            steps.add("store the jar under its digest");
-            steps.add("install " + jar.version() + (running ? " beside " + old : ""));
+            if (!jar.ofDistribution()) {
+                steps.add("store the jar under its digest");
+            }
+            steps.add((jar.ofDistribution() ? "take the distribution's own " : "install ")
+                    + jar.version()
+                    + (running ? " beside " + old : ""));
             steps.add("start it, within %d s".formatted(PluginBundles.START.toSeconds()));
             steps.add("check its health, within %d s".formatted(Limits.HEALTH_CHECK.toSeconds()));
         });
         steps.add(
-                intent.incoming().isPresent() ? "write it to the list of plugins" : "take it from the list of plugins");
+                intent.wantedDigest().isPresent()
+                        ? "write it to the list of plugins"
+                        : "take it from the list of plugins");
         steps.add(intent.incoming().isPresent() ? "let its services serve" : "take its services out");
         if (running) {
             steps.add("wait for the calls on %s, up to %d s".formatted(old, Limits.DRAIN.toSeconds()));
-            steps.add("stop and remove " + old);
+            steps.add(
+                    listed
+                            ? "stop and remove " + old
+                            : "stop the distribution's own " + old + ", which stays to go back to");
         }
         return steps;
     }
 
-    private List<String> warnings(
-            Intent intent, Optional<WantedPlugin> present, Optional<Bundle> outgoing, Set<NamedService> after) {
+    private List<String> warnings(Intent intent, Optional<Bundle> outgoing, Set<NamedService> after) {
         List<String> warnings = new ArrayList<>();
         boolean stays = intent.kind() == Intent.Kind.START || intent.kind() == Intent.Kind.STOP;
-        intent.incoming().filter(jar -> !stays).ifPresent(jar -> {
+        intent.incoming().filter(jar -> !stays && !jar.ofDistribution()).ifPresent(jar -> {
             warnings.add(
                     jar.signed()
                             ? "The plugin is signed, but its signature is not checked."
                             : "The plugin is unsigned.");
-            boolean older = present.isPresent()
-                    && jar.version()
-                                    .compareTo(
-                                            Version.parseVersion(present.get().version()))
-                            < 0;
-            if (older && intent.kind() == Intent.Kind.UPDATE) {
-                warnings.add("%s is older than %s, which is installed."
-                        .formatted(jar.version(), present.get().version()));
-            }
+            Optional<Version> newer = outgoing.map(Bundle::getVersion)
+                    .filter(running ->
+                            intent.kind() == Intent.Kind.UPDATE && jar.version().compareTo(running) < 0);
+            newer.ifPresent(running ->
+                    warnings.add("%s is older than %s, which is installed.".formatted(jar.version(), running)));
         });
         outgoing.filter(bundle -> !stays)
                 .map(bundles::dependents)

@@ -6,6 +6,7 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.Providers;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,12 @@ import org.slf4j.LoggerFactory;
 final class PluginBundles {
     /** After the core bundles, before the protocols and the sockets. */
     static final int START_LEVEL = 40;
+
+    /** The distribution's bundles from this level on are its core bundles; the levels below are the platform's. */
+    private static final int FIRST_CORE_LEVEL = 30;
+
+    /** From this level on stand the sockets, which are the platform's again. */
+    private static final int SOCKETS_LEVEL = 70;
 
     static final Duration START = Duration.ofSeconds(10);
     static final Duration STOP = Limits.DRAIN;
@@ -89,6 +96,48 @@ final class PluginBundles {
                 .findFirst();
     }
 
+    /**
+     * The bundle that goes with a change: the installed one; or the distribution's own, if that serves and the change is to bring another.
+     *
+     * @param wanted what the list of plugins says of the intent's plugin
+     */
+    Optional<Bundle> findOutgoing(Intent intent, Optional<WantedPlugin> wanted) {
+        return findCore(intent.plugin())
+                .filter(own -> isRunning(own) && intent.wantedDigest().isPresent())
+                .or(() -> wanted.flatMap(plugin -> find(plugin.digest())));
+    }
+
+    /** The distribution's own bundle of this name, if it is one that can be replaced while the node runs. */
+    Optional<Bundle> findCore(String symbolicName) {
+        return findOwn(symbolicName).filter(own -> {
+            int level = levelOf(own);
+            return level >= FIRST_CORE_LEVEL && level < SOCKETS_LEVEL;
+        });
+    }
+
+    /** All of the distribution's bundles that can be replaced while the node runs. */
+    List<Bundle> listCore() {
+        return Stream.of(context.getBundles())
+                .filter(bundle -> findCore(bundle.getSymbolicName())
+                        .filter(bundle::equals)
+                        .isPresent())
+                .toList();
+    }
+
+    /** The file of a bundle of the distribution, which the framework reads where it lies. */
+    static Path fileOf(Bundle own) {
+        return Path.of(URI.create(own.getLocation().substring("reference:".length())));
+    }
+
+    static int levelOf(Bundle bundle) {
+        return bundle.adapt(BundleStartLevel.class).getStartLevel();
+    }
+
+    /** Whether the framework will start it with itself. */
+    static boolean isToStart(Bundle bundle) {
+        return bundle.adapt(BundleStartLevel.class).isPersistentlyStarted();
+    }
+
     /** What the framework reads from the jar's manifest; nothing of it runs, and it is gone again afterwards. PLUGIN_INVALID if the framework doesn't take it. */
     List<Need> look(Path jar, String digest) {
         Bundle candidate = install(jar, LOOKED_AT + digest);
@@ -100,10 +149,14 @@ final class PluginBundles {
         }
     }
 
-    /** Installs it beside what is there; nothing of it runs. Does nothing if it is there. */
-    Bundle install(Path jar, String digest, String name) {
+    /**
+     * Installs it beside what is there; nothing of it runs. Does nothing if it is there.
+     *
+     * @param level at which it starts with the framework
+     */
+    Bundle install(Path jar, String digest, String name, int level) {
         Bundle bundle = find(digest).orElseGet(() -> install(jar, LOCATION + digest));
-        bundle.adapt(BundleStartLevel.class).setStartLevel(START_LEVEL);
+        bundle.adapt(BundleStartLevel.class).setStartLevel(level);
         LOG.debug("{} is installed as bundle {}.", name, bundle.getBundleId());
         return bundle;
     }
@@ -148,7 +201,7 @@ final class PluginBundles {
         if (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
                         .adapt(FrameworkStartLevel.class)
                         .getStartLevel()
-                >= START_LEVEL) {
+                >= levelOf(bundle)) {
             start(bundle);
             return;
         }
@@ -214,6 +267,15 @@ final class PluginBundles {
         }
         if (!refresh(bundles)) {
             troubles.add("What was removed was not let go within %d s.".formatted(REFRESH.toSeconds()));
+        }
+        return troubles;
+    }
+
+    /** Stops a bundle of the distribution, now and at the next starts, and lets its classes go; it stays installed, to come back. Returns a sentence for each trouble. */
+    List<String> setAside(Bundle own) {
+        List<String> troubles = new ArrayList<>(stop(own));
+        if (!refresh(List.of(own))) {
+            troubles.add("What was stopped was not let go within %d s.".formatted(REFRESH.toSeconds()));
         }
         return troubles;
     }

@@ -9,9 +9,16 @@ import org.osgi.framework.Version;
  * @param name its bundle symbolic name
  * @param services the named services that its component descriptions promise
  * @param needs what it needs of others, as the framework reads its manifest
+ * @param ofDistribution whether it is the distribution's own file, which is always there and never copied
  */
 record PluginJar(
-        String name, Version version, String digest, List<DeclaredService> services, List<Need> needs, boolean signed) {
+        String name,
+        Version version,
+        String digest,
+        List<DeclaredService> services,
+        List<Need> needs,
+        boolean signed,
+        boolean ofDistribution) {
     PluginJar {
         services = List.copyOf(services);
         needs = List.copyOf(needs);

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -206,10 +207,13 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private void noteFailedStart(FrameworkEvent event) {
         if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null && event.getBundle() != null) {
-            PluginBundles.digestOf(event.getBundle())
-                    .ifPresent(digest -> faults.put(
-                            event.getBundle().getSymbolicName(),
-                            Failures.sentence(bundles.doesNotStart(event.getBundle(), event.getThrowable()))));
+            PluginBundles.digestOf(event.getBundle()).ifPresent(digest -> {
+                Bundle failed = event.getBundle();
+                faults.put(
+                        failed.getSymbolicName(),
+                        Failures.sentence(bundles.doesNotStart(failed, event.getThrowable())));
+                keeper.execute(() -> boot.fallBack(failed.getSymbolicName()));
+            });
         }
     }
 
@@ -275,13 +279,25 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                                 .toList())
                         .orElse(List.of()),
                 bundle.map(PluginBundles::uses).orElse(List.of()),
-                plugin.previous().map(WantedPlugin.Version::version),
+                plugin.previous()
+                        .map(WantedPlugin.Version::version)
+                        .or(() -> bundles.findCore(plugin.name())
+                                .map(own -> own.getVersion().toString())),
                 remarks(plugin.name()),
                 switch (state) {
                     case "active" -> Optional.empty();
                     case "stopped" -> fault;
-                    default -> fault.or(() -> Optional.of("It is not running; the log says why."));
+                    default ->
+                        Optional.of(
+                                fault.orElse("It is not running; the log says why.") + servesMeanwhile(plugin.name()));
                 });
+    }
+
+    private String servesMeanwhile(String name) {
+        return bundles.findCore(name)
+                .filter(PluginBundles::isRunning)
+                .map(own -> " The distribution's own %s serves meanwhile.".formatted(own.getVersion()))
+                .orElse("");
     }
 
     private Optional<String> remarks(String plugin) {
@@ -306,7 +322,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private Plan planInstall(String digest, String shownName) {
         try {
             PluginJar inspected = inspect(digest, shownName);
-            Intent.Kind kind = wanted.find(inspected.name()).isPresent() ? Intent.Kind.UPDATE : Intent.Kind.INSTALL;
+            boolean there = wanted.find(inspected.name()).isPresent()
+                    || bundles.findCore(inspected.name()).isPresent();
+            Intent.Kind kind = there ? Intent.Kind.UPDATE : Intent.Kind.INSTALL;
             return remember(new Intent(kind, inspected.name(), Optional.of(inspected), shownName));
         } catch (RuntimeException e) {
             jars.dropPlanned(digest);
@@ -317,18 +335,42 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private PluginJar inspect(String digest, String shownName) {
         Path file = jars.require(digest);
         JarInspection.Findings findings = new JarInspection(bundles.carriedLibraries(), shownName).inspect(file);
-        bundles.findOwn(findings.name()).ifPresent(own -> {
+        if (bundles.findOwn(findings.name()).isPresent()
+                && bundles.findCore(findings.name()).isEmpty()) {
             throw new PatchbayException(
                     ErrorCode.PLUGIN_INVALID,
-                    "%s calls itself %s, which is a bundle of the node itself.".formatted(shownName, findings.name()));
-        });
+                    "%s calls itself %s, which is a part of the platform: that changes with the whole distribution alone."
+                            .formatted(shownName, findings.name()));
+        }
+        return inspected(findings, file, digest, false);
+    }
+
+    private PluginJar inspected(JarInspection.Findings findings, Path file, String digest, boolean ofDistribution) {
         List<Need> needs;
         // Two looks at one jar at a time would be one bundle to the framework.
         synchronized (bundles) {
             needs = bundles.look(file, digest);
         }
         return new PluginJar(
-                findings.name(), findings.version(), digest, findings.services(), needs, findings.signed());
+                findings.name(),
+                findings.version(),
+                digest,
+                findings.services(),
+                needs,
+                findings.signed(),
+                ofDistribution);
+    }
+
+    /** What the distribution itself has under a plugin's name, to go back to; empty if there is nothing, or if it serves already because the plugin failed. */
+    private Optional<PluginJar> findOfDistribution(String name) {
+        return bundles.findCore(name)
+                .filter(own -> !PluginBundles.isRunning(own))
+                .map(own -> {
+                    Path file = PluginBundles.fileOf(own);
+                    JarInspection.Findings findings =
+                            new JarInspection(Set.of(), file.getFileName().toString()).inspect(file);
+                    return inspected(findings, file, JarStore.digestOf(file), true);
+                });
     }
 
     @Override
@@ -384,16 +426,17 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     @Override
     public Plan planUninstall(String name) {
         WantedPlugin plugin = requirePlugin(name);
-        return remember(new Intent(Intent.Kind.UNINSTALL, name, Optional.empty(), plugin.sourceFile()));
+        return remember(new Intent(Intent.Kind.UNINSTALL, name, findOfDistribution(name), plugin.sourceFile()));
     }
 
     @Override
     public Plan planRollBack(String name) {
         WantedPlugin plugin = requirePlugin(name);
-        WantedPlugin.Version previous = plugin.previous()
+        PluginJar jar = plugin.previous()
+                .map(previous -> inspect(previous.digest(), name + " " + previous.version()))
+                .or(() -> findOfDistribution(name))
                 .orElseThrow(() ->
                         new PatchbayException(ErrorCode.CONFLICT, "%s has no version to go back to.".formatted(name)));
-        PluginJar jar = inspect(previous.digest(), name + " " + previous.version());
         return remember(new Intent(Intent.Kind.ROLLBACK, name, Optional.of(jar), plugin.sourceFile()));
     }
 
@@ -530,7 +573,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         receipts.remove(plan.plugin());
         probation.end(plan.plugin());
         // A receipt is told with the plugin; of one that is uninstalled the job's result tells.
-        if (plan.digest().isPresent()) {
+        if (wanted.find(plan.plugin()).isPresent()) {
             receipt.ifPresent(r -> receipts.put(plan.plugin(), r));
         }
     }
@@ -547,7 +590,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         String to = plan.toVersion().orElse("");
         return switch (plan.kind()) {
             case "install" -> "%s %s is installed".formatted(plan.plugin(), to);
-            case "uninstall" -> "%s %s is uninstalled".formatted(plan.plugin(), from);
+            case "uninstall" ->
+                "%s %s is uninstalled".formatted(plan.plugin(), from)
+                        + (to.isEmpty() ? "" : "; the distribution's own %s serves again".formatted(to));
             case "start" -> "%s %s is started".formatted(plan.plugin(), to);
             case "stop" -> "%s %s is stopped".formatted(plan.plugin(), from);
             case "rollback" -> "%s is rolled back from %s to %s".formatted(plan.plugin(), from, to);

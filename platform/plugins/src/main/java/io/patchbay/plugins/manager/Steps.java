@@ -17,11 +17,7 @@ final class Steps {
         this.control = control;
         this.planned = plan.steps().size();
         this.entry = new Journal.Entry(
-                intent.kind().word(),
-                intent.plugin(),
-                intent.incoming().map(PluginJar::digest),
-                intent.sourceFile(),
-                Optional.empty());
+                intent.kind().word(), intent.plugin(), intent.wantedDigest(), intent.sourceFile(), Optional.empty());
     }
 
     /** Written before the first step: from then on a node that is killed finishes or undoes it. */

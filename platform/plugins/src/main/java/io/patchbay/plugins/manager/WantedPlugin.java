@@ -4,7 +4,9 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A plugin that shall be there.
@@ -14,6 +16,7 @@ import java.util.Optional;
  * @param previous the version before, for a roll-back
  * @param sourceFile the name of the file it came from
  * @param stopped whether it shall be there without running
+ * @param coreLevel the start level of the distribution's bundle that it stands in for; empty if it stands in for none
  */
 record WantedPlugin(
         String name,
@@ -22,9 +25,11 @@ record WantedPlugin(
         Optional<Version> previous,
         Instant installedAt,
         String sourceFile,
-        boolean stopped) {
+        boolean stopped,
+        OptionalInt coreLevel) {
     private static final String NONE = "-";
     private static final String STOPPED = "stopped";
+    private static final String CORE = "core:";
     private static final int COLUMNS = 7;
 
     /** One version of a plugin. */
@@ -35,10 +40,10 @@ record WantedPlugin(
     }
 
     WantedPlugin with(boolean nowStopped) {
-        return new WantedPlugin(name, version, digest, previous, installedAt, sourceFile, nowStopped);
+        return new WantedPlugin(name, version, digest, previous, installedAt, sourceFile, nowStopped, coreLevel);
     }
 
-    /** Its last column is left out if it runs. */
+    /** What follows the columns is left out if it doesn't hold. */
     String toLine() {
         String line = String.join(
                 " ",
@@ -49,15 +54,27 @@ record WantedPlugin(
                 previous.map(Version::digest).orElse(NONE),
                 installedAt.toString(),
                 URLEncoder.encode(sourceFile, StandardCharsets.UTF_8));
-        return stopped ? line + " " + STOPPED : line;
+        String core = coreLevel.isPresent() ? " " + CORE + coreLevel.getAsInt() : "";
+        return line + (stopped ? " " + STOPPED : "") + core;
     }
 
     /** @throws IllegalArgumentException if it is no such line */
     static WantedPlugin parse(String line) {
         String[] columns = line.split(" ", -1);
-        boolean stopped = columns.length == COLUMNS + 1 && columns[COLUMNS].equals(STOPPED);
-        if (columns.length != COLUMNS && !stopped) {
+        if (columns.length < COLUMNS) {
             throw new IllegalArgumentException("expected " + COLUMNS + " columns, found " + columns.length);
+        }
+        boolean stopped = false;
+        OptionalInt coreLevel = OptionalInt.empty();
+        for (String mark : List.of(columns).subList(COLUMNS, columns.length)) {
+            if (mark.equals(STOPPED)) {
+                stopped = true;
+            } else if (mark.startsWith(CORE)) {
+                coreLevel = OptionalInt.of(Integer.parseInt(mark.substring(CORE.length())));
+            } else {
+                throw new IllegalArgumentException(
+                        "expected " + COLUMNS + " columns, found \"" + mark + "\" behind them");
+            }
         }
         Optional<Version> previous =
                 columns[4].equals(NONE) ? Optional.empty() : Optional.of(new Version(columns[3], digest(columns[4])));
@@ -69,7 +86,8 @@ record WantedPlugin(
                     previous,
                     Instant.parse(columns[5]),
                     URLDecoder.decode(columns[6], StandardCharsets.UTF_8),
-                    stopped);
+                    stopped,
+                    coreLevel);
         } catch (java.time.DateTimeException e) {
             throw new IllegalArgumentException("not a time: " + columns[5], e);
         }

@@ -76,7 +76,7 @@ class BadJarTest {
                 invalid(
                         "name of the node's own",
                         plugin().header("Bundle-SymbolicName", "org.apache.felix.scr"),
-                        "which is a bundle of the node itself"),
+                        "which is a part of the platform"),
                 invalid(
                         "fragment",
                         plugin().header("Fragment-Host", "io.patchbay.engine;bundle-version=1"),
@@ -199,7 +199,7 @@ class BadJarTest {
         Path jar = plugin().header("Import-Package", "com.example.nowhere,io.patchbay.api,io.patchbay.api.document")
                 .build(folder);
         PluginBundles bundles = new PluginBundles(node.context);
-        Bundle bundle = bundles.install(jar, "0".repeat(64), SamplePlugin.NAME);
+        Bundle bundle = bundles.install(jar, "0".repeat(64), SamplePlugin.NAME, PluginBundles.START_LEVEL);
 
         PatchbayException failure = catchThrowableOfType(PatchbayException.class, () -> bundles.startInTurn(bundle));
 

@@ -69,6 +69,38 @@ class KillTest {
     }
 
     @ParameterizedTest(name = "{0} killed at {1}")
+    @CsvSource({
+        "update,START,false",
+        "update,WANT,true",
+        "update,FLIP,true",
+        "update,REMOVE,true",
+        "uninstall,START,false",
+        "uninstall,WANT,true",
+        "uninstall,REMOVE,true"
+    })
+    void killedNodeHasOneOfTheVersionsOfACoreBundle(String change, Step step, boolean after) throws Exception {
+        Path home = folder.resolve("home");
+        TestNode.addCore(home, SamplePlugin.version("1.0.0").build(folder));
+        if (change.equals("uninstall")) {
+            try (TestNode node = TestNode.start(home)) {
+                node.install(SamplePlugin.version("1.1.0").build(folder));
+            }
+        }
+
+        kill(home, change, step.failpoint());
+
+        try (TestNode node = TestNode.start(home)) {
+            boolean updated = change.equals("update") == after;
+            assertThat(node.greet()).isEqualTo(updated ? "1.1.0" : "1.0.0");
+            assertThat(node.plugins.list()).hasSize(updated ? 1 : 0);
+            assertThat(node.pluginBundles()).isEqualTo(updated ? 1 : 0);
+            // And it goes on from there.
+            node.install(SamplePlugin.version("2.0.0").build(folder));
+            assertThat(node.greet()).isEqualTo("2.0.0");
+        }
+    }
+
+    @ParameterizedTest(name = "{0} killed at {1}")
     @CsvSource({"stop,WANT,false", "stop,STOP,false", "start,CHECK,false", "start,FLIP,true"})
     void killedNodeKnowsWhetherAPluginShallRun(String change, Step step, boolean running) throws Exception {
         Path home = folder.resolve("home");

@@ -339,7 +339,7 @@ class PluginLifeTest {
         }
     }
 
-    private static void deleteTree(Path folder) throws Exception {
+    static void deleteTree(Path folder) throws Exception {
         try (var files = Files.walk(folder)) {
             for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -9,16 +9,19 @@ import io.patchbay.plugins.switchboard.Switchboard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
@@ -45,6 +48,8 @@ final class TestNode implements AutoCloseable {
 
     /** As in a node: the manager comes up before the framework gets to the plugins' level. */
     private static final int MANAGER_LEVEL = 20;
+
+    private static final int CORE_LEVEL = 30;
 
     private static final int LAST_LEVEL = 100;
 
@@ -93,12 +98,30 @@ final class TestNode implements AutoCloseable {
                 .getLocation()
                 .getPath());
         framework.getBundleContext().installBundle(scr.toUri().toString()).start();
+        installCore(framework.getBundleContext(), home);
         framework.start();
         TestNode node = new TestNode(home, framework, stores);
         CountDownLatch up = new CountDownLatch(1);
         framework.adapt(FrameworkStartLevel.class).setStartLevel(LAST_LEVEL, event -> up.countDown());
         up.await();
         return node;
+    }
+
+    /** Makes {@code jar} a bundle of the distribution itself. */
+    static void addCore(Path home, Path jar) throws IOException {
+        Path core = Files.createDirectories(home.resolve("core")).resolve("greeter.jar");
+        Files.copy(jar, core, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** As the launcher does: what the cache knows is left as it is. */
+    private static void installCore(BundleContext context, Path home) throws BundleException {
+        Path core = home.resolve("core").resolve("greeter.jar");
+        String location = "reference:" + core.toUri();
+        if (Files.exists(core) && context.getBundle(location) == null) {
+            Bundle bundle = context.installBundle(location);
+            bundle.adapt(BundleStartLevel.class).setStartLevel(CORE_LEVEL);
+            bundle.start(Bundle.START_ACTIVATION_POLICY);
+        }
     }
 
     /** Carries the plan out and returns the ended job. */
