@@ -37,7 +37,7 @@ public record StateVersions(OptionalInt saves, Set<Integer> adopts) {
     public static StateVersions parse(Optional<String> saves, Optional<String> adopts) {
         Set<Integer> read = new TreeSet<>();
         adopts.ifPresent(list -> {
-            for (String version : list.split(",")) {
+            for (String version : list.split(",", -1)) {
                 read.add(version(ADOPTS, version));
             }
         });

@@ -39,7 +39,7 @@ final class LinesCodec implements Codec {
     public void onMessage(ByteBuffer chunk, boolean text) {
         while (chunk.hasRemaining() && connection.takesRequests()) {
             try {
-                lines.next(chunk).filter(line -> line.length > 0).ifPresent(this::receive);
+                lines.next(chunk).filter(LinesCodec::saysSomething).ifPresent(this::receive);
             } catch (PatchbayException endless) {
                 // Where the next line begins is not known any more: what is thrown here closes the connection.
                 refusals.count(endless);
@@ -99,6 +99,16 @@ final class LinesCodec implements Codec {
                 : new PatchbayException(ErrorCode.INTERNAL, "The request failed inside the node.");
         refusals.count(known);
         connection.send(Lines.error(id, known));
+    }
+
+    /** Whoever types lines by hand also sends empty ones, and some end theirs with CR LF. */
+    private static boolean saysSomething(byte[] line) {
+        for (byte b : line) {
+            if (b != ' ' && b != '\t' && b != '\r') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Value requireId(Value id) {
