@@ -18,11 +18,44 @@ export interface Plan {
   fromVersion: string | null;
   toVersion: string | null;
   steps: string[];
+  handOvers: HandOver[];
+  needs: Need[];
   /** Added (`+`), replaced (`~`) or removed (`-`). */
   services: string[];
   problems: string[];
   warnings: string[];
 }
+
+/** How one service changes hands, and whom that affects. */
+export interface HandOver {
+  kind: string;
+  name: string;
+  change: 'added' | 'replaced' | 'removed';
+  way: string;
+  affected: number;
+  text: string;
+}
+
+/** What a plugin needs of others, and who offers it. */
+export interface Need {
+  kind: string;
+  name: string;
+  range: string | null;
+  metBy: string | null;
+  version: string | null;
+  advice: string | null;
+}
+
+/** What became of a version that was removed. */
+export interface Receipt {
+  plugin: string;
+  version: string;
+  removedAt: string;
+  state: 'pending' | 'collected' | 'held';
+  text: string;
+}
+
+export const receiptTones = { pending: 'plain', collected: 'good', held: 'bad' } as const;
 
 export interface Component {
   path: string;

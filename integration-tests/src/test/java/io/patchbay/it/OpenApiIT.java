@@ -241,13 +241,17 @@ class OpenApiIT {
 
     private void pluginsStoresAndJobs() throws FileNotFoundException {
         call("listPlugins", "/plugins", "", 200);
-        install("/plugins?dryRun=true", SampleStore.jar(), 200);
-        install("/plugins", SampleStore.jar(), 202);
+        Rest.Answer plan = upload("installPlugin", "/plugins?dryRun=true", SampleStore.jar(), 200);
+        await(call("applyPluginPlan", "/plugin-plans/apply", plan.text(), 202));
+        call("applyPluginPlan", "/plugin-plans/apply", plan.text(), 409);
+        call("applyPluginPlan", "/plugin-plans/apply", "{}", 400);
         install("/plugins", SampleStore.version("0.2.0", jars), 202);
         call("getPlugin", "/plugins/" + SampleStore.PLUGIN, "", 200);
         String plugin = "/plugins/" + SampleStore.PLUGIN;
         call("rollBackPlugin", plugin + "/rollback?dryRun=true", "", 200);
         await(call("rollBackPlugin", plugin + "/rollback", "", 202));
+        call("listPluginReceipts", "/plugin-receipts", "", 200);
+        call("collectPlugins", "/plugin-receipts/collect", "", 200);
         upload("updatePlugin", plugin + "/update", SampleStore.version("0.3.0", jars), 202);
         call("stopPlugin", plugin + "/stop?dryRun=true", "", 200);
         await(call("stopPlugin", plugin + "/stop", "", 202));
@@ -269,12 +273,13 @@ class OpenApiIT {
         upload("installPlugin", path, jar, status);
     }
 
-    private void upload(String operation, String path, Path jar, int status) throws FileNotFoundException {
+    private Rest.Answer upload(String operation, String path, Path jar, int status) throws FileNotFoundException {
         Rest.Answer answer =
                 call(operation, path, BodyPublishers.ofFile(jar), status, "Content-Type", "application/java-archive");
         if (status == 202) {
             await(answer);
         }
+        return answer;
     }
 
     private static String job(Rest.Answer accepted) {

@@ -21,6 +21,10 @@ final class Examples {
                 "patchbay plugin install",
                 "patchbay plugin install greeter-1.0.jar --dry-run",
                 "patchbay plugin install http://localhost:8080/greeter-1.0.jar --sha256 \"$SHA256\"");
+        add(
+                "patchbay plugin apply",
+                "patchbay plugin install greeter-1.1.jar --dry-run --out plan.json && patchbay plugin apply plan.json");
+        add("patchbay plugin receipts", "patchbay plugin receipts --collect");
         add("patchbay plugin start", "patchbay plugin start io.example.greeter");
         add("patchbay plugin stop", "patchbay plugin stop io.example.greeter --dry-run");
         add("patchbay plugin update", "patchbay plugin update greeter-1.1.jar");

@@ -1,10 +1,10 @@
 package io.patchbay.cli;
 
 import io.patchbay.api.document.Value;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -129,18 +129,92 @@ final class PluginCommand implements Runnable {
         }
     }
 
-    /** Whether a change is only planned. */
+    @Command(
+            name = "apply",
+            description =
+                    "Carries out a plan that was kept with --out, exactly as it was shown; refuses if the node has changed.",
+            mixinStandardHelpOptions = true)
+    int apply(
+            @Mixin HomeOption home,
+            @Parameters(paramLabel = "PLAN", description = "The file of the plan.") Path file,
+            @Option(
+                            names = "--jar",
+                            paramLabel = "FILE",
+                            description = "The plugin's jar again, if the node does not keep it any more.")
+                    Optional<Path> jar,
+            @Mixin DryRun dryRun) {
+        Value.Struct request = Value.struct("op", Value.of("plugin.apply"), "plan", PlanFile.read(file));
+        if (jar.isPresent()) {
+            InputFile.require(jar.get());
+            request = request.with(
+                    "file", Value.of(jar.get().toAbsolutePath().normalize().toString()));
+        }
+        return change(home, request, dryRun);
+    }
+
+    @Command(
+            name = "receipts",
+            description = "Shows what became of the versions that were removed: gone from memory, or who holds them.",
+            mixinStandardHelpOptions = true)
+    int receipts(
+            @Mixin HomeOption home,
+            @Parameters(paramLabel = "NAME", arity = "0..1", description = "Only of this plugin.")
+                    Optional<String> name,
+            @Option(
+                            names = "--collect",
+                            description =
+                                    "First have Java collect its garbage, for which all requests stand still a moment.")
+                    boolean collect,
+            @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
+        Value.Struct request = Value.struct("op", Value.of("plugin.receipts"), "collect", Value.of(collect));
+        Value.Struct whole =
+                name.map(known -> request.with("name", Value.of(known))).orElse(request);
+        try (Node node = Node.running(home)) {
+            Value receipts = node.ask(whole);
+            if (json) {
+                screen.print(Texts.json(receipts));
+                return 0;
+            }
+            List<List<String>> rows = new ArrayList<>(List.of(List.of("PLUGIN", "STATE", "RECEIPT")));
+            for (Value.Struct receipt : Texts.structs(receipts)) {
+                rows.add(List.of(
+                        Texts.or(receipt, "plugin", ""),
+                        Texts.or(receipt, "state", ""),
+                        Texts.or(receipt, "text", "")));
+            }
+            screen.table(rows);
+            return 0;
+        }
+    }
+
+    /** Whether a change is only planned, and what becomes of the plan. */
     static final class DryRun {
         @Option(names = "--dry-run", description = "Only say what would happen.")
         private boolean wanted;
+
+        @Option(
+                names = "--out",
+                paramLabel = "PLAN",
+                description = "With --dry-run: keep the plan in this file, for 'patchbay plugin apply'.")
+        private Optional<Path> out = Optional.empty();
+
+        @Option(names = "--json", description = "With --dry-run: the plan as JSON, for scripts.")
+        private boolean json;
+
+        private void check() {
+            if (!wanted && (out.isPresent() || json)) {
+                throw new CommandException(
+                        ExitCodes.WRONG_ARGUMENTS,
+                        "%s goes with --dry-run.".formatted(out.isPresent() ? "--out" : "--json"));
+            }
+        }
     }
 
     private int change(HomeOption home, Value.Struct request, DryRun dryRun) {
+        dryRun.check();
         try (Node node = Node.running(home)) {
             if (dryRun.wanted) {
-                Value.Struct plan = (Value.Struct) node.ask(request.with("dryRun", Value.TRUE));
-                print(plan);
-                return Texts.of(plan, "problems").isEmpty() ? 0 : Main.FAILED;
+                return show((Value.Struct) node.ask(request.with("dryRun", Value.TRUE)), dryRun);
             }
             Value.Struct job = (Value.Struct) node.follow(request, screen);
             screen.print(Texts.or(job, "result", "Done."));
@@ -148,22 +222,19 @@ final class PluginCommand implements Runnable {
         }
     }
 
-    private void print(Value.Struct plan) {
-        String from = Texts.or(plan, "fromVersion", "");
-        String to = Texts.or(plan, "toVersion", "");
-        screen.print(Texts.or(plan, "kind", "?") + " " + Texts.or(plan, "plugin", "?")
-                + (from.isEmpty() ? "" : " " + from) + (to.isEmpty() ? "" : " -> " + to));
-        Map<String, String> titles = new LinkedHashMap<>();
-        titles.put("steps", "Steps:");
-        titles.put("services", "Services that change (+ added, ~ replaced, - removed):");
-        titles.put("warnings", "Warnings:");
-        titles.put("problems", "It can't be done:");
-        titles.forEach((field, title) -> {
-            List<String> lines = Texts.of(plan, field);
-            if (!lines.isEmpty()) {
-                screen.print(title);
-                lines.forEach(line -> screen.print("  " + line));
-            }
+    private int show(Value.Struct plan, DryRun dryRun) {
+        if (dryRun.json) {
+            screen.print(Texts.json(plan));
+        } else {
+            new PlanText(screen).print(plan);
+        }
+        if (!Texts.of(plan, "problems").isEmpty()) {
+            return Main.FAILED;
+        }
+        dryRun.out.ifPresent(file -> {
+            PlanFile.write(file, plan);
+            screen.note("The plan is kept; to carry it out: patchbay plugin apply " + file);
         });
+        return 0;
     }
 }

@@ -122,6 +122,11 @@ final class Screen {
 
     /** A line of columns that are as wide as their widest cell. */
     void table(List<List<String>> rows) {
+        table(rows, "");
+    }
+
+    /** The same, each line behind {@code indent}. */
+    void table(List<List<String>> rows, String indent) {
         int columns = rows.get(0).size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {
@@ -130,7 +135,7 @@ final class Screen {
             }
         }
         for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
+            StringBuilder line = new StringBuilder(indent);
             for (int i = 0; i < columns; i++) {
                 line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
             }

@@ -148,7 +148,92 @@ class MainTest {
 
         assertThat(run("", "plugin", "install", jar.toString(), "--dry-run")).isEqualTo(1);
         assertThat(node.requests.get(0).find("dryRun")).contains(Value.TRUE);
-        assertThat(out).hasToString("install io.x -> 1.0\nSteps:\n  copy\nIt can't be done:\n  It needs io.y.\n");
+        assertThat(out)
+                .hasToString("install io.x -> 1.0\n\nIt can't be done:\n  It needs io.y.\n\nSteps:\n  1.  copy\n");
+    }
+
+    @Test
+    void planIsKeptInAFileAndAppliedFromThere() throws IOException {
+        Path jar = Files.writeString(home.resolve("x.jar"), "jar");
+        Path file = home.resolve("plan.json");
+        Value.Struct plan = Value.struct(
+                "kind",
+                Value.of("update"),
+                "plugin",
+                Value.of("io.x"),
+                "fromVersion",
+                Value.of("1.0"),
+                "toVersion",
+                Value.of("1.1"),
+                "handOvers",
+                Value.array(
+                        handOver("protocol", "replaced", "2 connections stay open."),
+                        handOver("hook", "added", "It is there.")),
+                "needs",
+                Value.array(
+                        Value.struct(
+                                "kind",
+                                Value.of("package"),
+                                "name",
+                                Value.of("io.a"),
+                                "range",
+                                Value.of("[1,2)"),
+                                "metBy",
+                                Value.of("io.b"),
+                                "version",
+                                Value.of("1.3")),
+                        Value.struct(
+                                "kind",
+                                Value.of("service"),
+                                "name",
+                                Value.of("io.c.S"),
+                                "range",
+                                Value.NULL,
+                                "metBy",
+                                Value.NULL,
+                                "advice",
+                                Value.of("start io.d, which offers it"))));
+        node.answers(result(plan));
+
+        assertThat(run("", "plugin", "update", jar.toString(), "--dry-run", "--out", file.toString()))
+                .isZero();
+        assertThat(out).hasToString("""
+                update io.x 1.0 -> 1.1
+
+                Who is affected, and how it is handed over:
+                  protocol  replaced  2 connections stay open.
+                  hook      added     It is there.
+
+                What it needs, and who offers it:
+                  package  io.a    [1,2)  1.3 of io.b
+                  service  io.c.S  any    MISSING: start io.d, which offers it
+                """);
+
+        node.answers(result(Value.struct("result", Value.of("Done it."))));
+        assertThat(run("", "plugin", "apply", file.toString())).isZero();
+        assertThat(node.requests.get(1).find("plan")).contains(plan);
+    }
+
+    private static Value handOver(String kind, String change, String text) {
+        return Value.struct("kind", Value.of(kind), "change", Value.of(change), "text", Value.of(text));
+    }
+
+    @Test
+    void planThatWasCutOffIsSaidSo() throws IOException {
+        Path file = Files.writeString(home.resolve("plan.json"), "{\"format\":\"patchbay-plan 1\",\"ste");
+
+        assertThat(run("", "plugin", "apply", file.toString())).isEqualTo(1);
+        assertThat(err).asString().startsWith("patchbay: '" + file + "' is no plan, or was cut off: ");
+        assertThat(node.requests).isEmpty();
+    }
+
+    @Test
+    void keepingAPlanGoesWithADryRunOnly() throws IOException {
+        Path jar = Files.writeString(home.resolve("x.jar"), "jar");
+
+        assertThat(run("", "plugin", "install", jar.toString(), "--out", "plan.json"))
+                .isEqualTo(2);
+        assertThat(err).hasToString("patchbay: --out goes with --dry-run.\n");
     }
 
     @Test

@@ -6,7 +6,9 @@ import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.Plan;
+import io.patchbay.api.plugin.PlanForm;
 import io.patchbay.api.plugin.PluginInfo;
+import io.patchbay.api.plugin.PluginReceipt;
 import io.patchbay.api.plugin.Plugins;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -29,6 +31,8 @@ final class PluginOperations {
                 "plugin.list", this::list,
                 "plugin.info", this::info,
                 "plugin.install", this::install,
+                "plugin.apply", this::apply,
+                "plugin.receipts", this::receipts,
                 "plugin.start", (fields, messages) -> change(fields, messages, plugins -> plugins::planStart),
                 "plugin.stop", (fields, messages) -> change(fields, messages, plugins -> plugins::planStop),
                 "plugin.uninstall", (fields, messages) -> change(fields, messages, plugins -> plugins::planUninstall),
@@ -63,9 +67,32 @@ final class PluginOperations {
         boolean dryRun = fields.findBool("dryRun").orElse(false);
         fields.done();
         if (dryRun) {
-            return with(plugins -> value(plugins.planInstallFrom(url, sha256)));
+            return with(plugins -> PlanForm.describe(plugins.planInstallFrom(url, sha256)));
         }
         return JobProgress.follow(with(plugins -> plugins.installFrom(url, sha256)), messages);
+    }
+
+    /** What was planned before, and kept. */
+    private Value apply(Fields fields, ControlOperation.Messages messages) throws IOException {
+        Plan kept = PlanForm.read(fields.requireStruct("plan"));
+        Optional<Path> file = fields.findText("file").map(PluginOperations::file);
+        boolean dryRun = fields.findBool("dryRun").orElse(false);
+        fields.done();
+        return execute(
+                with(plugins -> file.map(jar -> plugins.reopen(kept, jar)).orElseGet(() -> plugins.reopen(kept))),
+                dryRun,
+                messages);
+    }
+
+    private Value receipts(Fields fields, ControlOperation.Messages messages) {
+        Optional<String> name = fields.findText("name");
+        boolean collect = fields.findBool("collect").orElse(false);
+        fields.done();
+        return with(plugins -> new Value.Array((collect ? plugins.collect() : plugins.receipts())
+                .stream()
+                        .filter(receipt -> name.isEmpty() || name.get().equals(receipt.plugin()))
+                        .map(PluginOperations::value)
+                        .toList()));
     }
 
     private Value change(
@@ -79,9 +106,9 @@ final class PluginOperations {
 
     private Value execute(Plan plan, boolean dryRun, ControlOperation.Messages messages) throws IOException {
         if (dryRun) {
-            return value(plan);
+            return PlanForm.describe(plan);
         }
-        messages.send(Value.struct("plan", value(plan)));
+        messages.send(Value.struct("plan", PlanForm.describe(plan)));
         if (!plan.problems().isEmpty()) {
             throw new PatchbayException(ErrorCode.CONFLICT, String.join(" ", plan.problems()));
         }
@@ -120,17 +147,16 @@ final class PluginOperations {
         return new Value.Struct(fields);
     }
 
-    private static Value.Struct value(Plan plan) {
+    private static Value value(PluginReceipt receipt) {
         Map<String, Value> fields = new LinkedHashMap<>();
-        fields.put("kind", Value.of(plan.kind()));
-        fields.put("plugin", Value.of(plan.plugin()));
-        plan.fromVersion().ifPresent(version -> fields.put("fromVersion", Value.of(version)));
-        plan.toVersion().ifPresent(version -> fields.put("toVersion", Value.of(version)));
-        plan.digest().ifPresent(digest -> fields.put("digest", Value.of(digest)));
-        fields.put("steps", Value.texts(plan.steps()));
-        fields.put("services", Value.texts(plan.services()));
-        fields.put("problems", Value.texts(plan.problems()));
-        fields.put("warnings", Value.texts(plan.warnings()));
+        fields.put("plugin", Value.of(receipt.plugin()));
+        fields.put("version", Value.of(receipt.version()));
+        fields.put("removedAt", Value.of(receipt.removedAt().toString()));
+        fields.put("state", Value.of(receipt.state()));
+        receipt.collectedAfter().ifPresent(after -> fields.put("collectedAfterMs", Value.of(after.toMillis())));
+        fields.put("holders", Value.texts(receipt.holders()));
+        fields.put("troubles", Value.texts(receipt.troubles()));
+        fields.put("text", Value.of(receipt.text()));
         return new Value.Struct(fields);
     }
 }

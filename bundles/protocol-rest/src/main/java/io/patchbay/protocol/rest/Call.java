@@ -71,8 +71,13 @@ record Call(HttpRequest request, Session session) {
 
     /** The body's fields; it must be a JSON object. */
     Fields fields() {
+        return Fields.of("the body", json());
+    }
+
+    /** The body; it must be JSON. */
+    Value json() {
         requireJson(JSON);
-        return Fields.of("the body", Json.decodeEnvelope(request.body()));
+        return Json.decodeEnvelope(request.body());
     }
 
     /** The body as a document's data. */

@@ -6,7 +6,9 @@ import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.plugin.Plan;
+import io.patchbay.api.plugin.PlanForm;
 import io.patchbay.api.plugin.PluginInfo;
+import io.patchbay.api.plugin.PluginReceipt;
 import io.patchbay.api.plugin.Plugins;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +68,7 @@ final class PluginRoutes {
         String sha256 = fields.findText("sha256").orElse("");
         fields.done();
         return operators.call(() -> dryRun
-                ? Answer.json(200, describe(plugins.planInstallFrom(url, sha256)))
+                ? Answer.json(200, PlanForm.describe(plugins.planInstallFrom(url, sha256)))
                 : Answer.accepted(plugins.installFrom(url, sha256)));
     }
 
@@ -103,11 +105,25 @@ final class PluginRoutes {
         return plan(call, () -> plugins.planRollBack(call.path("name")));
     }
 
+    /** The body is a plan that a dry run answered: exactly that is carried out, or nothing. */
+    CompletionStage<HttpResponse> apply(Call call) {
+        Plan kept = PlanForm.read(call.json());
+        return operators.call(() -> Answer.accepted(plugins.execute(plugins.reopen(kept))));
+    }
+
+    CompletionStage<HttpResponse> receipts(Call call) {
+        return operators.call(plugins::receipts).thenApply(all -> Answer.list(all, PluginRoutes::describe));
+    }
+
+    CompletionStage<HttpResponse> collect(Call call) {
+        return operators.call(plugins::collect).thenApply(all -> Answer.list(all, PluginRoutes::describe));
+    }
+
     private CompletionStage<HttpResponse> plan(Call call, Supplier<Plan> planning) {
         boolean dryRun = call.flag(DRY_RUN);
         return operators.call(() -> {
             Plan plan = planning.get();
-            return dryRun ? Answer.json(200, describe(plan)) : Answer.accepted(plugins.execute(plan));
+            return dryRun ? Answer.json(200, PlanForm.describe(plan)) : Answer.accepted(plugins.execute(plan));
         });
     }
 
@@ -170,18 +186,18 @@ final class PluginRoutes {
         return new Value.Struct(form);
     }
 
-    private static Value.Struct describe(Plan plan) {
+    private static Value.Struct describe(PluginReceipt receipt) {
         Map<String, Value> form = new LinkedHashMap<>();
-        form.put("id", Value.of(plan.id()));
-        form.put("kind", Value.of(plan.kind()));
-        form.put("plugin", Value.of(plan.plugin()));
-        form.put("fromVersion", orNull(plan.fromVersion()));
-        form.put("toVersion", orNull(plan.toVersion()));
-        form.put("digest", orNull(plan.digest()));
-        form.put("steps", Value.texts(plan.steps()));
-        form.put("services", Value.texts(plan.services()));
-        form.put("problems", Value.texts(plan.problems()));
-        form.put("warnings", Value.texts(plan.warnings()));
+        form.put("plugin", Value.of(receipt.plugin()));
+        form.put("version", Value.of(receipt.version()));
+        form.put("removedAt", Value.of(receipt.removedAt().toString()));
+        form.put("state", Value.of(receipt.state()));
+        form.put(
+                "collectedAfterMs",
+                receipt.collectedAfter().map(after -> Value.of(after.toMillis())).orElse(Value.NULL));
+        form.put("holders", Value.texts(receipt.holders()));
+        form.put("troubles", Value.texts(receipt.troubles()));
+        form.put("text", Value.of(receipt.text()));
         return new Value.Struct(form);
     }
 

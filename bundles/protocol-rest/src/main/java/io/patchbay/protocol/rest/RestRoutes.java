@@ -147,6 +147,10 @@ public final class RestRoutes implements HttpRoute {
         table.admin("POST " + PLUGIN + "/stop", plugins::stop, "dryRun");
         table.admin("POST " + PLUGIN + "/rollback", plugins::rollBack, "dryRun");
         table.withoutBody("POST " + PLUGIN + "/start", "POST " + PLUGIN + "/stop", "POST " + PLUGIN + "/rollback");
+        table.admin("POST " + API + "/plugin-plans/apply", plugins::apply);
+        table.admin("GET " + API + "/plugin-receipts", plugins::receipts);
+        table.admin("POST " + API + "/plugin-receipts/collect", plugins::collect);
+        table.withoutBody("POST " + API + "/plugin-receipts/collect");
     }
 
     private void stores(StoreRoutes stores) {

@@ -158,6 +158,41 @@ class AdminRoutesTest {
                 .contains("old class loader collected after 2 s");
     }
 
+    @Test
+    void aPlanThatWasShownIsAppliedAsItWas() {
+        String shown = node.admin("POST", "/api/v1/plugins?dryRun=true")
+                .body("application/java-archive", "sample".getBytes())
+                .send()
+                .text();
+
+        assertThat(node.admin("POST", "/api/v1/plugin-plans/apply").json(shown).send().status())
+                .isEqualTo(202);
+        assertThat(node.operations.asked).containsExactly("install sample");
+
+        Answered outdated = node.admin("POST", "/api/v1/plugin-plans/apply")
+                .json(shown.replace("1.0.0", "1.0.1"))
+                .send();
+        assertThat(outdated.status()).isEqualTo(409);
+        assertThat(outdated.detail()).isEqualTo("The node has changed.");
+        for (String none : new String[] {"{}", "[]", "{\"format\":\"patchbay-plan 1\"}", shown.substring(0, 40)}) {
+            assertThat(node.admin("POST", "/api/v1/plugin-plans/apply").json(none).send().status())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void receiptsAreListedAndACollectionMayBeAskedFor() {
+        assertThat(node.admin("GET", "/api/v1/plugin-receipts").send().text())
+                .isEqualTo(
+                        "{\"items\":[{\"plugin\":\"sample\",\"version\":\"0.9.0\",\"removedAt\":\"1970-01-01T00:00:00Z\",\"state\":\"held\","
+                                + "\"collectedAfterMs\":null,\"holders\":[\"thread \\\"x\\\"\"],\"troubles\":[],"
+                                + "\"text\":\"0.9.0: old class loader held by thread \\\"x\\\"\"}],\"next\":null}");
+        assertThat(node.operations.asked).isEmpty();
+        assertThat(node.admin("POST", "/api/v1/plugin-receipts/collect").send().status())
+                .isEqualTo(200);
+        assertThat(node.operations.asked).containsExactly("collect");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"", "%20", "..%2Fa.jar", "a%5Cb.jar", "a%0Ab.jar", "a%00.jar", "a%E2%80%AErajb", "a%E2%80%A8b"})

@@ -8,7 +8,9 @@ import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.JobControl;
 import io.patchbay.api.plugin.Jobs;
 import io.patchbay.api.plugin.Plan;
+import io.patchbay.api.plugin.PlanHandOver;
 import io.patchbay.api.plugin.PluginInfo;
+import io.patchbay.api.plugin.PluginReceipt;
 import io.patchbay.api.plugin.Plugins;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -107,6 +109,38 @@ final class RecordingOperations implements Plugins {
         return job(plan.kind() + " " + plan.plugin());
     }
 
+    @Override
+    public Plan reopen(Plan kept) {
+        if (!kept.equals(plan(kept.kind(), kept.plugin()))) {
+            throw new PatchbayException(ErrorCode.PLAN_OUTDATED, "The node has changed.");
+        }
+        return kept;
+    }
+
+    @Override
+    public Plan reopen(Plan kept, Path jar) {
+        throw new UnsupportedOperationException(jar.toString());
+    }
+
+    @Override
+    public List<PluginReceipt> receipts() {
+        return List.of(new PluginReceipt(
+                "sample",
+                "0.9.0",
+                Instant.EPOCH,
+                "held",
+                Optional.empty(),
+                List.of("thread \"x\""),
+                List.of(),
+                "0.9.0: old class loader held by thread \"x\""));
+    }
+
+    @Override
+    public List<PluginReceipt> collect() {
+        asked.add("collect");
+        return receipts();
+    }
+
     Stores stores() {
         return new Stores() {
             @Override
@@ -162,7 +196,12 @@ final class RecordingOperations implements Plugins {
                 List.of("start it"),
                 List.of("+store h2"),
                 problems,
-                List.of());
+                List.of(),
+                List.of(),
+                List.of(new PlanHandOver("store", "h2", "added", "none", 0, "stores", "Stores can be swapped to h2.")),
+                Map.of("bundle sample", "1.0.0"),
+                "sample.jar",
+                "s1");
     }
 
     private Job job(String title) {

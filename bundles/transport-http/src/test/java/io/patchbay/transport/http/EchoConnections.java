@@ -34,6 +34,11 @@ final class EchoConnections implements Connections {
     }
 
     @Override
+    public int count(String protocol) {
+        return protocol.equals(ECHO) ? opened.size() - closed.get() : 0;
+    }
+
+    @Override
     public MessageReceiver open(String protocol, MessageChannel channel, String remoteAddress) {
         if (protocol.equals(FULL)) {
             throw new PatchbayException(ErrorCode.OVERLOADED, "This node has as many connections as it takes.");

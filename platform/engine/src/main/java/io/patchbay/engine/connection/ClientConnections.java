@@ -71,6 +71,13 @@ public final class ClientConnections implements Connections, LoginConnections {
     }
 
     @Override
+    public int count(String protocol) {
+        return (int) connections.values().stream()
+                .filter(connection -> connection.protocol().equals(protocol))
+                .count();
+    }
+
+    @Override
     public MessageReceiver open(String protocol, MessageChannel channel, String remoteAddress) {
         if (stopping) {
             throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.");

@@ -1,6 +1,7 @@
 package io.patchbay.plugins.manager;
 
 import io.patchbay.plugins.switchboard.SwapGuard;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +26,21 @@ final class Boot {
     private final WantedPlugins wanted;
     private final Journal journal;
     private final SwapGuard switchboard;
+    private final Clock clock;
 
-    Boot(JarStore jars, PluginBundles bundles, WantedPlugins wanted, Journal journal, SwapGuard switchboard) {
+    Boot(
+            JarStore jars,
+            PluginBundles bundles,
+            WantedPlugins wanted,
+            Journal journal,
+            SwapGuard switchboard,
+            Clock clock) {
         this.jars = jars;
         this.bundles = bundles;
         this.wanted = wanted;
         this.journal = journal;
         this.switchboard = switchboard;
+        this.clock = clock;
     }
 
     /**
@@ -44,7 +53,7 @@ final class Boot {
         journal.read().ifPresent(entry -> settle(entry, inbox));
         dropOutdated();
         removeUnwanted();
-        jars.dropAllPlanned();
+        jars.tidyPlanned(clock.instant());
         jars.keepOnly(wanted.digests());
         // Of two that offer the same, the one that came last serves, as it did before the node stopped.
         wanted.list().stream()

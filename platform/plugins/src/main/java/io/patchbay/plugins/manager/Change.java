@@ -7,7 +7,6 @@ import io.patchbay.api.plugin.JobControl;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.plugins.switchboard.Holder;
 import io.patchbay.plugins.switchboard.SwapGuard;
-import java.lang.ref.WeakReference;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -34,10 +33,10 @@ final class Change {
     private final JobControl control;
     private final Optional<WantedPlugin> before;
     private final Optional<Bundle> outgoing;
+    private final Set<Long> threadsBefore = LoaderHolders.threadIds();
 
     private @Nullable Bundle incoming;
     private boolean flipped;
-    private List<Holder> stillHeld = List.of();
 
     /** What every change works with. */
     record Parts(
@@ -49,6 +48,7 @@ final class Change {
             SwapGuard switchboard,
             Checkup checkup,
             StoresInUse stores,
+            Receipts receipts,
             Clock clock) {}
 
     Change(Parts parts, Plan plan, Intent intent, JobControl control) {
@@ -174,8 +174,7 @@ final class Change {
      */
     private void drain(Bundle old) throws InterruptedException {
         steps.announce(Step.DRAIN);
-        stillHeld = parts.switchboard.drain(old, Limits.DRAIN);
-        Optional<Holder> store = stillHeld.stream()
+        Optional<Holder> store = parts.switchboard.drain(old, Limits.DRAIN).stream()
                 .filter(holder -> StoresInUse.isAdapter(holder.type()))
                 .findFirst();
         if (store.isPresent()) {
@@ -188,12 +187,11 @@ final class Change {
 
     private Receipt remove(Bundle old) {
         steps.announce(Step.REMOVE);
-        WeakReference<ClassLoader> loader = Receipt.loaderOf(old);
-        String version = old.getVersion().toString();
+        Removed removed = Removed.of(old, threadsBefore);
         List<String> troubles = takeOut(old);
         parts.switchboard.forget(old);
         steps.done(Step.REMOVE);
-        return Receipt.of(version, loader, stillHeld, troubles, parts.clock);
+        return parts.receipts.add(removed, troubles);
     }
 
     /** What was to stand in for a bundle of the distribution, which had to serve in its place. */

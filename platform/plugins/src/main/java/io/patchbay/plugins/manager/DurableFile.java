@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /** Files that are, after any crash, either as before or as after. */
@@ -26,6 +27,17 @@ final class DurableFile {
             channel.force(true);
         }
         move(written, file);
+    }
+
+    /** As {@link #replace}, readable by the node's own user alone where the file system knows users. */
+    static void replacePrivately(Path file, List<String> lines) throws IOException {
+        Path written = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(written);
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createFile(
+                    written, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        replace(file, lines);
     }
 
     /** Moves within one folder's file system, durably; {@code from} has been forced already. */

@@ -1,6 +1,9 @@
 package io.patchbay.plugins.manager;
 
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a change is to do.
@@ -31,6 +34,15 @@ record Intent(Kind kind, String plugin, Optional<PluginJar> incoming, String sou
 
         String word() {
             return word;
+        }
+
+        /** @throws PatchbayException BAD_REQUEST if it is none */
+        static Kind of(String word) {
+            return Stream.of(values())
+                    .filter(kind -> kind.word.equals(word))
+                    .findFirst()
+                    .orElseThrow(() -> new PatchbayException(
+                            ErrorCode.BAD_REQUEST, "This node knows no plan to \"%s\".".formatted(word)));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.patchbay.plugins.manager;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,14 +14,27 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The jars of plugins, each named by its SHA-256: those that are kept, and those that were copied for a plan. */
 final class JarStore {
+    /** Jars that are kept for plans that may still be carried out; the oldest go first. */
+    static final int PLANNED_JARS = 32;
+
+    static final long PLANNED_BYTES = 512L << 20;
+
+    /** How long a plan's jar is kept at most. */
+    static final Duration PLANNED_FOR = Duration.ofHours(24);
+
+    private static final Pattern PLANNED_JAR = Pattern.compile("[0-9a-f]{64}\\.jar");
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final Path kept;
@@ -123,6 +137,11 @@ final class JarStore {
         throw new PatchbayException(ErrorCode.NOT_FOUND, "The jar %s is not in %s any more.".formatted(digest, kept));
     }
 
+    /** Whether {@link #require} would find it. */
+    boolean has(String digest) {
+        return Files.isRegularFile(plannedFile(digest)) || keeps(digest);
+    }
+
     boolean keeps(String digest) {
         return Files.isRegularFile(keptFile(digest));
     }
@@ -181,13 +200,41 @@ final class JarStore {
         }
     }
 
-    /** Deletes what was copied for plans that nobody can execute any more. */
-    void dropAllPlanned() {
+    /** Deletes what was copied for plans, but for the last of them: these may be carried out after a restart too. */
+    void boundPlanned(Instant now) {
+        long jars = 0;
+        long bytes = 0;
+        for (File planned : listPlanned()) {
+            jars++;
+            bytes += planned.length();
+            boolean old = planned.lastModified() < now.minus(PLANNED_FOR).toEpochMilli();
+            if (old || jars > 1 && (jars > PLANNED_JARS || bytes > PLANNED_BYTES)) {
+                deleteQuietly(planned.toPath());
+            }
+        }
+    }
+
+    /** Newest first. */
+    private List<File> listPlanned() {
+        File[] files = planned.toFile()
+                .listFiles((folder, name) -> PLANNED_JAR.matcher(name).matches());
+        return files == null
+                ? List.of()
+                : Stream.of(files)
+                        .sorted(Comparator.comparingLong(File::lastModified).reversed())
+                        .toList();
+    }
+
+    /** Deletes what was on its way when the node stopped, and what no plan can use any more. */
+    void tidyPlanned(Instant now) {
         try (Stream<Path> files = Files.list(planned)) {
-            files.forEach(JarStore::deleteQuietly);
+            files.filter(file ->
+                            !PLANNED_JAR.matcher(file.getFileName().toString()).matches())
+                    .forEach(JarStore::deleteQuietly);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        boundPlanned(now);
     }
 
     private Path keptFile(String digest) {

@@ -20,15 +20,20 @@ import org.osgi.framework.wiring.BundleRevision;
  */
 record Need(String namespace, String filter) {
     private static final Pattern PACKAGE = Pattern.compile("\\(osgi\\.wiring\\.package=([^)]*)\\)");
+    private static final Pattern SERVICE = Pattern.compile("\\(objectClass=([^)]*)\\)");
     private static final Pattern FLOOR = Pattern.compile("\\(version>=([^)]*)\\)");
     private static final Pattern CEILING = Pattern.compile("\\(!\\(version>=([^)]*)\\)\\)");
     private static final Pattern JAVA = Pattern.compile("\\(version=([^)]*)\\)");
+    private static final String SERVICES = "osgi.service";
     private static final String EXECUTION_ENVIRONMENT = "osgi.ee";
 
-    /** What a revision needs of others: not what is optional, dynamic, only meant for run time, or offered by itself. */
+    /**
+     * What a revision needs of others: not what is optional, dynamic, only meant for run time, or offered by itself. A service is meant for run time, and is told all the same: without it the
+     * bundle resolves, but does not do its work.
+     */
     static List<Need> of(BundleRevision revision) {
         return revision.getDeclaredRequirements(null).stream()
-                .filter(requirement -> isWired(requirement.getDirectives()))
+                .filter(requirement -> isWired(requirement.getDirectives()) || isMandatoryService(requirement))
                 .map(Need::of)
                 .filter(need -> revision.getDeclaredCapabilities(need.namespace).stream()
                         .noneMatch(offer -> need.isMetBy(offer.getAttributes())))
@@ -44,6 +49,13 @@ record Need(String namespace, String filter) {
         String resolution = directives.getOrDefault(Constants.RESOLUTION_DIRECTIVE, Constants.RESOLUTION_MANDATORY);
         String effective = directives.getOrDefault(Constants.EFFECTIVE_DIRECTIVE, Constants.EFFECTIVE_RESOLVE);
         return resolution.equals(Constants.RESOLUTION_MANDATORY) && effective.equals(Constants.EFFECTIVE_RESOLVE);
+    }
+
+    private static boolean isMandatoryService(BundleRequirement requirement) {
+        String resolution = requirement
+                .getDirectives()
+                .getOrDefault(Constants.RESOLUTION_DIRECTIVE, Constants.RESOLUTION_MANDATORY);
+        return requirement.getNamespace().equals(SERVICES) && resolution.equals(Constants.RESOLUTION_MANDATORY);
     }
 
     boolean isMetBy(Map<String, Object> offer) {
@@ -63,31 +75,56 @@ record Need(String namespace, String filter) {
                 : Optional.empty();
     }
 
+    /** The type of the service that is needed, if it is one. */
+    Optional<String> serviceType() {
+        Matcher matcher = SERVICE.matcher(filter);
+        return namespace.equals(SERVICES) && matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    /** Whether it is no matter of resolving. */
+    boolean isService() {
+        return namespace.equals(SERVICES);
+    }
+
     boolean isJava() {
         return namespace.equals(EXECUTION_ENVIRONMENT);
     }
 
-    /** For people, such as {@code the package org.example [1.0.0,2.0.0)}. */
-    String shown() {
-        Optional<String> packageName = packageName();
-        if (packageName.isPresent()) {
-            return "the package " + packageName.get() + range();
-        }
-        Matcher java = JAVA.matcher(filter);
-        if (isJava() && java.find()) {
-            return "Java " + java.group(1);
-        }
-        return namespace + (filter.isEmpty() ? "" : " " + filter);
+    /** In one word, for programs. */
+    String kind() {
+        return packageName().isPresent() ? "package" : isService() ? "service" : isJava() ? "java" : namespace;
     }
 
-    private String range() {
+    /** What is needed, without the versions. */
+    String name() {
+        return packageName().or(this::serviceType).or(this::java).orElse(filter);
+    }
+
+    private Optional<String> java() {
+        Matcher java = JAVA.matcher(filter);
+        return isJava() && java.find() ? Optional.of(java.group(1)) : Optional.empty();
+    }
+
+    /** For people, such as {@code the package org.example [1.0.0,2.0.0)}. */
+    String shown() {
+        if (packageName().isPresent()) {
+            return "the package " + name() + range().map(range -> " " + range).orElse("");
+        }
+        if (serviceType().isPresent()) {
+            return "the service " + name();
+        }
+        Optional<String> java = java();
+        return java.isPresent() ? "Java " + java.get() : namespace + (filter.isEmpty() ? "" : " " + filter);
+    }
+
+    /** The versions that will do, such as {@code [1.0.0,2.0.0)}; empty if any will. */
+    Optional<String> range() {
         Matcher floor = FLOOR.matcher(filter);
         Matcher ceiling = CEILING.matcher(filter);
         if (!floor.find()) {
-            return "";
+            return Optional.empty();
         }
-        return ceiling.find()
-                ? " [" + floor.group(1) + "," + ceiling.group(1) + ")"
-                : " " + floor.group(1) + " or newer";
+        return Optional.of(
+                ceiling.find() ? "[" + floor.group(1) + "," + ceiling.group(1) + ")" : floor.group(1) + " or newer");
     }
 }

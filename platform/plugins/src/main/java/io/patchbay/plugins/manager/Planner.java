@@ -2,6 +2,7 @@ package io.patchbay.plugins.manager;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.plugins.switchboard.SwapGuard;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class Planner {
     private final Offers offers;
     private final SwapGuard switchboard;
     private final StoresInUse stores;
+    private final HandOvers handOvers;
 
     Planner(
             BundleContext context,
@@ -30,13 +32,15 @@ final class Planner {
             WantedPlugins wanted,
             Offers offers,
             SwapGuard switchboard,
-            StoresInUse stores) {
+            StoresInUse stores,
+            HandOvers handOvers) {
         this.context = context;
         this.bundles = bundles;
         this.wanted = wanted;
         this.offers = offers;
         this.switchboard = switchboard;
         this.stores = stores;
+        this.handOvers = handOvers;
     }
 
     /**
@@ -83,8 +87,52 @@ final class Planner {
                 steps(intent, fromVersion.orElse(""), outgoing.isPresent(), present.isPresent()),
                 services(before, after, others),
                 Stream.concat(unresolved.stream(), conflicts.stream()).toList(),
-                warnings(intent, outgoing, after));
+                warnings(intent, outgoing, after),
+                intent.incoming().map(jar -> offers.list(jar, outgoing)).orElse(List.of()),
+                handOvers.list(outgoing, before, after, others),
+                world().facts(),
+                intent.sourceFile(),
+                "");
         return new Planned(plan, intent, problemCode);
+    }
+
+    World world() {
+        return World.of(context, bundles, wanted, switchboard, stores);
+    }
+
+    /**
+     * Whether {@code plan} would be made again, but for those who are affected, who come and go.
+     *
+     * @throws PatchbayException PLAN_OUTDATED if not, with what has changed
+     */
+    void requireUnchanged(Plan plan, Plan now) {
+        String difference = new World(plan.world()).difference(new World(now.world()));
+        if (!difference.isEmpty()) {
+            throw outdated(plan, "the node has changed: " + difference);
+        }
+        if (!unaffected(plan).equals(unaffected(now))) {
+            throw outdated(plan, "the node would go about it otherwise now; make a new plan.");
+        }
+    }
+
+    static PatchbayException outdated(Plan plan, String why) {
+        return new PatchbayException(
+                ErrorCode.PLAN_OUTDATED,
+                "The plan to %s %s no longer fits: %s".formatted(plan.kind(), plan.plugin(), why));
+    }
+
+    private static List<Object> unaffected(Plan plan) {
+        return List.of(
+                plan.kind(),
+                plan.plugin(),
+                plan.fromVersion(),
+                plan.toVersion(),
+                plan.digest(),
+                plan.steps(),
+                plan.services(),
+                plan.problems(),
+                plan.warnings(),
+                plan.needs());
     }
 
     /** Why there is nothing to start, or to stop. */
@@ -199,6 +247,7 @@ final class Planner {
             newer.ifPresent(running ->
                     warnings.add("%s is older than %s, which is installed.".formatted(jar.version(), running)));
         });
+        intent.incoming().ifPresent(jar -> warnings.addAll(offers.listUnmetServices(jar, outgoing)));
         outgoing.filter(bundle -> !stays)
                 .map(bundles::dependents)
                 .filter(names -> !names.isEmpty())

@@ -84,7 +84,7 @@ final class PluginBundles {
         return bundle.getState() == Bundle.ACTIVE || bundle.getState() == Bundle.STARTING;
     }
 
-    private static boolean isPlugin(Bundle bundle) {
+    static boolean isPlugin(Bundle bundle) {
         return bundle.getLocation().startsWith(LOCATION) || bundle.getLocation().startsWith(LOOKED_AT);
     }
 

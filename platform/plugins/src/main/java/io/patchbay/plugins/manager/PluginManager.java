@@ -11,7 +11,9 @@ import io.patchbay.api.plugin.JobControl;
 import io.patchbay.api.plugin.Jobs;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.api.plugin.PluginInfo;
+import io.patchbay.api.plugin.PluginReceipt;
 import io.patchbay.api.plugin.Plugins;
+import io.patchbay.api.protocol.Connections;
 import io.patchbay.plugins.switchboard.SwapGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,10 +71,12 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private final BundleContext context;
     private final SwapGuard switchboard;
+    private final Clock clock;
     private final JarStore jars;
     private final WantedPlugins wanted;
     private final PluginBundles bundles;
     private final Planner planner;
+    private final PlanSeal seal;
     private final Change.Parts parts;
     private final Inbox inbox;
     private final Boot boot;
@@ -88,17 +92,18 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     /** Guarded by itself. */
     private final Map<String, Planner.Planned> plans = new LinkedHashMap<>();
 
-    /** By plugin: what is wrong with it, and what became of its version before. */
+    /** By plugin: what is wrong with it. */
     private final Map<String, String> faults = new ConcurrentHashMap<>();
 
     private final PluginMeters meters = new PluginMeters();
-    private final Map<String, Receipt> receipts = new ConcurrentHashMap<>();
+    private final Receipts receipts;
 
     /** The change that runs. */
     private final AtomicReference<@Nullable Plan> underWay = new AtomicReference<>();
 
     private volatile @Nullable Jobs jobs;
     private volatile @Nullable Stores stores;
+    private volatile @Nullable Connections connections;
     private volatile @Nullable ServiceComponentRuntime components;
 
     /** Why the list of plugins can't be read; then nothing is changed. Written at the start only. */
@@ -111,6 +116,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     PluginManager(BundleContext context, SwapGuard switchboard, Path home, Clock clock) {
         Path folder = home.resolve("data").resolve("plugins");
+        this.clock = clock;
         this.context = context;
         this.switchboard = switchboard;
         this.jars = new JarStore(folder);
@@ -120,10 +126,14 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         StoresInUse storesInUse = new StoresInUse(() -> stores);
         Journal journal = new Journal(folder.resolve("journal"));
         Checkup checkup = new Checkup(context, switchboard, new ComponentTroubles(() -> components));
-        this.planner = new Planner(context, bundles, wanted, offers, switchboard, storesInUse);
-        this.parts = new Change.Parts(jars, bundles, wanted, journal, offers, switchboard, checkup, storesInUse, clock);
+        HandOvers handOvers = new HandOvers(context, switchboard, storesInUse, () -> connections);
+        this.planner = new Planner(context, bundles, wanted, offers, switchboard, storesInUse, handOvers);
+        this.seal = new PlanSeal(folder.resolve("plan-key"));
+        this.receipts = new Receipts(new LoaderHolders(context, switchboard), clock);
+        this.parts = new Change.Parts(
+                jars, bundles, wanted, journal, offers, switchboard, checkup, storesInUse, receipts, clock);
         this.inbox = new Inbox(home.resolve("plugins"), this, clock);
-        this.boot = new Boot(jars, bundles, wanted, journal, switchboard);
+        this.boot = new Boot(jars, bundles, wanted, journal, switchboard, clock);
         this.startWatch = new StartWatch(clock);
         this.probation = new Probation(context, this, bundles, checkup, clock, () -> underWay.get() != null, meters);
     }
@@ -186,6 +196,17 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setConnections(Connections service) {
+        connections = service;
+    }
+
+    void unsetConnections(Connections service) {
+        if (connections == service) {
+            connections = null;
+        }
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void setComponents(ServiceComponentRuntime service) {
         components = service;
     }
@@ -198,7 +219,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void setMetrics(Metrics service) {
-        meters.use(service, this::list);
+        meters.use(service, this::list, receipts::uncollected);
     }
 
     void unsetMetrics(Metrics service) {
@@ -219,7 +240,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private void keep() {
         try {
-            receipts.values().forEach(Receipt::look);
+            receipts.look();
             startWatch.look();
             if (unreadable == null && isUp() && jobs != null) {
                 probation.look();
@@ -302,8 +323,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private Optional<String> remarks(String plugin) {
         String remarks = Stream.concat(
-                        probation.findRemark(plugin).stream(),
-                        Optional.ofNullable(receipts.get(plugin)).map(Receipt::toString).stream())
+                        probation.findRemark(plugin).stream(), receipts.find(plugin).map(Receipt::toString).stream())
                 .collect(Collectors.joining("; "));
         return Optional.of(remarks).filter(text -> !text.isEmpty());
     }
@@ -321,15 +341,19 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private Plan planInstall(String digest, String shownName) {
         try {
-            PluginJar inspected = inspect(digest, shownName);
-            boolean there = wanted.find(inspected.name()).isPresent()
-                    || bundles.findCore(inspected.name()).isPresent();
-            Intent.Kind kind = there ? Intent.Kind.UPDATE : Intent.Kind.INSTALL;
-            return remember(new Intent(kind, inspected.name(), Optional.of(inspected), shownName));
+            return remember(intentToInstall(digest, shownName));
         } catch (RuntimeException e) {
             jars.dropPlanned(digest);
             throw e;
         }
+    }
+
+    private Intent intentToInstall(String digest, String shownName) {
+        PluginJar inspected = inspect(digest, shownName);
+        boolean there = wanted.find(inspected.name()).isPresent()
+                || bundles.findCore(inspected.name()).isPresent();
+        Intent.Kind kind = there ? Intent.Kind.UPDATE : Intent.Kind.INSTALL;
+        return new Intent(kind, inspected.name(), Optional.of(inspected), shownName);
     }
 
     private PluginJar inspect(String digest, String shownName) {
@@ -412,42 +436,102 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     @Override
     public Plan planStart(String name) {
-        WantedPlugin plugin = requirePlugin(name);
-        PluginJar jar = inspect(plugin.digest(), name + " " + plugin.version());
-        return remember(new Intent(Intent.Kind.START, name, Optional.of(jar), plugin.sourceFile()));
+        return remember(intentTo(Intent.Kind.START, name));
     }
 
     @Override
     public Plan planStop(String name) {
-        WantedPlugin plugin = requirePlugin(name);
-        return remember(new Intent(Intent.Kind.STOP, name, Optional.empty(), plugin.sourceFile()));
+        return remember(intentTo(Intent.Kind.STOP, name));
     }
 
     @Override
     public Plan planUninstall(String name) {
-        WantedPlugin plugin = requirePlugin(name);
-        return remember(new Intent(Intent.Kind.UNINSTALL, name, findOfDistribution(name), plugin.sourceFile()));
+        return remember(intentTo(Intent.Kind.UNINSTALL, name));
     }
 
     @Override
     public Plan planRollBack(String name) {
+        return remember(intentTo(Intent.Kind.ROLLBACK, name));
+    }
+
+    /** What is to be done with a plugin that is installed. */
+    private Intent intentTo(Intent.Kind kind, String name) {
         WantedPlugin plugin = requirePlugin(name);
-        PluginJar jar = plugin.previous()
+        Optional<PluginJar> incoming = switch (kind) {
+            case START -> Optional.of(inspect(plugin.digest(), name + " " + plugin.version()));
+            case ROLLBACK -> Optional.of(toRollBackTo(plugin));
+            case UNINSTALL -> findOfDistribution(name);
+            case STOP -> Optional.empty();
+            case INSTALL, UPDATE -> throw new IllegalArgumentException(kind.word());
+        };
+        return new Intent(kind, name, incoming, plugin.sourceFile());
+    }
+
+    private PluginJar toRollBackTo(WantedPlugin plugin) {
+        String name = plugin.name();
+        return plugin.previous()
                 .map(previous -> inspect(previous.digest(), name + " " + previous.version()))
                 .or(() -> findOfDistribution(name))
                 .orElseThrow(() ->
                         new PatchbayException(ErrorCode.CONFLICT, "%s has no version to go back to.".formatted(name)));
-        return remember(new Intent(Intent.Kind.ROLLBACK, name, Optional.of(jar), plugin.sourceFile()));
+    }
+
+    @Override
+    public Plan reopen(Plan kept) {
+        requireReadable();
+        seal.require(kept);
+        Intent intent = intentOf(kept);
+        planner.requireUnchanged(kept, planner.plan(kept.id(), intent).plan());
+        return remember(kept.id(), intent);
+    }
+
+    @Override
+    public Plan reopen(Plan kept, Path jar) {
+        requireReadable();
+        seal.require(kept);
+        String digest = jars.copyIn(jar);
+        if (!kept.digest().equals(Optional.of(digest))) {
+            if (!isPlanned(digest)) {
+                jars.dropPlanned(digest);
+            }
+            throw new PatchbayException(
+                    ErrorCode.PLUGIN_INVALID,
+                    "%s has the SHA-256 %s, and the plan is for the jar %s."
+                            .formatted(jar.getFileName(), digest, kept.digest().orElse("of none")));
+        }
+        return reopen(kept);
+    }
+
+    private Intent intentOf(Plan kept) {
+        Intent.Kind kind = Intent.Kind.of(kept.kind());
+        boolean brings = kind == Intent.Kind.INSTALL || kind == Intent.Kind.UPDATE;
+        boolean gone = brings
+                ? kept.digest().filter(jars::has).isEmpty()
+                : wanted.find(kept.plugin()).isEmpty();
+        if (gone) {
+            String difference = new World(kept.world()).difference(planner.world());
+            throw Planner.outdated(
+                    kept,
+                    difference.isEmpty()
+                            ? "the node does not keep its jar any more; give the jar again, or make a new plan."
+                            : "the node has changed: " + difference);
+        }
+        return brings ? intentToInstall(kept.digest().orElseThrow(), kept.source()) : intentTo(kind, kept.plugin());
     }
 
     private Plan remember(Intent intent) {
-        Planner.Planned planned = planner.plan(UUID.randomUUID().toString(), intent);
+        return remember(UUID.randomUUID().toString(), intent);
+    }
+
+    private Plan remember(String id, Intent intent) {
+        Planner.Planned bare = planner.plan(id, intent);
+        Planner.Planned planned = new Planner.Planned(seal.seal(bare.plan()), intent, bare.problemCode());
         synchronized (plans) {
             plans.put(planned.plan().id(), planned);
             if (plans.size() > PLANS) {
-                Planner.Planned oldest = plans.remove(plans.keySet().iterator().next());
-                oldest.plan().digest().filter(digest -> !isPlanned(digest)).ifPresent(jars::dropPlanned);
+                plans.remove(plans.keySet().iterator().next());
             }
+            jars.boundPlanned(clock.instant());
         }
         return planned.plan();
     }
@@ -502,16 +586,20 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         synchronized (plans) {
             Planner.Planned planned = plans.get(plan.id());
             if (planned == null || !planned.plan().equals(plan)) {
-                throw outdated(plan);
+                throw Planner.outdated(plan, "it was carried out, or forgotten for later ones; make a new one.");
             }
             return planned;
         }
     }
 
-    private static PatchbayException outdated(Plan plan) {
-        return new PatchbayException(
-                ErrorCode.PLAN_OUTDATED,
-                "The plan to %s %s no longer fits the node; make a new one.".formatted(plan.kind(), plan.plugin()));
+    @Override
+    public List<PluginReceipt> receipts() {
+        return receipts.list();
+    }
+
+    @Override
+    public List<PluginReceipt> collect() {
+        return receipts.collect();
     }
 
     private static String title(Plan plan) {
@@ -527,15 +615,15 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         long beganNanos = System.nanoTime();
         boolean done = false;
         try {
-            if (!planner.plan(plan.id(), planned.intent()).plan().equals(plan)) {
-                throw outdated(plan);
-            }
+            planner.requireUnchanged(
+                    plan, planner.plan(plan.id(), planned.intent()).plan());
             Intent.Kind kind = planned.intent().kind();
             if (kind == Intent.Kind.START || kind == Intent.Kind.STOP) {
                 return startOrStop(planned, control);
             }
             Optional<Receipt> receipt = new Change(parts, plan, planned.intent(), control).run();
-            settle(plan, receipt);
+            faults.remove(plan.plugin());
+            probation.end(plan.plugin());
             planned.intent()
                     .incoming()
                     .filter(jar -> planned.intent().kind() == Intent.Kind.UPDATE)
@@ -566,16 +654,6 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 .strip();
         LOG.info("{}", result);
         return result;
-    }
-
-    private void settle(Plan plan, Optional<Receipt> receipt) {
-        faults.remove(plan.plugin());
-        receipts.remove(plan.plugin());
-        probation.end(plan.plugin());
-        // A receipt is told with the plugin; of one that is uninstalled the job's result tells.
-        if (wanted.find(plan.plugin()).isPresent()) {
-            receipt.ifPresent(r -> receipts.put(plan.plugin(), r));
-        }
     }
 
     private void forget(Plan plan) {

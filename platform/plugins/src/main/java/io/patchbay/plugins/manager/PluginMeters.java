@@ -4,6 +4,7 @@ import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.api.plugin.PluginInfo;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,16 @@ final class PluginMeters {
 
     private volatile @Nullable Metrics metrics;
 
-    /** @param plugins what is installed */
-    void use(Metrics service, Supplier<List<PluginInfo>> plugins) {
+    /**
+     * @param plugins what is installed
+     * @param uncollected how many removed versions still have their class loaders
+     */
+    void use(Metrics service, Supplier<List<PluginInfo>> plugins, LongSupplier uncollected) {
         metrics = service;
+        service.gauge(
+                "patchbay_plugin_loaders_uncollected",
+                "Class loaders of removed versions that are still there; the receipts name who holds them.",
+                uncollected::getAsLong);
         for (String state : STATES) {
             service.gauge(
                     "patchbay_plugins",

@@ -1,27 +1,25 @@
 package io.patchbay.plugins.manager;
 
-import io.patchbay.plugins.switchboard.Holder;
-import java.lang.ref.WeakReference;
+import io.patchbay.api.plugin.PluginReceipt;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.wiring.BundleWiring;
 
 /**
  * What became of a version that was removed: its class loader is collected by some garbage collection, or somebody holds it. Holds nothing of it itself.
  *
- * <p>Looked at by the manager's keeper now and then; nobody forces a collection.
+ * <p>Looked at by the manager's keeper now and then; nobody forces a collection but an operator.
  */
 final class Receipt {
+    /** So many holders and troubles are named in the sentence. */
     private static final int NAMED = 3;
 
-    private final String version;
-    private final WeakReference<ClassLoader> loader;
+    private final Removed removed;
+    private final LoaderHolders holders;
+    private final UnloadSentinel sentinel = new UnloadSentinel();
     private final List<String> troubles;
     private final Clock clock;
     private final Instant removedAt;
@@ -29,72 +27,72 @@ final class Receipt {
     /** Written by whoever looks first after the collection. */
     private volatile @Nullable Duration collectedAfter;
 
-    private Receipt(String version, WeakReference<ClassLoader> loader, List<String> troubles, Clock clock) {
-        this.version = version;
-        this.loader = loader;
+    /**
+     * For a version that is gone now.
+     *
+     * @param troubles what went wrong while it was removed, each a sentence
+     */
+    Receipt(Removed removed, LoaderHolders holders, List<String> troubles, Clock clock) {
+        this.removed = removed;
+        this.holders = holders;
         this.troubles = List.copyOf(troubles);
         this.clock = clock;
         this.removedAt = clock.instant();
     }
 
-    /** The class loader of a bundle that is still there. */
-    static WeakReference<ClassLoader> loaderOf(Bundle bundle) {
-        BundleWiring wiring = bundle.adapt(BundleWiring.class);
-        return new WeakReference<>(wiring == null ? null : wiring.getClassLoader());
-    }
-
-    /**
-     * For a version that is gone now.
-     *
-     * @param stillHeld leases that were open when the drain time was over
-     */
-    static Receipt of(
-            String version,
-            WeakReference<ClassLoader> loader,
-            List<Holder> stillHeld,
-            List<String> troubles,
-            Clock clock) {
-        List<String> all = new ArrayList<>(troubles);
-        stillHeld.forEach(holder -> all.add(holder + "."));
-        return new Receipt(version, loader, all, clock);
+    String plugin() {
+        return removed.plugin();
     }
 
     /** Whether there is nothing more to wait for. */
     boolean look() {
-        if (collectedAfter == null && loader.refersTo(null)) {
+        if (collectedAfter == null && removed.loader().refersTo(null)) {
             collectedAfter = Duration.between(removedAt, clock.instant());
         }
         return collectedAfter != null;
     }
 
-    @Override
-    public String toString() {
+    PluginReceipt describe() {
+        // In this order: else a collection in between would look like a holder.
+        boolean swept = sentinel.isUnloaded();
         look();
         Duration after = collectedAfter;
-        String end = after == null
-                ? "old class loader pending a garbage collection"
-                : "old class loader collected after %d s".formatted(after.toSeconds());
-        String holders = after == null
-                ? threadsThatHoldIt().map(threads -> "; held by " + threads).orElse("")
-                : "";
+        List<String> found = after == null ? holders.find(removed) : List.of();
+        return new PluginReceipt(
+                removed.plugin(),
+                removed.version(),
+                removedAt,
+                after != null ? "collected" : swept ? "held" : "pending",
+                Optional.ofNullable(after),
+                found,
+                troubles,
+                text(after, swept, found));
+    }
+
+    private String text(@Nullable Duration after, boolean swept, List<String> found) {
+        String named = String.join(", ", found.subList(0, Math.min(NAMED, found.size())))
+                + (found.size() > NAMED ? " and %d more".formatted(found.size() - NAMED) : "");
+        String end;
+        if (after != null) {
+            end = "old class loader collected after %d s".formatted(after.toSeconds());
+        } else if (!found.isEmpty()) {
+            end = "old class loader held by " + named;
+        } else if (swept) {
+            end =
+                    "old class loader held by something that the node can't see, such as a ThreadLocal, a shutdown hook, a JDBC driver that it registered or a static field of other code; "
+                            + "a heap dump names it: jcmd %d GC.heap_dump FILE"
+                                    .formatted(ProcessHandle.current().pid());
+        } else {
+            end = "old class loader pending a garbage collection";
+        }
         String said = troubles.isEmpty()
                 ? ""
                 : "; " + String.join(" ", troubles.subList(0, Math.min(NAMED, troubles.size())));
-        return version + ": " + end + holders + said;
+        return removed.version() + ": " + end + said;
     }
 
-    private Optional<String> threadsThatHoldIt() {
-        ClassLoader held = loader.get();
-        if (held == null) {
-            return Optional.empty();
-        }
-        List<String> names = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getContextClassLoader() == held
-                        || thread.getClass().getClassLoader() == held)
-                .map(thread -> "thread \"" + thread.getName() + "\"")
-                .sorted()
-                .limit(NAMED)
-                .toList();
-        return names.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", names));
+    @Override
+    public String toString() {
+        return describe().text();
     }
 }

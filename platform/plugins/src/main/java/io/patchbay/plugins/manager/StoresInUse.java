@@ -96,7 +96,7 @@ final class StoresInUse {
                 .toList();
     }
 
-    private List<StoreInfo> list() {
+    List<StoreInfo> list() {
         Stores known = stores.get();
         return known == null ? List.of() : known.list();
     }

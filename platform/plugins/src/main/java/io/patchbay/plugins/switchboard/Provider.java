@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
@@ -19,6 +20,7 @@ final class Provider {
     private static final long RETIRED = Long.MIN_VALUE;
 
     private final ServiceReference<Object> reference;
+    private final long bundleId;
     private final long generation;
     private final @Nullable ServiceObjects<Object> objects;
     private final Holders holders = new Holders();
@@ -31,6 +33,7 @@ final class Provider {
 
     Provider(BundleContext context, ServiceReference<Object> reference, long generation) {
         this.reference = reference;
+        this.bundleId = bundleIdOf(reference);
         this.generation = generation;
         this.objects = context.getServiceObjects(reference);
     }
@@ -104,6 +107,16 @@ final class Provider {
 
     ServiceReference<Object> reference() {
         return reference;
+    }
+
+    /** Of the bundle that registered it, also after that has gone. */
+    long bundleId() {
+        return bundleId;
+    }
+
+    private static long bundleIdOf(ServiceReference<?> reference) {
+        Bundle bundle = reference.getBundle();
+        return bundle == null ? -1 : bundle.getBundleId();
     }
 
     long generation() {

@@ -29,4 +29,10 @@ public interface SwapGuard {
 
     /** The named services of a bundle that a caller could lease, whether they serve or not. */
     List<ServiceReference<?>> namedServices(Bundle bundle);
+
+    /** Leases that are open now on what serves under this type and name. */
+    long countLeases(String type, String name);
+
+    /** Who holds a lease on a service of this bundle that serves no more, even if it is uninstalled. */
+    List<Holder> listHolders(long bundleId);
 }

@@ -223,6 +223,21 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
     }
 
     @Override
+    public long countLeases(String type, String name) {
+        FollowedType followed = types.get(type);
+        Slot slot = followed == null ? null : followed.slots.find(name);
+        Provider current = slot == null ? null : slot.current();
+        return current == null ? 0 : current.leases();
+    }
+
+    @Override
+    public List<Holder> listHolders(long bundleId) {
+        return ending(provider -> provider.bundleId() == bundleId).stream()
+                .flatMap(provider -> provider.listHolders().stream())
+                .toList();
+    }
+
+    @Override
     public ComponentState describe() {
         List<ComponentState> parts = new ArrayList<>();
         types.values().stream()

@@ -218,7 +218,7 @@ class PluginLifeTest {
 
         assertThat(leaked.current()).isFalse();
         assertThat(node.greet()).isEqualTo("1.1.0");
-        assertThat(receipt()).contains("holds a lease on Component greeter");
+        assertThat(receipt()).contains("held by a lease on Component greeter, which thread \"");
         leaked.close();
     }
 

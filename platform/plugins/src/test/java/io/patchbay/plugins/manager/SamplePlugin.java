@@ -155,7 +155,7 @@ final class SamplePlugin {
         return """
                 package com.example.greeter;
                 import io.patchbay.api.plugin.*;
-                public class Greeter implements Component, HealthCheck, io.patchbay.api.document.DocumentStoreFactory {
+                public class Greeter implements Component, HealthCheck, Runnable, io.patchbay.api.document.DocumentStoreFactory {
                     private volatile boolean stopped;
                     %s
                     public void activate() throws Exception { %s }
@@ -167,6 +167,7 @@ final class SamplePlugin {
                         return ComponentState.of("greeter", "%s", java.util.Map.of());
                     }
                     public java.util.Optional<String> findFault() { return java.util.Optional.of(%s).filter(s -> !s.isEmpty()); }
+                    public void run() {}
                     public String adapter() { return "%s"; }
                     public io.patchbay.api.document.DocumentStore open(java.nio.file.Path d, java.util.Map<String, String> s) { throw new IllegalStateException(); }
                 }

@@ -154,7 +154,7 @@ class StorePluginTest {
     }
 
     /** One store of which the test says what it stands on. */
-    private static final class FixedStores implements Stores {
+    static final class FixedStores implements Stores {
         private volatile List<StoreInfo> stores = List.of();
 
         void serve(String adapter, Optional<String> follower) {

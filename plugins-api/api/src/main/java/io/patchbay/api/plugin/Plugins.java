@@ -48,4 +48,20 @@ public interface Plugins {
 
     /** Carries it out; a failure leaves everything as it was and says why. */
     Job execute(Plan plan);
+
+    /**
+     * A plan that was kept somewhere, perhaps since before the node was restarted, made ready for {@link #execute}. Its jar must still be here: the node keeps those of the last plans for a day.
+     *
+     * @throws io.patchbay.api.PatchbayException PLAN_OUTDATED, saying what has changed since or that the jar is gone; BAD_REQUEST if this node did not make it, or it was changed
+     */
+    Plan reopen(Plan kept);
+
+    /** The same with the jar given again; PLUGIN_INVALID if it is not the very one. */
+    Plan reopen(Plan kept, Path jar);
+
+    /** What became of the versions that were removed since the node started, newest first; the last 100. */
+    List<PluginReceipt> receipts();
+
+    /** Asks Java for one garbage collection, so that nothing is pending any more, and waits for it: all requests stand still meanwhile, so only an operator may wish it. The receipts after it. */
+    List<PluginReceipt> collect();
 }

@@ -8,6 +8,9 @@ public interface Connections {
     /** Whether a protocol of this name is there now. */
     boolean offers(String protocol);
 
+    /** Open connections that speak this protocol. */
+    int count(String protocol);
+
     /**
      * Opens the platform's side.
      *

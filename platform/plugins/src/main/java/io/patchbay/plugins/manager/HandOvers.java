@@ -1,0 +1,156 @@
+package io.patchbay.plugins.manager;
+
+import io.patchbay.api.http.Transport;
+import io.patchbay.api.migration.StoreInfo;
+import io.patchbay.api.plugin.PlanHandOver;
+import io.patchbay.api.protocol.Connections;
+import io.patchbay.plugins.manager.ExtensionPoint.Fate;
+import io.patchbay.plugins.switchboard.SwapGuard;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+
+/** Who is affected by a change of services, and how each is handed over. Any thread. */
+final class HandOvers {
+    /** How long a transport may take to say how many connections it has. */
+    private static final Duration COUNT = Duration.ofSeconds(1);
+
+    private final BundleContext context;
+    private final SwapGuard switchboard;
+    private final StoresInUse stores;
+    private final Supplier<@Nullable Connections> connections;
+
+    /** @param connections null while the engine is not there */
+    HandOvers(
+            BundleContext context,
+            SwapGuard switchboard,
+            StoresInUse stores,
+            Supplier<@Nullable Connections> connections) {
+        this.context = context;
+        this.switchboard = switchboard;
+        this.stores = stores;
+        this.connections = connections;
+    }
+
+    /**
+     * One for each service that comes, changes hands or goes.
+     *
+     * @param others the services of all bundles that stay
+     */
+    List<PlanHandOver> list(
+            Optional<Bundle> outgoing, Set<NamedService> before, Set<NamedService> after, Set<NamedService> others) {
+        List<PlanHandOver> handOvers = new ArrayList<>();
+        after.forEach(service -> add(
+                handOvers,
+                outgoing,
+                service,
+                before.contains(service) || others.contains(service) ? Fate.REPLACED : Fate.ADDED));
+        before.stream()
+                .filter(service -> !after.contains(service))
+                .forEach(service ->
+                        add(handOvers, outgoing, service, others.contains(service) ? Fate.REPLACED : Fate.REMOVED));
+        return handOvers;
+    }
+
+    private void add(List<PlanHandOver> handOvers, Optional<Bundle> outgoing, NamedService service, Fate fate) {
+        ExtensionPoint.of(service.type()).ifPresent(point -> {
+            if (point == ExtensionPoint.STORE && fate == Fate.REPLACED) {
+                handOvers.addAll(storesOn(service.name()));
+                return;
+            }
+            long affected = fate == Fate.ADDED ? 0 : count(point, outgoing, service);
+            String shown = point == ExtensionPoint.SERVICE ? service.shown() : service.name();
+            handOvers.add(new PlanHandOver(
+                    point.kind(),
+                    service.name(),
+                    fate.word(),
+                    point.way(fate),
+                    affected,
+                    point.unit(),
+                    point.sentence(fate, shown, affected)));
+        });
+    }
+
+    private long count(ExtensionPoint point, Optional<Bundle> outgoing, NamedService service) {
+        return switch (point) {
+            case PROTOCOL -> {
+                Connections known = connections.get();
+                yield known == null ? 0 : known.count(service.name());
+            }
+            case TRANSPORT -> outgoing.map(this::countConnections).orElse(0L);
+            case STORE -> 0;
+            case LOGIN_METHOD, TOKENS, ROUTE, HOOK, SERVICE -> switchboard.countLeases(service.type(), service.name());
+        };
+    }
+
+    private long countConnections(Bundle bundle) {
+        long connections = 0;
+        for (ServiceReference<?> reference : switchboard.namedServices(bundle)) {
+            if (Checkup.types(reference).contains(Transport.class.getName())) {
+                connections += countConnections(reference);
+            }
+        }
+        return connections;
+    }
+
+    private long countConnections(ServiceReference<?> reference) {
+        if (!(context.getService(reference) instanceof Transport transport)) {
+            return 0;
+        }
+        try {
+            return TimeLimit.call("count connections of " + transport.name(), COUNT, transport::connections);
+        } catch (TimeoutException | ExecutionException e) {
+            // A transport that can't even say it is one that somebody wants to replace.
+            return 0;
+        } finally {
+            context.ungetService(reference);
+        }
+    }
+
+    /** Each store that the adapter serves or keeps, or one that says that there is none. */
+    private List<PlanHandOver> storesOn(String adapter) {
+        List<PlanHandOver> reopened = new ArrayList<>();
+        for (StoreInfo store : stores.list()) {
+            if (store.adapter().equals(adapter)) {
+                reopened.add(reopened(store.name(), "%s (%s)".formatted(store.name(), adapter)));
+            }
+            if (store.follower().filter(adapter::equals).isPresent()) {
+                reopened.add(reopened(store.name(), "%s that follows (%s)".formatted(store.name(), adapter)));
+            }
+        }
+        return reopened.isEmpty() ? List.of(unused(adapter)) : reopened;
+    }
+
+    private static PlanHandOver reopened(String store, String shown) {
+        ExtensionPoint point = ExtensionPoint.STORE;
+        return new PlanHandOver(
+                point.kind(),
+                store,
+                Fate.REPLACED.word(),
+                point.way(Fate.REPLACED),
+                1,
+                point.unit(),
+                point.sentence(Fate.REPLACED, shown, 1));
+    }
+
+    private static PlanHandOver unused(String adapter) {
+        ExtensionPoint point = ExtensionPoint.STORE;
+        return new PlanHandOver(
+                point.kind(),
+                adapter,
+                Fate.REPLACED.word(),
+                point.way(Fate.REMOVED),
+                0,
+                point.unit(),
+                point.sentence(Fate.REMOVED, adapter, 0));
+    }
+}
