@@ -165,7 +165,10 @@ class AdminRoutesTest {
                 .send()
                 .text();
 
-        assertThat(node.admin("POST", "/api/v1/plugin-plans/apply").json(shown).send().status())
+        assertThat(node.admin("POST", "/api/v1/plugin-plans/apply")
+                        .json(shown)
+                        .send()
+                        .status())
                 .isEqualTo(202);
         assertThat(node.operations.asked).containsExactly("install sample");
 
@@ -175,7 +178,10 @@ class AdminRoutesTest {
         assertThat(outdated.status()).isEqualTo(409);
         assertThat(outdated.detail()).isEqualTo("The node has changed.");
         for (String none : new String[] {"{}", "[]", "{\"format\":\"patchbay-plan 1\"}", shown.substring(0, 40)}) {
-            assertThat(node.admin("POST", "/api/v1/plugin-plans/apply").json(none).send().status())
+            assertThat(node.admin("POST", "/api/v1/plugin-plans/apply")
+                            .json(none)
+                            .send()
+                            .status())
                     .isEqualTo(400);
         }
     }
@@ -218,6 +224,21 @@ class AdminRoutesTest {
                         .send()
                         .detail())
                 .contains("not with an address");
+    }
+
+    @Test
+    void reconnectsAreAcceptedOfAnUploadedJarAlone() {
+        upload("?dryRun=true");
+        upload("?dryRun=true&reconnect=false");
+        assertThat(node.operations.asked).isEmpty();
+        upload("?dryRun=true&reconnect=true");
+        upload("/sample/update?dryRun=true&reconnect=true");
+        assertThat(node.operations.asked).containsExactly("reconnect", "reconnect");
+        assertThat(node.admin("POST", "/api/v1/plugins?reconnect=true")
+                        .json("{\"url\":\"http://localhost/a.jar\",\"sha256\":\"ab\"}")
+                        .send()
+                        .detail())
+                .contains("'reconnect'", "not with an address");
     }
 
     private Answered upload(String rest) {

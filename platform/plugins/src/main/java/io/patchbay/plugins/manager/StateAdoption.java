@@ -15,7 +15,7 @@ final class StateAdoption {
      *
      * @param saved the version in which its state is kept now
      */
-    record Loss(DeclaredService incoming, int saved) {}
+    record Loss(NamedService service, int saved) {}
 
     /** @param serving the named services whose place the jar's services take */
     static List<Loss> losses(PluginJar jar, List<ServiceReference<?>> serving) {
@@ -24,7 +24,9 @@ final class StateAdoption {
             for (ServiceReference<?> reference : serving) {
                 StateVersions outgoing = versionsOf(reference);
                 if (replaces(incoming, reference) && !incoming.state().adopts(outgoing)) {
-                    losses.add(new Loss(incoming, outgoing.saves().orElseThrow()));
+                    losses.add(new Loss(
+                            new NamedService(incoming.type(), incoming.name()),
+                            outgoing.saves().orElseThrow()));
                 }
             }
         }
