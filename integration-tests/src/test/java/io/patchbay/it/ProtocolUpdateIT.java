@@ -77,6 +77,7 @@ class ProtocolUpdateIT {
             verify(clients);
             assertThat(node.log()).doesNotContain(" ERROR ");
             assertThat(operator.run("plugin", "list")).contains("0." + (1 + UPDATES) + ".0");
+            comeBackWhereTheStateIsNotAdopted(operator, first, clients, Integer.parseInt(port.group(1)), admin);
             System.out.printf("%d connections, %d updates, %d writes%n", CONNECTIONS, UPDATES, writes.size());
         } finally {
             writer.shutdownNow();
@@ -124,6 +125,51 @@ class ProtocolUpdateIT {
             assertThat(revisionsSeen(client)).isEqualTo(revisions);
             assertThat(client.end()).isEmpty();
         }
+    }
+
+    /** The last version keeps its state in another form: clients are asked to come back, and miss nothing. */
+    private void comeBackWhereTheStateIsNotAdopted(
+            Operator operator, Path first, List<LineClient> clients, int port, Rest admin) throws IOException {
+        String version = "0." + (2 + UPDATES) + ".0";
+        Path other = BundleVersion.of(
+                first,
+                version,
+                jars.resolve("other.jar"),
+                xml -> xml.replaceAll("(patchbay.state.[a-z]+\".*value=)\"1\"", "$1\"2\""));
+        CommandResult refused = operator.tryRun("plugin", "update", other.toString());
+        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.output())
+                .contains(version + " cannot adopt the state of Protocol lines (version 1); its " + CONNECTIONS
+                        + " connections would have to reconnect: say --reconnect");
+        assertThat(clients).allMatch(client -> client.end().isEmpty());
+        String position = lastPosition(clients.get(0));
+        operator.run("plugin", "update", other.toString(), "--reconnect");
+        for (LineClient client : clients) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(client.end()).isEqualTo("the node closed it"));
+            Value.Struct last = client.events().get(client.countEvents() - 1);
+            assertThat(last.findText("event")).contains("closing");
+            assertThat(last.findText("reason"))
+                    .hasValueSatisfying(reason -> assertThat(reason).matches("retry in \\d+ ms"));
+        }
+        Value.Struct data = Value.struct("n", Value.of(-1));
+        admin.put("/collections/items/documents/while-away", data).expect(201);
+        try (LineClient back = new LineClient(port)) {
+            back.login(admin.token().orElseThrow());
+            back.ask("changes", "sub", 1, "collection", "items", "since", position)
+                    .join();
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(back.countEvents()).isEqualTo(1));
+            assertThat(back.events().toString()).contains("while-away");
+        }
+    }
+
+    private static String lastPosition(LineClient client) {
+        return client.events().stream()
+                .filter(event -> event.fields().get("sub").equals(Value.of(1)))
+                .reduce((before, after) -> after)
+                .flatMap(event -> event.findText("position"))
+                .orElseThrow();
     }
 
     private static List<Long> revisionsSeen(LineClient client) {

@@ -87,6 +87,13 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
         }
     }
 
+    /** Of the version whose codec it uses; 0 before the first. */
+    long codecNumber() {
+        synchronized (monitor) {
+            return codecNumber;
+        }
+    }
+
     String protocol() {
         return protocol;
     }

@@ -145,9 +145,13 @@ public final class ClientConnections implements Connections, LoginConnections {
             version.ifPresentOrElse(now -> serving.put(protocol, now), () -> serving.remove(protocol));
         }
         version.ifPresentOrElse(
-                now -> new HandOver(protocol, now.lease().provider(), now.number(), meters).run(connections.values()),
-                () -> closeAll(protocol, "The protocol was removed."));
+                now -> handOver(protocol, old, now), () -> closeAll(protocol, "The protocol was removed."));
         old.lease().close();
+    }
+
+    private void handOver(String protocol, Serving old, Serving now) {
+        boolean adopts = now.lease().stateVersions().adopts(old.lease().stateVersions());
+        new HandOver(protocol, now.lease().provider(), now.number(), adopts, meters).run(connections.values());
     }
 
     private Optional<Lease<Protocol>> findNext(String protocol) {

@@ -22,15 +22,20 @@ final class HandOver {
     private final String protocol;
     private final Protocol next;
     private final long number;
+    private final boolean adopts;
     private final ConnectionMeters meters;
     private int handedOver;
     private int failed;
 
-    /** @param number of the version; see {@link ClientConnection#use} */
-    HandOver(String protocol, Protocol next, long number, ConnectionMeters meters) {
+    /**
+     * @param number of the version; see {@link ClientConnection#use}
+     * @param adopts whether it declares to go on from the state of the version before; if not, every connection comes back instead, as the plan said
+     */
+    HandOver(String protocol, Protocol next, long number, boolean adopts, ConnectionMeters meters) {
         this.protocol = protocol;
         this.next = next;
         this.number = number;
+        this.adopts = adopts;
         this.meters = meters;
     }
 
@@ -54,6 +59,10 @@ final class HandOver {
     }
 
     private void handOver(ClientConnection connection) {
+        if (!adopts && connection.codecNumber() < number) {
+            askToComeBack(connection);
+            return;
+        }
         try {
             if (connection.use(next, number)) {
                 handedOver++;
@@ -61,17 +70,22 @@ final class HandOver {
             }
         } catch (RuntimeException | LinkageError e) {
             if (failed == 0) {
+                // Of one: the others fail for the same reason, most likely.
                 LOG.error(
                         "Connection {} could not be handed over to the new version of {}",
                         connection.id(),
                         protocol,
                         e);
             }
-            connection.close(
-                    ErrorCode.STOPPING.closeCode(), "retry in " + comeBack().toMillis() + " ms");
-            failed++;
-            meters.handOverFailed.increment();
+            askToComeBack(connection);
         }
+    }
+
+    private void askToComeBack(ClientConnection connection) {
+        connection.close(
+                ErrorCode.STOPPING.closeCode(), "retry in " + comeBack().toMillis() + " ms");
+        failed++;
+        meters.handOverFailed.increment();
     }
 
     /** Later for each, so that not all come at once. */

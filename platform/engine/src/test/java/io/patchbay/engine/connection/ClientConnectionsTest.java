@@ -10,6 +10,7 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.migration.StateRecord;
+import io.patchbay.api.migration.StateVersions;
 import io.patchbay.api.protocol.Codec;
 import io.patchbay.api.protocol.Connection;
 import io.patchbay.api.protocol.Protocol;
@@ -90,6 +91,28 @@ class ClientConnectionsTest {
         }
         assertThat(plane.connections.count()).isEqualTo(6);
         assertThat(new TestClient(plane).closed()).as("a new one has no state").isEmpty();
+    }
+
+    @Test
+    void aVersionThatDeclaresNotToAdoptTheStateIsNotGivenTheConnections() {
+        plane.providers.plug(
+                Protocol.class, TestClient.PROTOCOL, new TestClient.TestProtocol("v1"), versions("1", "1"));
+        List<TestClient> clients = List.of(new TestClient(plane), new TestClient(plane));
+        TestClient.TestProtocol next = new TestClient.TestProtocol("v2");
+        plane.providers.plug(Protocol.class, TestClient.PROTOCOL, next, versions("2", "2"));
+        for (TestClient client : clients) {
+            await().untilAsserted(() -> assertThat(client.closed()).isEqualTo("1012 retry in 200 ms"));
+        }
+        TestClient back = new TestClient(plane);
+        TestClient.TestProtocol third = new TestClient.TestProtocol("v3");
+        plane.providers.plug(Protocol.class, TestClient.PROTOCOL, third, versions("3", "2,3"));
+        await().untilAsserted(() -> assertThat(third.savedStates).containsExactly("v2"));
+        assertThat(back.closed()).isEmpty();
+        assertThat(next.savedStates).isEmpty();
+    }
+
+    private static StateVersions versions(String saves, String adopts) {
+        return StateVersions.parse(Optional.of(saves), Optional.of(adopts));
     }
 
     /** Refuses the state of every so manieth connection. */

@@ -1,9 +1,9 @@
 package io.patchbay.plugins.manager;
 
 import io.patchbay.api.migration.StateVersions;
+import io.patchbay.plugins.switchboard.DeclaredState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.osgi.framework.ServiceReference;
 
 /** Whether the services of a jar go on from the state that those keep whose place they take: what both sides declare, so that it can be told before any of the jar runs. */
@@ -22,7 +22,7 @@ final class StateAdoption {
         List<Loss> losses = new ArrayList<>();
         for (DeclaredService incoming : jar.services()) {
             for (ServiceReference<?> reference : serving) {
-                StateVersions outgoing = versionsOf(reference);
+                StateVersions outgoing = DeclaredState.of(reference);
                 if (replaces(incoming, reference) && !incoming.state().adopts(outgoing)) {
                     losses.add(new Loss(
                             new NamedService(incoming.type(), incoming.name()),
@@ -33,17 +33,8 @@ final class StateAdoption {
         return losses;
     }
 
-    /** What a registered service declares. */
-    static StateVersions versionsOf(ServiceReference<?> reference) {
-        return StateVersions.parse(property(reference, StateVersions.SAVES), property(reference, StateVersions.ADOPTS));
-    }
-
     private static boolean replaces(DeclaredService incoming, ServiceReference<?> reference) {
         return Checkup.types(reference).contains(incoming.type())
                 && incoming.name().equals(String.valueOf(reference.getProperty(io.patchbay.api.plugin.Providers.NAME)));
-    }
-
-    private static Optional<String> property(ServiceReference<?> reference, String name) {
-        return Optional.ofNullable(reference.getProperty(name)).map(Object::toString);
     }
 }
