@@ -33,6 +33,14 @@ afterAll(async () => {
   await node.stop();
 });
 
+function addressOfJar(): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/h2.jar`;
+}
+
+function digestOfJar(): string {
+  return createHash('sha256').update(readFileSync(jar)).digest('hex');
+}
+
 function plugins(): Promise<{ state: string; name: string }[]> {
   return api.call('GET', '/plugins').then((list) => (list as { items: { state: string; name: string }[] }).items);
 }
@@ -51,6 +59,9 @@ it('a plugin is uploaded once it is seen what it will do, stopped, started and u
   await page.getByLabel('The plugin’s jar').setInputFiles(jar);
   await page.getByRole('button', { name: 'See what will happen' }).click();
   await page.getByText('The plugin is unsigned.').waitFor();
+  await page.getByText('Stores can be swapped to h2.').waitFor();
+  await page.getByText(/What it needs: all \d+ there/).click();
+  await page.getByText('package io.patchbay.api.document').waitFor();
   await visitor.expectAccessible('a plan');
   expect(await plugins()).toEqual([]);
   await page.getByRole('button', { name: 'Install', exact: true }).click();
@@ -76,6 +87,35 @@ it('a plugin is uploaded once it is seen what it will do, stopped, started and u
   await page.getByRole('heading', { name: 'No plugins yet' }).waitFor();
 });
 
+it('what is carried out is the plan that was shown: if the node has changed, the new one is shown first', async () => {
+  await api.call('POST', '/plugins', { url: addressOfJar(), sha256: digestOfJar() });
+  await expect.poll(async () => (await plugins()).map(({ state }) => state), { timeout: 10_000 }).toEqual(['active']);
+  const page = await visitor.go('/plugins');
+  await page.getByRole('button', { name: `Actions for ${PLUGIN}` }).click();
+  await page.getByRole('menuitem', { name: 'Uninstall' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('No store stands on h2, so nobody is affected.').waitFor();
+  await dialog.getByText('stop and remove 0.1.0').waitFor();
+  await api.call('POST', `/plugins/${PLUGIN}/stop`);
+  await expect.poll(async () => (await plugins()).map(({ state }) => state), { timeout: 10_000 }).toEqual(['stopped']);
+  await dialog.getByRole('button', { name: 'Uninstall' }).click();
+  await dialog.getByRole('alert').getByText(`${PLUGIN} 0.1.0 is stopped now, and was running.`).waitFor();
+  await visitor.expectAccessible('a plan that was outdated');
+  expect(await plugins()).toHaveLength(1);
+  await dialog.getByRole('button', { name: 'Uninstall' }).click();
+  await page.getByRole('heading', { name: 'No plugins yet' }).waitFor();
+});
+
+it('a receipt says what became of a version that was removed', async () => {
+  const page = await visitor.go('/plugins');
+  const receipt = page.getByRole('region', { name: 'Receipts' }).getByRole('row', { name: new RegExp(PLUGIN) }).first();
+  await receipt.waitFor();
+  await visitor.expectAccessible('receipts');
+  const collect = page.getByRole('button', { name: 'Have Java collect now' });
+  if (await collect.isVisible()) await collect.click();
+  await receipt.getByText('old class loader collected after').waitFor();
+});
+
 it('a plugin comes from an address, and only what the digest names', async () => {
   const page = await visitor.go('/plugins');
   await page.getByRole('button', { name: 'Install a plugin' }).click();
@@ -83,14 +123,14 @@ it('a plugin comes from an address, and only what the digest names', async () =>
   await page.getByRole('button', { name: 'See what will happen' }).click();
   for (const field of ['Address', 'SHA-256']) expect(await page.getByLabel(field, { exact: true }).getAttribute('aria-invalid')).toBe('true');
   await visitor.expectAccessible('an address that is missing');
-  await page.getByLabel('Address', { exact: true }).fill(`http://127.0.0.1:${(server.address() as AddressInfo).port}/h2.jar`);
+  await page.getByLabel('Address', { exact: true }).fill(addressOfJar());
   await page.getByLabel('SHA-256').fill('0'.repeat(64));
   await page.getByRole('button', { name: 'See what will happen' }).click();
   await page.getByText('nothing is installed').waitFor();
   await page.getByRole('button', { name: 'Back' }).click();
   expect(await page.getByLabel('Address', { exact: true }).inputValue()).toContain('/h2.jar');
   expect(await page.getByLabel('SHA-256').inputValue()).toBe('0'.repeat(64));
-  await page.getByLabel('SHA-256').fill(createHash('sha256').update(readFileSync(jar)).digest('hex'));
+  await page.getByLabel('SHA-256').fill(digestOfJar());
   await page.getByRole('button', { name: 'See what will happen' }).click();
   await page.getByText('The plugin is unsigned.').waitFor();
   await page.getByRole('button', { name: 'Install', exact: true }).click();

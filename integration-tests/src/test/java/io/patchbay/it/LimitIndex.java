@@ -112,6 +112,11 @@ final class LimitIndex {
         for (String bytes : new String[] {"waiting_bytes_min", "piece_bytes", "slice_bytes"}) {
             METRICS.put("events/" + bytes, "patchbay_event_streams_waiting_bytes");
         }
+        METRICS.put("plugins/plans", "patchbay_plugin_plans");
+        METRICS.put("plugins/receipts", "patchbay_plugin_receipts");
+        for (String jars : new String[] {"planned_jars", "planned_bytes", "planned_for"}) {
+            METRICS.put("plugins/" + jars, "patchbay_plugin_planned_bytes");
+        }
         METRICS.put("listeners/waiting_connections", "patchbay_listener_connections_waiting");
     }
 

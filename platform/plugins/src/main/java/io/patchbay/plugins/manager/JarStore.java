@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -26,14 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The jars of plugins, each named by its SHA-256: those that are kept, and those that were copied for a plan. */
 final class JarStore {
-    /** Jars that are kept for plans that may still be carried out; the oldest go first. */
-    static final int PLANNED_JARS = 32;
-
-    static final long PLANNED_BYTES = 512L << 20;
-
-    /** How long a plan's jar is kept at most. */
-    static final Duration PLANNED_FOR = Duration.ofHours(24);
-
     private static final Pattern PLANNED_JAR = Pattern.compile("[0-9a-f]{64}\\.jar");
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -207,11 +198,16 @@ final class JarStore {
         for (File planned : listPlanned()) {
             jars++;
             bytes += planned.length();
-            boolean old = planned.lastModified() < now.minus(PLANNED_FOR).toEpochMilli();
-            if (old || jars > 1 && (jars > PLANNED_JARS || bytes > PLANNED_BYTES)) {
+            boolean old = planned.lastModified() < now.minus(PlanLimits.PLANNED_FOR).toEpochMilli();
+            if (old || jars > 1 && (jars > PlanLimits.PLANNED_JARS || bytes > PlanLimits.PLANNED_BYTES)) {
                 deleteQuietly(planned.toPath());
             }
         }
+    }
+
+    /** What the jars that were copied for plans take. */
+    long plannedBytes() {
+        return listPlanned().stream().mapToLong(File::length).sum();
     }
 
     /** Newest first. */

@@ -97,7 +97,17 @@ record Need(String namespace, String filter) {
 
     /** What is needed, without the versions. */
     String name() {
-        return packageName().or(this::serviceType).or(this::java).orElse(filter);
+        return packageName()
+                .or(this::serviceType)
+                .or(this::java)
+                .or(this::attribute)
+                .orElse(filter);
+    }
+
+    /** By convention the attribute that is called as the namespace says what is meant. */
+    private Optional<String> attribute() {
+        Matcher matcher = Pattern.compile("\\(" + Pattern.quote(namespace) + "=([^)]*)\\)").matcher(filter);
+        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     private Optional<String> java() {

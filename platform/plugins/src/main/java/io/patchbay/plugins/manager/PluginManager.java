@@ -61,9 +61,6 @@ import org.slf4j.LoggerFactory;
         service = {Plugins.class, io.patchbay.api.plugin.Component.class},
         immediate = true)
 public final class PluginManager implements Plugins, io.patchbay.api.plugin.Component {
-    /** Plans that can still be executed; the oldest is forgotten first. */
-    static final int PLANS = 32;
-
     /** Before the kind of a plan, the kind of the job that carries it out. */
     private static final String JOBS = "plugin-";
 
@@ -220,7 +217,10 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void setMetrics(Metrics service) {
-        meters.use(service, this::list, receipts::uncollected);
+        meters.use(
+                service,
+                this::list,
+                new PluginMeters.Kept(this::countPlans, jars::plannedBytes, receipts::count, receipts::uncollected));
     }
 
     void unsetMetrics(Metrics service) {
@@ -497,15 +497,21 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         seal.require(kept);
         String digest = jars.copyIn(jar);
         if (!kept.digest().equals(Optional.of(digest))) {
-            if (!isPlanned(digest)) {
-                jars.dropPlanned(digest);
-            }
+            dropUnplanned(digest);
             throw new PatchbayException(
                     ErrorCode.PLUGIN_INVALID,
                     "%s has the SHA-256 %s, and the plan is for the jar %s."
                             .formatted(jar.getFileName(), digest, kept.digest().orElse("of none")));
         }
         return reopen(kept);
+    }
+
+    private void dropUnplanned(String digest) {
+        synchronized (plans) {
+            if (!isPlanned(digest)) {
+                jars.dropPlanned(digest);
+            }
+        }
     }
 
     private Intent intentOf(Plan kept) {
@@ -542,12 +548,18 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         Planner.Planned planned = new Planner.Planned(seal.seal(bare.plan()), intent, bare.problemCode());
         synchronized (plans) {
             plans.put(planned.plan().id(), planned);
-            if (plans.size() > PLANS) {
+            if (plans.size() > PlanLimits.PLANS) {
                 plans.remove(plans.keySet().iterator().next());
             }
             jars.boundPlanned(clock.instant());
         }
         return planned.plan();
+    }
+
+    private long countPlans() {
+        synchronized (plans) {
+            return plans.size();
+        }
     }
 
     private boolean isPlanned(String digest) {
@@ -673,7 +685,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private void forget(Plan plan) {
         synchronized (plans) {
             plans.remove(plan.id());
-            plan.digest().filter(digest -> !isPlanned(digest)).ifPresent(jars::dropPlanned);
+            plan.digest().ifPresent(this::dropUnplanned);
         }
     }
 

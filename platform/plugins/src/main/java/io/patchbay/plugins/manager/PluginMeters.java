@@ -1,5 +1,6 @@
 package io.patchbay.plugins.manager;
 
+import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.api.plugin.PluginInfo;
@@ -17,15 +18,19 @@ final class PluginMeters {
     private volatile @Nullable Metrics metrics;
 
     /**
-     * @param plugins what is installed
-     * @param uncollected how many removed versions still have their class loaders
+     * What is kept beside the plugins themselves.
+     *
+     * @param plans that can be carried out
+     * @param plannedBytes of the jars that were copied for plans
+     * @param receipts of removed versions
+     * @param uncollected removed versions whose class loaders are still there
      */
-    void use(Metrics service, Supplier<List<PluginInfo>> plugins, LongSupplier uncollected) {
+    record Kept(LongSupplier plans, LongSupplier plannedBytes, LongSupplier receipts, LongSupplier uncollected) {}
+
+    /** @param plugins what is installed */
+    void use(Metrics service, Supplier<List<PluginInfo>> plugins, Kept kept) {
         metrics = service;
-        service.gauge(
-                "patchbay_plugin_loaders_uncollected",
-                "Class loaders of removed versions that are still there; the receipts name who holds them.",
-                uncollected::getAsLong);
+        service.whenAsked(asked -> show(asked, kept));
         for (String state : STATES) {
             service.gauge(
                     "patchbay_plugins",
@@ -41,6 +46,26 @@ final class PluginMeters {
             changes(service, kind.word(), "undone");
         }
         service.counter(PROBATION, PROBATION_HELP);
+    }
+
+    private static void show(Metrics asked, Kept kept) {
+        LimitGauges.show(asked, "plugins", PlanLimits.class);
+        gauge(asked, "patchbay_plugin_plans", "Plans that can be carried out without being given again.", kept.plans);
+        gauge(
+                asked,
+                "patchbay_plugin_planned_bytes",
+                "Size of the jars that are kept for plans.",
+                kept.plannedBytes);
+        gauge(asked, "patchbay_plugin_receipts", "Receipts of removed versions that are kept.", kept.receipts);
+        gauge(
+                asked,
+                "patchbay_plugin_loaders_uncollected",
+                "Class loaders of removed versions that are still there; the receipts name who holds them.",
+                kept.uncollected);
+    }
+
+    private static void gauge(Metrics metrics, String name, String help, LongSupplier value) {
+        metrics.gauge(name, help, value::getAsLong);
     }
 
     void lose(Metrics service) {

@@ -11,9 +11,6 @@ import java.util.Optional;
 
 /** The receipts since the node's start. Any thread. */
 final class Receipts {
-    /** The oldest are forgotten first. */
-    static final int KEPT = 100;
-
     /** What a finalizer or a cleaner holds goes with the second collection. */
     private static final int COLLECTIONS = 2;
 
@@ -33,7 +30,7 @@ final class Receipts {
         Receipt receipt = new Receipt(removed, holders, troubles, clock);
         synchronized (kept) {
             kept.addLast(receipt);
-            if (kept.size() > KEPT) {
+            if (kept.size() > PlanLimits.RECEIPTS) {
                 kept.removeFirst();
             }
         }
@@ -52,6 +49,12 @@ final class Receipts {
     /** Newest first. */
     List<PluginReceipt> list() {
         return all().stream().map(Receipt::describe).toList();
+    }
+
+    long count() {
+        synchronized (kept) {
+            return kept.size();
+        }
     }
 
     /** Versions whose class loaders are still there. */

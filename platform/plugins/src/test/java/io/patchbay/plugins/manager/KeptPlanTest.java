@@ -141,7 +141,7 @@ class KeptPlanTest {
         Path jar = version("1.0.0");
         Plan kept = node.plugins.planInstall(jar);
         Path copy = node.data().resolve("planned").resolve(kept.digest().orElseThrow() + ".jar");
-        Files.setLastModifiedTime(copy, FileTime.from(Instant.now().minus(JarStore.PLANNED_FOR)));
+        Files.setLastModifiedTime(copy, FileTime.from(Instant.now().minus(PlanLimits.PLANNED_FOR)));
         restart();
         assertThat(copy).doesNotExist();
 
