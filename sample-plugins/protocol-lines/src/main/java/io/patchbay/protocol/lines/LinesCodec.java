@@ -1,5 +1,7 @@
 package io.patchbay.protocol.lines;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.Fields;
@@ -13,6 +15,7 @@ import io.patchbay.api.protocol.SubscriptionEvent;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * side, so replies come in the order in which they are ready. An event has no {@code id} but the number {@code sub} of its subscription.
  */
 final class LinesCodec implements Codec {
+    private static final Pattern HTTP = Pattern.compile(" HTTP/\\d(\\.\\d)?\\s*$");
+
     private final Connection connection;
     private final LineBuffer lines;
     private final Operations operations;
@@ -40,10 +45,10 @@ final class LinesCodec implements Codec {
         while (chunk.hasRemaining() && connection.takesRequests()) {
             try {
                 lines.next(chunk).filter(LinesCodec::saysSomething).ifPresent(this::receive);
-            } catch (PatchbayException endless) {
-                // Where the next line begins is not known any more: what is thrown here closes the connection.
-                refusals.count(endless);
-                throw endless;
+            } catch (PatchbayException hopeless) {
+                // An endless line, or not our protocol at all: what is thrown here closes the connection.
+                refusals.count(hopeless);
+                throw hopeless;
             }
         }
     }
@@ -66,6 +71,7 @@ final class LinesCodec implements Codec {
 
     /** A mistake in one line is answered and harms no other. */
     private void receive(byte[] line) {
+        requireNoHttp(line);
         Value id = Value.NULL;
         try {
             Fields request = Fields.of("the line", Json.decodeEnvelope(line));
@@ -99,6 +105,13 @@ final class LinesCodec implements Codec {
                 : new PatchbayException(ErrorCode.INTERNAL, "The request failed inside the node.");
         refusals.count(known);
         connection.send(Lines.error(id, known));
+    }
+
+    /** Any web page can have its browser send an HTTP request here, with lines for us in the body; the line that it begins with tells it. */
+    private static void requireNoHttp(byte[] line) {
+        if (line[0] != '{' && HTTP.matcher(new String(line, ISO_8859_1)).find()) {
+            throw new PatchbayException(ErrorCode.BAD_REQUEST, "This socket takes JSON objects, one a line, not HTTP.");
+        }
     }
 
     /** Whoever types lines by hand also sends empty ones, and some end theirs with CR LF. */

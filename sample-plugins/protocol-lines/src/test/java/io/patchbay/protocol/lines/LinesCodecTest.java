@@ -30,6 +30,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LinesCodecTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC);
@@ -122,7 +123,7 @@ class LinesCodecTest {
             {'id':1,'op':'watch','sub':-1,'collection':'c'} | "'id':1,'error':{'code':'BAD_REQUEST'"
             []                                         | "'id':null,'error':{'code':'BAD_REQUEST'"
             "null"                                     | "'id':null,'error':{'code':'BAD_REQUEST'"
-            GET / HTTP/1.1                             | "'id':null,'error':{'code':'MALFORMED'"
+            hello                                      | "'id':null,'error':{'code':'MALFORMED'"
             {'id':1,'op':'ping'}{'id':2,'op':'ping'}   | "'code':'MALFORMED'"
             """)
     void aMistakeIsAnsweredAndTheNextLineIsServed(String line, String answer) {
@@ -162,6 +163,18 @@ class LinesCodecTest {
                 .isEqualTo(1);
         codec.onClosing(1009, "A line has at most 4194304 bytes.");
         assertThat(heard()).isEqualTo("{'event':'closing','code':1009,'reason':'A line has at most 4194304 bytes.'}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST / HTTP/1.1\r", "GET /api/v1/ws?x=1 HTTP/1.1", "PRI * HTTP/2.0\r", " x HTTP/1.0"})
+    void aWebPageCannotSpeakToUsInTheBodyOfARequest(String line) {
+        String request = line + "\nHost: localhost:7421\r\n\r\n"
+                + "{\"id\":1,\"op\":\"put\",\"collection\":\"cities\",\"document\":\"a\",\"data\":{}}\n";
+        assertThatThrownBy(() -> say(request.getBytes(UTF_8)))
+                .isInstanceOf(PatchbayException.class)
+                .hasMessageContaining("not HTTP");
+        assertThat(connection.takeSent()).isEmpty();
+        assertThat(session.documents().position().offset()).isZero();
     }
 
     @Test
