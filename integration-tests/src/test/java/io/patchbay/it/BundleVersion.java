@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -41,8 +42,18 @@ final class BundleVersion {
         return write(original, "Bundle-Version", version, target);
     }
 
+    /** With another text in its component descriptions, too. */
+    static Path of(Path original, String version, Path target, UnaryOperator<String> components) {
+        return write(original, "Bundle-Version", version, target, components);
+    }
+
     /** With another header, and one more file, so that it is another jar. */
     private static Path write(Path original, String header, String value, Path target) {
+        return write(original, header, value, target, UnaryOperator.identity());
+    }
+
+    private static Path write(
+            Path original, String header, String value, Path target, UnaryOperator<String> components) {
         try (JarFile from = new JarFile(original.toFile())) {
             Manifest manifest = new Manifest(from.getManifest());
             manifest.getMainAttributes().putValue(header, value);
@@ -53,7 +64,14 @@ final class BundleVersion {
                         .toList()) {
                     jar.putNextEntry(new JarEntry(entry.getName()));
                     try (InputStream content = from.getInputStream(entry)) {
-                        content.transferTo(jar);
+                        byte[] bytes = content.readAllBytes();
+                        jar.write(
+                                entry.getName().startsWith("OSGI-INF/")
+                                                && entry.getName().endsWith(".xml")
+                                        ? components
+                                                .apply(new String(bytes, StandardCharsets.UTF_8))
+                                                .getBytes(StandardCharsets.UTF_8)
+                                        : bytes);
                     }
                 }
                 jar.putNextEntry(new JarEntry("version.txt"));

@@ -76,6 +76,9 @@ final class LimitIndex {
                 new String[] {"websocket_idle", "websocket_close", "reconnects_per_second", "reconnect_spread_min"}) {
             METRICS.put("http/" + sockets, "patchbay_websocket_connections");
         }
+        for (String tcp : new String[] {"tcp_idle", "tcp_chunk_bytes", "tcp_seek"}) {
+            METRICS.put("http/" + tcp, "patchbay_tcp_connections");
+        }
         METRICS.put("http/bodies_bytes", "patchbay_http_body_bytes");
         METRICS.put("http/bodies_bytes_min", "patchbay_http_body_bytes");
         for (String streams :
@@ -90,6 +93,7 @@ final class LimitIndex {
         METRICS.put("engine/read_queue", "patchbay_read_queue");
         METRICS.put("engine/feed_recent_bytes", "patchbay_feed_recent_bytes");
         METRICS.put("engine/feed_recent_transactions", "patchbay_feed_recent_transactions");
+        METRICS.put("engine/reconnects_per_second", "patchbay_protocol_hand_over_failed_connections_total");
         METRICS.put("engine/client_connections", "patchbay_connections");
         METRICS.put("engine/export_kept_bytes", "patchbay_export_kept_bytes");
         METRICS.put("engine/running_jobs", "patchbay_jobs_running");

@@ -30,6 +30,11 @@ final class Examples {
         add("patchbay plugin update", "patchbay plugin update greeter-1.1.jar");
         add("patchbay plugin rollback", "patchbay plugin rollback io.example.greeter");
         add("patchbay plugin uninstall", "patchbay plugin uninstall io.example.greeter");
+        add(
+                "patchbay upgrade",
+                "patchbay upgrade patchbay-0.2.0.zip --dry-run",
+                "patchbay upgrade patchbay-0.2.0.zip",
+                "patchbay upgrade --back");
         add("patchbay store", "patchbay store list");
         add("patchbay store list", "patchbay store list --json");
         add("patchbay store swap", "patchbay store swap documents --to sqlite --set cacheMiB=64");

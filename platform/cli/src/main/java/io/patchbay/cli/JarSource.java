@@ -14,9 +14,18 @@ final class JarSource {
     @Option(names = "--sha256", paramLabel = "HEX", description = "The SHA-256 of the jar; needed for an address.")
     private Optional<String> sha256 = Optional.empty();
 
+    @Option(
+            names = "--reconnect",
+            description =
+                    "Accept that clients reconnect and resume, if the new version can't adopt the state of their connections.")
+    private boolean reconnect;
+
     /** @throws CommandException if no node could make anything of it */
     Value.Struct request() {
         if (source.matches("(?is)https?://.*")) {
+            if (reconnect) {
+                throw wrong("--reconnect goes with a file of this machine, not with an address.");
+            }
             return Value.struct(
                     "op", Value.of("plugin.install"), "url", Value.of(source), "sha256", Value.of(digest()));
         }
@@ -28,7 +37,8 @@ final class JarSource {
         }
         Path file = Path.of(source).toAbsolutePath().normalize();
         InputFile.require(file);
-        return Value.struct("op", Value.of("plugin.install"), "file", Value.of(file.toString()));
+        return Value.struct(
+                "op", Value.of("plugin.install"), "file", Value.of(file.toString()), "reconnect", Value.of(reconnect));
     }
 
     private String digest() {

@@ -7,6 +7,7 @@ import io.patchbay.api.document.Value;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.api.plugin.PlanForm;
+import io.patchbay.api.plugin.PlanOptions;
 import io.patchbay.api.plugin.PluginInfo;
 import io.patchbay.api.plugin.PluginReceipt;
 import io.patchbay.api.plugin.Plugins;
@@ -58,8 +59,10 @@ final class PluginOperations {
         }
         Path file = file(fields.requireText("file"));
         boolean dryRun = fields.findBool("dryRun").orElse(false);
+        PlanOptions options = new PlanOptions(fields.findBool("reconnect").orElse(false));
         fields.done();
-        return execute(with(plugins -> plugins.planInstall(file)), dryRun, messages);
+        String name = String.valueOf(file.getFileName());
+        return execute(with(plugins -> plugins.planInstall(file, name, options)), dryRun, messages);
     }
 
     private Value installFrom(String url, Fields fields, ControlOperation.Messages messages) throws IOException {

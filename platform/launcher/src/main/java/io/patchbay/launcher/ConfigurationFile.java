@@ -3,8 +3,10 @@ package io.patchbay.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +19,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
@@ -110,6 +113,10 @@ final class ConfigurationFile {
             read(name, value, given);
             return;
         }
+        if (value instanceof SequenceNode list && setting.get().items().isPresent()) {
+            given.put(name, readItems(name, list, setting.get().items().get()));
+            return;
+        }
         if (!(value instanceof ScalarNode scalar) || isNothing(value)) {
             throw mistake(value, name + " must have one plain value");
         }
@@ -118,6 +125,39 @@ final class ConfigurationFile {
         } catch (IllegalArgumentException e) {
             throw mistake(value, name + " " + e.getMessage() + ", not '" + scalar.getValue() + "'");
         }
+    }
+
+    private String[] readItems(String name, SequenceNode list, Setting.Items items) {
+        List<String> values = new ArrayList<>();
+        for (Node item : list.getValue()) {
+            String where = name + "[" + values.size() + "]";
+            try {
+                values.add(items.reader().apply(readItem(where, item, items.properties())));
+            } catch (IllegalArgumentException e) {
+                throw mistake(item, where + " " + e.getMessage());
+            }
+        }
+        return values.toArray(String[]::new);
+    }
+
+    private Map<String, String> readItem(String where, Node item, List<String> known) {
+        if (!(item instanceof MappingNode section)) {
+            throw mistake(item, where + " must be a section with " + String.join(", ", known));
+        }
+        Map<String, String> properties = new LinkedHashMap<>();
+        for (NodeTuple entry : section.getValue()) {
+            Node key = entry.getKeyNode();
+            if (!(key instanceof ScalarNode property) || !known.contains(property.getValue())) {
+                throw mistake(key, where + " may have " + String.join(", ", known) + " and nothing else");
+            }
+            if (!(entry.getValueNode() instanceof ScalarNode value) || isNothing(value)) {
+                throw mistake(key, where + "." + property.getValue() + " must have one plain value");
+            }
+            if (properties.put(property.getValue(), value.getValue()) != null) {
+                throw mistake(key, where + "." + property.getValue() + " is given twice");
+            }
+        }
+        return properties;
     }
 
     private static boolean isNothing(Node node) {

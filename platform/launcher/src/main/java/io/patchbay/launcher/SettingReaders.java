@@ -107,6 +107,14 @@ final class SettingReaders {
                 "must be a loopback address (127.0.0.1, ::1 or localhost), because any other needs TLS, which this version doesn't serve");
     }
 
+    /** Of a list of sections, what a plain value can say: that it is empty. */
+    static Object noItems(String text) {
+        if (text.isBlank() || text.equals("[]")) {
+            return new String[0];
+        }
+        throw new IllegalArgumentException("must be a list");
+    }
+
     private static Object positiveProduct(String number, long unit, String wanted) {
         try {
             long product = Math.multiplyExact(Long.parseLong(number), unit);

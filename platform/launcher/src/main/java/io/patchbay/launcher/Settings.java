@@ -30,6 +30,13 @@ final class Settings {
     static final List<Setting> ALL = List.of(
             setting("listen.address", "127.0.0.1", LISTENERS, SettingReaders::loopbackAddress),
             setting(PORT_NAME, "7420", LISTENERS, SettingReaders.integer(0, 65535)),
+            new Setting(
+                    "listen.tcp",
+                    "[]",
+                    LISTENERS,
+                    "listen.tcp",
+                    SettingReaders::noItems,
+                    Optional.of(new Setting.Items(ProtocolSocketReader.PROPERTIES, ProtocolSocketReader::read))),
             new Setting("http.allowedHosts", "", HTTP, "allowed.hosts", SettingReaders::hostNames),
             setting("documents.adapter", "sqlite", ENGINE, SettingReaders::text),
             new Setting("feed.keep", "7d", ENGINE, "feed.keepMs", SettingReaders::durationMs),

@@ -23,7 +23,8 @@ class ConfigurationFileTest {
     void emptyFileMeansTheDefaults() {
         Map<String, Map<String, Object>> values = file.parse("# nothing\n").byPid();
         assertThat(values.get("io.patchbay.listeners"))
-                .isEqualTo(Map.of("listen.address", "127.0.0.1", "listen.port", 7420));
+                .usingRecursiveComparison()
+                .isEqualTo(Map.of("listen.address", "127.0.0.1", "listen.port", 7420, "listen.tcp", new String[0]));
         assertThat(values.get("io.patchbay.engine"))
                 .isEqualTo(
                         Map.of("documents.adapter", "sqlite", "feed.keepMs", 604_800_000L, "feed.keepBytes", 1L << 30));
@@ -37,7 +38,7 @@ class ConfigurationFileTest {
     @Test
     void everyPropertyIsMapped() {
         Map<String, Object> values = file.parse("""
-                listen: {address: "::1", port: 1}
+                listen: {address: "::1", port: 1, tcp: [{protocol: lines, port: 7421}, {port: 0, protocol: b, address: "::1", tls: false}]}
                 http: {allowedHosts: "box.lan, shop.lan"}
                 documents: {adapter: h2}
                 feed: {keep: 2h, keepBytes: 3MiB}
@@ -56,6 +57,7 @@ class ConfigurationFileTest {
                 .containsEntry("plugins.inbox", false)
                 .containsEntry("log.level", "debug")
                 .hasSize(Settings.ALL.size());
+        assertThat((String[]) values.get("listen.tcp")).containsExactly("lines 127.0.0.1 7421 clear", "b ::1 0 clear");
         assertThat((String[]) values.get("http.allowedHosts")).containsExactly("box.lan", "shop.lan");
     }
 
@@ -92,6 +94,15 @@ class ConfigurationFileTest {
             listen: {address: example.org}    | must be a loopback address
             listen: {port: 1, port: 2}        | line 1: listen.port is given twice.
             listen: {port: 1                  | line 1
+            listen: {tcp: 7421}               | line 1: listen.tcp must be a list, not '7421'
+            listen: {tcp: [7421]}             | line 1: listen.tcp[0] must be a section with protocol, port, address, tls
+            listen: {tcp: [{port: 1}]}        | line 1: listen.tcp[0] must name the protocol
+            listen: {tcp: [{protocol: a}]}    | line 1: listen.tcp[0] must have a port
+            listen: {tcp: [{prot: a}]}        | listen.tcp[0] may have protocol, port, address, tls and nothing else
+            listen: {tcp: [{protocol: a, port: x}]} | listen.tcp[0] has 'x' as its port, which must be a number
+            listen: {tcp: [{protocol: a, port: 1, port: 2}]} | listen.tcp[0].port is given twice
+            listen: {tcp: [{protocol: a, port: 1, address: 0.0.0.0}]} | which must be a loopback address
+            listen: {tcp: [{protocol: a, port: 1, tls: true}]} | listen.tcp[0] must not ask for tls
             feed: {keep: 7}                   | feed.keep must be a time such as
             feed: {keep: 0d}                  | feed.keep must be a time above zero
             feed: {keep: 999999999999999999d} | feed.keep is too large

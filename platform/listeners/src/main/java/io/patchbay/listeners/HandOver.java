@@ -26,7 +26,7 @@ final class HandOver implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
 
-    private record Waiting(SocketChannel connection, long untilNs) {}
+    private record Waiting(Arrival arrival, long untilNs) {}
 
     private final Providers providers;
     private final long waitNs;
@@ -53,27 +53,27 @@ final class HandOver implements AutoCloseable {
         this.registration = providers.onChange(Transport.class, this::wake);
     }
 
-    /** Owns {@code connection} from now on. Called by the accept loops. */
-    void accept(SocketChannel connection) {
+    /** Owns the connection from now on. Called by the accept loops. */
+    void accept(Arrival arrival) {
         synchronized (lock) {
             if (closed || waiting.size() >= WAITING_CONNECTIONS) {
                 refused++;
-                closeQuietly(connection);
+                closeQuietly(arrival.channel());
                 return;
             }
             if (!waiting.isEmpty()) {
                 // Behind those that came first.
-                waiting.add(new Waiting(connection, System.nanoTime() + waitNs));
+                waiting.add(new Waiting(arrival, System.nanoTime() + waitNs));
                 return;
             }
         }
-        if (!tryHand(connection)) {
+        if (!tryHand(arrival)) {
             synchronized (lock) {
                 if (closed) {
-                    closeQuietly(connection);
+                    closeQuietly(arrival.channel());
                     return;
                 }
-                waiting.add(new Waiting(connection, System.nanoTime() + waitNs));
+                waiting.add(new Waiting(arrival, System.nanoTime() + waitNs));
                 lock.notifyAll();
             }
         }
@@ -106,7 +106,7 @@ final class HandOver implements AutoCloseable {
         }
         synchronized (lock) {
             closed = true;
-            waiting.forEach(late -> closeQuietly(late.connection));
+            waiting.forEach(late -> closeQuietly(late.arrival.channel()));
             waiting.clear();
             lock.notifyAll();
         }
@@ -136,7 +136,7 @@ final class HandOver implements AutoCloseable {
                     continue;
                 }
             }
-            if (tryHand(first.connection)) {
+            if (tryHand(first.arrival)) {
                 synchronized (lock) {
                     waiting.remove(first);
                 }
@@ -153,7 +153,7 @@ final class HandOver implements AutoCloseable {
                 awaitWake(Math.min(leftNs, RECHECK_NS));
             } else if (waiting.remove(first)) {
                 refused++;
-                closeQuietly(first.connection);
+                closeQuietly(first.arrival.channel());
                 LOG.warn(
                         "Closed a connection that no transport took within {} ms; is patchbay-transport-http installed and running?",
                         Duration.ofNanos(waitNs).toMillis());
@@ -177,16 +177,16 @@ final class HandOver implements AutoCloseable {
         }
     }
 
-    private boolean tryHand(SocketChannel connection) {
+    private boolean tryHand(Arrival arrival) {
         Optional<Lease<Transport>> found = providers.find(Transport.class, TRANSPORT);
         if (found.isEmpty()) {
             return false;
         }
         try (Lease<Transport> lease = found.get()) {
-            lease.provider().accept(Arrival.plain(connection));
+            lease.provider().accept(arrival);
         } catch (RuntimeException e) {
             LOG.error("The transport failed to take a connection, which is closed", e);
-            closeQuietly(connection);
+            closeQuietly(arrival.channel());
         }
         synchronized (lock) {
             handed++;

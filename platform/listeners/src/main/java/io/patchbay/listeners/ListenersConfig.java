@@ -1,30 +1,39 @@
 package io.patchbay.listeners;
 
 import io.patchbay.api.ErrorCode;
+import io.patchbay.api.Nearest;
 import io.patchbay.api.PatchbayException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the node listens: configuration {@value #PID}, and what was given on the command line (framework properties).
  *
  * @param address a host name or an IP address
  * @param port 0 lets the system choose one
+ * @param sockets of protocols that are not HTTP
  * @param offline opens nothing
  */
-record ListenersConfig(String address, int port, boolean offline) {
+record ListenersConfig(String address, int port, List<ProtocolSocket> sockets, boolean offline) {
     static final String PID = "io.patchbay.listeners";
     static final String ADDRESS = "listen.address";
     static final String PORT = "listen.port";
+    /** A list; see {@link ProtocolSocket#parse}. */
+    static final String TCP = "listen.tcp";
+
     static final String PORT_OVERRIDE = "patchbay.port";
     static final String OFFLINE = "patchbay.offline";
     static final String DEFAULT_ADDRESS = "127.0.0.1";
     static final int DEFAULT_PORT = 7420;
 
     private static final String PREFIX = "listen.";
+    private static final List<String> KNOWN = List.of(ADDRESS, PORT, TCP);
 
     /** A framework property by its name, empty if it is not set. */
     interface FrameworkProperties {
@@ -34,11 +43,9 @@ record ListenersConfig(String address, int port, boolean offline) {
     /** @throws PatchbayException VALUE_INVALID or UNKNOWN_FIELD, in a sentence for the operator */
     static ListenersConfig of(Map<String, ?> properties, FrameworkProperties framework) {
         for (String name : properties.keySet()) {
-            if (name.startsWith(PREFIX) && !name.equals(ADDRESS) && !name.equals(PORT)) {
+            if (name.startsWith(PREFIX) && !KNOWN.contains(name)) {
                 throw new PatchbayException(
-                        ErrorCode.UNKNOWN_FIELD,
-                        "There is no setting " + name + "; did you mean "
-                                + (name.startsWith("listen.p") ? PORT : ADDRESS) + "?");
+                        ErrorCode.UNKNOWN_FIELD, "There is no setting " + name + "." + Nearest.hint(name, KNOWN));
             }
         }
         Object address = properties.get(ADDRESS);
@@ -49,18 +56,27 @@ record ListenersConfig(String address, int port, boolean offline) {
                 override.isPresent()
                         ? port(PORT_OVERRIDE, override.get())
                         : port == null ? DEFAULT_PORT : port(PORT, port.toString()),
+                sockets(properties.get(TCP)),
                 framework.find(OFFLINE).map(Boolean::parseBoolean).orElse(false));
     }
 
-    /** @throws PatchbayException VALUE_INVALID if the host is unknown; FORBIDDEN if it is not a loopback address, which nothing protects without TLS */
+    /** As {@link #requireLoopback}. */
     InetSocketAddress requireAddress() {
+        return requireLoopback(ADDRESS, address, port);
+    }
+
+    /**
+     * @param setting names the address in sentences
+     * @throws PatchbayException VALUE_INVALID if the host is unknown; FORBIDDEN if it is not a loopback address, which nothing protects without TLS
+     */
+    static InetSocketAddress requireLoopback(String setting, String address, int port) {
         InetAddress host;
         try {
             host = InetAddress.getByName(address);
         } catch (UnknownHostException e) {
             throw new PatchbayException(
                     ErrorCode.VALUE_INVALID,
-                    ADDRESS + " is \"" + address
+                    setting + " is \"" + address
                             + "\", which is no address of this machine and no host name that can be resolved.",
                     e);
         }
@@ -69,12 +85,28 @@ record ListenersConfig(String address, int port, boolean offline) {
                     ErrorCode.FORBIDDEN,
                     "Not listening on " + address
                             + ": an address that other machines can reach needs TLS, which this version does not have yet; set "
-                            + ADDRESS + " to " + DEFAULT_ADDRESS + " and put a TLS proxy or an SSH tunnel in front.");
+                            + setting + " to " + DEFAULT_ADDRESS + " and put a TLS proxy or an SSH tunnel in front.");
         }
         return new InetSocketAddress(host, port);
     }
 
-    private static int port(String name, String value) {
+    private static List<ProtocolSocket> sockets(@Nullable Object list) {
+        List<ProtocolSocket> sockets = new ArrayList<>();
+        for (String text : list instanceof String[] many ? many : new String[0]) {
+            ProtocolSocket socket = ProtocolSocket.parse(text);
+            if (sockets.stream().anyMatch(socket::collides)) {
+                throw new PatchbayException(
+                        ErrorCode.VALUE_INVALID,
+                        TCP + " has " + socket.address() + ":" + socket.port()
+                                + " twice, but a socket is for one protocol.");
+            }
+            sockets.add(socket);
+        }
+        return List.copyOf(sockets);
+    }
+
+    /** @throws PatchbayException VALUE_INVALID if it is none */
+    static int port(String name, String value) {
         try {
             int port = Integer.parseInt(value.trim());
             if (port >= 0 && port <= 65535) {

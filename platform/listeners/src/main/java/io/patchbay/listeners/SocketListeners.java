@@ -1,6 +1,7 @@
 package io.patchbay.listeners;
 
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.http.Arrival;
 import io.patchbay.api.http.Listeners;
 import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -25,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the listening socket as configured, and again when the configuration changes: the new socket opens before the old one closes, and if it can't, the old one stays.
+ * Opens the listening sockets as configured, and again when the configuration changes: the new socket opens before the old one closes, and if it can't, the old one stays.
  *
  * <p>The service is there even when no socket is: {@link #findProblem} then says why, and the launcher shows it to whoever started the node.
  */
@@ -45,6 +47,7 @@ public final class SocketListeners implements Listeners, Component {
 
     private final ListenersConfig.FrameworkProperties framework;
     private final HandOver handOver;
+    private final ProtocolSockets protocols;
 
     private volatile State state = State.OFFLINE;
     private volatile @Nullable AcceptLoop loop;
@@ -59,6 +62,7 @@ public final class SocketListeners implements Listeners, Component {
 
     SocketListeners(HandOver handOver, ListenersConfig.FrameworkProperties framework, Map<String, ?> properties) {
         this.handOver = handOver;
+        this.protocols = new ProtocolSockets(handOver::accept);
         this.framework = framework;
         apply(properties);
     }
@@ -86,7 +90,7 @@ public final class SocketListeners implements Listeners, Component {
         metrics.gauge(
                 "patchbay_listener_open",
                 "Sockets that listen.",
-                () -> addresses().size());
+                () -> addresses().size() + protocols.size());
     }
 
     /** What was registered goes with the service. */
@@ -104,6 +108,7 @@ public final class SocketListeners implements Listeners, Component {
     public synchronized void close() {
         state = State.CLOSED;
         closeLoop();
+        protocols.close();
         handOver.close();
     }
 
@@ -125,6 +130,10 @@ public final class SocketListeners implements Listeners, Component {
         if (open != null) {
             facts.put("address", text(open.address()));
         }
+        protocols
+                .addresses()
+                .forEach((protocol, addresses) -> facts.put(
+                        protocol, addresses.stream().map(SocketListeners::text).collect(Collectors.joining(", "))));
         findProblem().ifPresent(sentence -> facts.put("problem", sentence));
         facts.put("handed", Long.toString(handOver.handed()));
         facts.put("waiting", Integer.toString(handOver.waiting()));
@@ -137,10 +146,12 @@ public final class SocketListeners implements Listeners, Component {
             ListenersConfig config = ListenersConfig.of(properties, framework);
             if (config.offline()) {
                 closeLoop();
+                protocols.close();
                 state = State.OFFLINE;
                 LOG.info("Offline: no socket is opened, the node can be reached by the command line alone");
             } else {
                 open(config.requireAddress());
+                protocols.apply(config.sockets());
             }
             problem = null;
         } catch (PatchbayException e) {
@@ -153,7 +164,7 @@ public final class SocketListeners implements Listeners, Component {
             return;
         }
         try {
-            AcceptLoop opened = new AcceptLoop(address, handOver::accept);
+            AcceptLoop opened = new AcceptLoop(address, connection -> handOver.accept(Arrival.plain(connection)));
             AcceptLoop old = loop;
             loop = opened;
             wanted = address;
@@ -163,17 +174,20 @@ public final class SocketListeners implements Listeners, Component {
                 old.close();
             }
         } catch (IOException e) {
-            throw new PatchbayException(io.patchbay.api.ErrorCode.UNAVAILABLE, sentence(address, e), e);
+            throw new PatchbayException(
+                    io.patchbay.api.ErrorCode.UNAVAILABLE, sentence(address, e, "another port with --port"), e);
         }
     }
 
-    private static String sentence(InetSocketAddress address, IOException e) {
+    /** @param remedy what to choose if the port is in use */
+    static String sentence(InetSocketAddress address, IOException e, String remedy) {
         boolean inUse = String.valueOf(e.getMessage())
                 .toLowerCase(java.util.Locale.ROOT)
                 .contains("in use");
         return inUse
                 ? "Port " + address.getPort() + " on " + address.getAddress().getHostAddress()
-                        + " is already in use, perhaps by another Patchbay node; stop that program or choose another port with --port."
+                        + " is already in use, perhaps by another Patchbay node; stop that program or choose " + remedy
+                        + "."
                 : "Cannot listen on " + text(address) + ": " + e.getMessage() + ".";
     }
 
@@ -195,7 +209,7 @@ public final class SocketListeners implements Listeners, Component {
         }
     }
 
-    private static String text(InetSocketAddress address) {
+    static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }

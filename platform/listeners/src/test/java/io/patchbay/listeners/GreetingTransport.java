@@ -1,5 +1,7 @@
 package io.patchbay.listeners;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.patchbay.api.http.Arrival;
 import io.patchbay.api.http.Transport;
 import java.io.IOException;
@@ -9,7 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Writes one letter and closes. */
+/** Writes one letter and the name of the protocol, if there is one, and closes. */
 final class GreetingTransport implements Transport {
     private final char letter;
 
@@ -25,7 +27,7 @@ final class GreetingTransport implements Transport {
     @Override
     public void accept(Arrival arrival) {
         try (SocketChannel connection = arrival.channel()) {
-            connection.write(ByteBuffer.wrap(new byte[] {(byte) letter}));
+            connection.write(ByteBuffer.wrap((letter + arrival.protocol().orElse("")).getBytes(US_ASCII)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

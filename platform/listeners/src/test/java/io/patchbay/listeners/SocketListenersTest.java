@@ -99,7 +99,7 @@ class SocketListenersTest {
                 .hasValue("listen.port is \"many\", but a port is a number from 0 to 65535.");
         assertThat(start(Map.of("listen.port", 70_000)).findProblem()).isPresent();
         assertThat(start(Map.of("listen.adress", "127.0.0.1")).findProblem())
-                .hasValue("There is no setting listen.adress; did you mean listen.address?");
+                .hasValue("There is no setting listen.adress. Did you mean 'listen.address'?");
         assertThat(start(Map.of("listen.address", "no such host")).findProblem())
                 .hasValueSatisfying(sentence -> assertThat(sentence).contains("no such host"));
     }
@@ -125,6 +125,60 @@ class SocketListenersTest {
     }
 
     @Test
+    void aProtocolHasASocketOfItsOwnThatFollowsTheConfiguration() throws Exception {
+        transports.set(new GreetingTransport('e'));
+        SocketListeners listeners = start(tcp("lines 127.0.0.1 0 clear", "other 127.0.0.2 0 clear"));
+        InetSocketAddress lines = protocol(listeners, "lines");
+        assertThat(text(lines)).isEqualTo("elines");
+        assertThat(text(protocol(listeners, "other"))).isEqualTo("eother");
+        listeners.modified(tcp("lines 127.0.0.1 0 clear"));
+        assertThat(listeners.describe().facts()).doesNotContainKey("other");
+        assertThat(protocol(listeners, "lines")).as("nothing changed for it").isEqualTo(lines);
+    }
+
+    @Test
+    void aSocketThatCannotBeOpenedLeavesTheOldOnes() throws Exception {
+        transports.set(new GreetingTransport('f'));
+        SocketListeners listeners = start(tcp("lines 127.0.0.1 0 clear"));
+        InetSocketAddress lines = protocol(listeners, "lines");
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            listeners.modified(tcp("more 127.0.0.1 0 clear", "lines 127.0.0.1 " + other.getLocalPort() + " clear"));
+            assertThat(listeners.findProblem())
+                    .hasValueSatisfying(sentence -> assertThat(sentence)
+                            .startsWith("Port " + other.getLocalPort() + " on 127.0.0.1 is already in use")
+                            .contains("another port in listen.tcp"));
+        }
+        assertThat(listeners.describe().facts()).doesNotContainKey("more");
+        assertThat(text(lines)).isEqualTo("flines");
+        listeners.modified(tcp("lines 0.0.0.0 0 clear"));
+        assertThat(listeners.findProblem())
+                .hasValueSatisfying(sentence -> assertThat(sentence).contains("TLS", "listen.tcp"));
+        listeners.modified(tcp("lines 127.0.0.1 7 clear", "other 127.0.0.1 7 clear"));
+        assertThat(listeners.findProblem())
+                .hasValueSatisfying(sentence -> assertThat(sentence).contains("127.0.0.1:7 twice"));
+        listeners.modified(tcp("lines"));
+        assertThat(listeners.findProblem())
+                .hasValueSatisfying(sentence -> assertThat(sentence).contains("\"lines\""));
+        assertThat(text(lines)).isEqualTo("flines");
+    }
+
+    private static Map<String, Object> tcp(String... sockets) {
+        return Map.of("listen.port", 0, "listen.tcp", sockets);
+    }
+
+    private static InetSocketAddress protocol(SocketListeners listeners, String protocol) {
+        String address = listeners.describe().facts().get(protocol);
+        int colon = address.lastIndexOf(':');
+        return new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+    }
+
+    private static String text(InetSocketAddress address) throws IOException {
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            return new String(socket.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
     void theCommandLineGoesBeforeTheConfiguration() {
         assertThat(ListenersConfig.of(
                                 Map.of("listen.port", 1234),
@@ -132,7 +186,7 @@ class SocketListenersTest {
                         .port())
                 .isZero();
         assertThat(ListenersConfig.of(Map.of(), name -> Optional.empty()))
-                .isEqualTo(new ListenersConfig("127.0.0.1", 7420, false));
+                .isEqualTo(new ListenersConfig("127.0.0.1", 7420, List.of(), false));
         SocketListeners offline = start(Map.of("listen.port", 0), Map.of("patchbay.offline", "true"));
         assertThat(offline.addresses()).isEmpty();
         assertThat(offline.findProblem()).isEmpty();

@@ -3,6 +3,7 @@ package io.patchbay.protocol.patchbay;
 import io.patchbay.api.auth.Logins;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.migration.StateRecord;
+import io.patchbay.api.migration.StateVersions;
 import io.patchbay.api.plugin.Providers;
 import io.patchbay.api.protocol.Codec;
 import io.patchbay.api.protocol.Connection;
@@ -14,7 +15,13 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** {@code patchbay.v1}. Any thread. */
-@Component(service = Protocol.class, property = Providers.NAME + "=" + PatchbayProtocol.NAME)
+@Component(
+        service = Protocol.class,
+        property = {
+            Providers.NAME + "=" + PatchbayProtocol.NAME,
+            StateVersions.SAVES + "=" + SubscriptionOperations.STATE_VERSION,
+            StateVersions.ADOPTS + "=" + SubscriptionOperations.STATE_VERSION
+        })
 public final class PatchbayProtocol implements Protocol {
     static final String NAME = "patchbay.v1";
 

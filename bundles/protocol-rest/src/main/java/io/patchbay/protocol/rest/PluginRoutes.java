@@ -7,6 +7,7 @@ import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.api.plugin.PlanForm;
+import io.patchbay.api.plugin.PlanOptions;
 import io.patchbay.api.plugin.PluginInfo;
 import io.patchbay.api.plugin.PluginReceipt;
 import io.patchbay.api.plugin.Plugins;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
 /** Plugins: each change is a plan first, which {@code dryRun=true} answers instead of carrying it out. */
 final class PluginRoutes {
     static final String DRY_RUN = "dryRun";
+    static final String RECONNECT = "reconnect";
     static final String FILE_NAME = "fileName";
     /** As file systems have it. */
     static final int FILE_NAME_CHARS = 255;
@@ -55,12 +57,19 @@ final class PluginRoutes {
         }
         byte[] jar = call.request().body();
         String name = fileName(call);
-        return plan(call, () -> planInstall(jar, name));
+        PlanOptions options = options(call);
+        return plan(call, () -> planInstall(jar, name, options));
     }
 
     private CompletionStage<HttpResponse> installFrom(Call call) {
         if (call.query(FILE_NAME).isPresent()) {
             throw refusedName("The query parameter 'fileName' goes with a jar as the body, not with an address.");
+        }
+        if (options(call).reconnect()) {
+            throw new PatchbayException(
+                    ErrorCode.BAD_REQUEST,
+                    "The query parameter 'reconnect' goes with a jar as the body, not with an address.",
+                    Map.of("field", RECONNECT));
         }
         boolean dryRun = call.flag(DRY_RUN);
         Fields fields = call.fields();
@@ -77,9 +86,10 @@ final class PluginRoutes {
         call.requireContentType(JAR, BYTES);
         byte[] jar = call.request().body();
         String name = fileName(call);
+        PlanOptions options = options(call);
         return plan(call, () -> {
             plugins.get(call.path("name"));
-            Plan plan = planInstall(jar, name);
+            Plan plan = planInstall(jar, name, options);
             if (!plan.plugin().equals(call.path("name"))) {
                 throw new PatchbayException(
                         ErrorCode.PLUGIN_INVALID,
@@ -119,6 +129,10 @@ final class PluginRoutes {
         return operators.call(plugins::collect).thenApply(all -> Answer.list(all, PluginRoutes::describe));
     }
 
+    private static PlanOptions options(Call call) {
+        return new PlanOptions(call.flag(RECONNECT));
+    }
+
     private CompletionStage<HttpResponse> plan(Call call, Supplier<Plan> planning) {
         boolean dryRun = call.flag(DRY_RUN);
         return operators.call(() -> {
@@ -154,12 +168,12 @@ final class PluginRoutes {
         return new PatchbayException(ErrorCode.BAD_REQUEST, sentence, Map.of("field", FILE_NAME));
     }
 
-    private Plan planInstall(byte[] jar, String name) {
+    private Plan planInstall(byte[] jar, String name, PlanOptions options) {
         try {
             Path file = Files.createTempFile("patchbay-upload", ".jar");
             try {
                 Files.write(file, jar);
-                return plugins.planInstall(file, name);
+                return plugins.planInstall(file, name, options);
             } finally {
                 Files.deleteIfExists(file);
             }

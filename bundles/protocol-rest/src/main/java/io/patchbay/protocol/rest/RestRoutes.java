@@ -139,10 +139,10 @@ public final class RestRoutes implements HttpRoute {
 
     private void plugins(PluginRoutes plugins) {
         table.admin("GET " + API + "/plugins", plugins::list);
-        table.admin(INSTALL, plugins::install, PluginRoutes.DRY_RUN, PluginRoutes.FILE_NAME);
+        table.admin(INSTALL, plugins::install, PluginRoutes.DRY_RUN, PluginRoutes.FILE_NAME, PluginRoutes.RECONNECT);
         table.admin("GET " + PLUGIN, plugins::get);
         table.admin("DELETE " + PLUGIN, plugins::uninstall, "dryRun");
-        table.admin(UPDATE, plugins::update, PluginRoutes.DRY_RUN, PluginRoutes.FILE_NAME);
+        table.admin(UPDATE, plugins::update, PluginRoutes.DRY_RUN, PluginRoutes.FILE_NAME, PluginRoutes.RECONNECT);
         table.admin("POST " + PLUGIN + "/start", plugins::start, "dryRun");
         table.admin("POST " + PLUGIN + "/stop", plugins::stop, "dryRun");
         table.admin("POST " + PLUGIN + "/rollback", plugins::rollBack, "dryRun");

@@ -226,6 +226,21 @@ class AdminRoutesTest {
                 .contains("not with an address");
     }
 
+    @Test
+    void reconnectsAreAcceptedOfAnUploadedJarAlone() {
+        upload("?dryRun=true");
+        upload("?dryRun=true&reconnect=false");
+        assertThat(node.operations.asked).isEmpty();
+        upload("?dryRun=true&reconnect=true");
+        upload("/sample/update?dryRun=true&reconnect=true");
+        assertThat(node.operations.asked).containsExactly("reconnect", "reconnect");
+        assertThat(node.admin("POST", "/api/v1/plugins?reconnect=true")
+                        .json("{\"url\":\"http://localhost/a.jar\",\"sha256\":\"ab\"}")
+                        .send()
+                        .detail())
+                .contains("'reconnect'", "not with an address");
+    }
+
     private Answered upload(String rest) {
         return node.admin("POST", "/api/v1/plugins" + rest)
                 .body("application/java-archive", "sample".getBytes())

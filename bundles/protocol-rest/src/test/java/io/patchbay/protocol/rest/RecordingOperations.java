@@ -9,6 +9,7 @@ import io.patchbay.api.plugin.JobControl;
 import io.patchbay.api.plugin.Jobs;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.api.plugin.PlanHandOver;
+import io.patchbay.api.plugin.PlanOptions;
 import io.patchbay.api.plugin.PluginInfo;
 import io.patchbay.api.plugin.PluginReceipt;
 import io.patchbay.api.plugin.Plugins;
@@ -69,6 +70,14 @@ final class RecordingOperations implements Plugins {
     public Plan planInstall(Path jar, String shownName) {
         shownNames.add(shownName);
         return planInstall(jar);
+    }
+
+    @Override
+    public Plan planInstall(Path jar, String shownName, PlanOptions options) {
+        if (options.reconnect()) {
+            asked.add("reconnect");
+        }
+        return planInstall(jar, shownName);
     }
 
     @Override

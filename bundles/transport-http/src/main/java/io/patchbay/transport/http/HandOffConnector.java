@@ -1,5 +1,6 @@
 package io.patchbay.transport.http;
 
+import io.patchbay.api.http.Arrival;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -7,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -20,19 +22,22 @@ final class HandOffConnector extends AbstractConnector {
     private static final int SELECTORS = 1;
 
     private final SelectorManager selectors;
+    private final TcpDoor protocols;
 
-    HandOffConnector(Server server, Duration idle, ConnectionFactory... factories) {
+    HandOffConnector(Server server, TcpDoor protocols, Duration idle, ConnectionFactory... factories) {
         super(server, null, null, null, 0, factories);
+        this.protocols = protocols;
         selectors = new Selectors();
         installBean(selectors, true);
         setIdleTimeout(idle.toMillis());
     }
 
     /** Any thread; never waits. */
-    void take(SocketChannel channel) throws IOException {
+    void take(Arrival arrival) throws IOException {
+        SocketChannel channel = arrival.channel();
         channel.configureBlocking(false);
         channel.socket().setTcpNoDelay(true);
-        selectors.accept(channel);
+        selectors.accept(channel, arrival);
     }
 
     int connections() {
@@ -68,6 +73,10 @@ final class HandOffConnector extends AbstractConnector {
 
         @Override
         public Connection newConnection(SelectableChannel channel, EndPoint endPoint, Object attachment) {
+            Optional<String> protocol = ((Arrival) attachment).protocol();
+            if (protocol.isPresent()) {
+                return protocols.connect((HandOffEndPoint) endPoint, protocol.get());
+            }
             return getDefaultConnectionFactory().newConnection(HandOffConnector.this, endPoint);
         }
 

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection, and what it is doing: idle, sending us a request's headers, being served, or a WebSocket.
+ * One connection, and what it is doing: idle, sending us a request's headers, being served, or a WebSocket or another protocol that lasts.
  *
  * <p>The fields are written by whichever of Jetty's threads works on the connection, one at a time, and read by the checks that close idle and slow ones.
  */
@@ -27,7 +27,7 @@ final class HandOffEndPoint extends SocketChannelEndPoint {
         IDLE,
         HEADERS,
         REQUEST,
-        WEBSOCKET
+        PROTOCOL
     }
 
     private final Scheduler scheduler;
@@ -135,7 +135,7 @@ final class HandOffEndPoint extends SocketChannelEndPoint {
     }
 
     void upgraded() {
-        become(Activity.WEBSOCKET);
+        become(Activity.PROTOCOL);
     }
 
     boolean idleFor(Duration time) {

@@ -51,7 +51,20 @@ final class HttpLimits {
 
     static final Duration RECONNECT_SPREAD_MIN = Duration.ofMillis(200);
 
+    /** No byte in either direction on a TCP connection of a protocol. */
+    static final Duration TCP_IDLE = Duration.ofMinutes(5);
+    /** As much of what such a connection sent is given to its protocol at a time. */
+    static final int TCP_CHUNK_BYTES = 16 << 10;
+    /** How often such a connection looks for a protocol that is not there. */
+    static final Duration TCP_SEEK = Duration.ofMillis(50);
+
     private HttpLimits() {}
+
+    /** The time over which so many clients come back. */
+    static Duration reconnectSpread(int clients) {
+        Duration spread = Duration.ofMillis(clients * 1000L / RECONNECTS_PER_SECOND);
+        return spread.compareTo(RECONNECT_SPREAD_MIN) < 0 ? RECONNECT_SPREAD_MIN : spread;
+    }
 
     static long streamsBytes() {
         return Math.max(STREAMS_BYTES_MIN, Runtime.getRuntime().maxMemory() / 8);

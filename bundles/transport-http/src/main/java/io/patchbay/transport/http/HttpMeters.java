@@ -14,6 +14,8 @@ final class HttpMeters {
     final Metrics.Counter bytesReceived;
     final Metrics.Counter bytesSent;
 
+    private final Metrics.Counter tcpBytesReceived;
+    private final Metrics.Counter tcpBytesSent;
     private final Metrics metrics;
     private final Map<String, RouteMeters> routes = new ConcurrentHashMap<>();
     private final RouteMeters unrouted;
@@ -28,6 +30,8 @@ final class HttpMeters {
         messagesSent = messages("sent");
         bytesReceived = bytes("received");
         bytesSent = bytes("sent");
+        tcpBytesReceived = tcpBytes("received");
+        tcpBytesSent = tcpBytes("sent");
         metrics.gauge(
                 "patchbay_http_requests_in_flight",
                 "Requests to routes that are not answered whole yet.",
@@ -42,6 +46,14 @@ final class HttpMeters {
     private Metrics.Counter bytes(String direction) {
         return metrics.counter(
                 "patchbay_websocket_bytes_total", "Bytes of messages over WebSockets.", "direction", direction);
+    }
+
+    void tcpReceived(int bytes) {
+        tcpBytesReceived.add(bytes);
+    }
+
+    void tcpSent(int bytes) {
+        tcpBytesSent.add(bytes);
     }
 
     void began() {
@@ -64,6 +76,11 @@ final class HttpMeters {
     /** An answer to what reached no route. */
     void answered(int status) {
         unrouted.answered(status);
+    }
+
+    private Metrics.Counter tcpBytes(String direction) {
+        return metrics.counter(
+                "patchbay_tcp_bytes_total", "Bytes over TCP connections of protocols.", "direction", direction);
     }
 
     void received(int bytes) {

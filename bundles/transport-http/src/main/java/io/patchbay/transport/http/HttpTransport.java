@@ -66,6 +66,7 @@ public final class HttpTransport implements Transport, Component {
     private final HandOffConnector connector;
     private final Routes routes;
     private final WebSocketDoor webSockets;
+    private final TcpDoor tcp;
     private final Streams streams = new Streams(HttpLimits.streamsBytes());
     private final BodyBudget budget = new BodyBudget(HttpLimits.bodiesBytes());
     private final FrontDoor frontDoor;
@@ -94,7 +95,8 @@ public final class HttpTransport implements Transport, Component {
             threads.setDaemon(true);
             server = new Server(threads);
             server.setErrorHandler(new ProblemErrors(meters));
-            connector = new HandOffConnector(server, times.idle(), new HttpConnectionFactory(configuration()));
+            tcp = new TcpDoor(connections, server, this::isDraining, meters, times.lease());
+            connector = new HandOffConnector(server, tcp, times.idle(), new HttpConnectionFactory(configuration()));
             server.addConnector(connector);
             Answers answers = new Answers(this::isDraining, streams);
             webSockets = new WebSocketDoor(connections, server, answers, this::isDraining, meters);
@@ -118,6 +120,7 @@ public final class HttpTransport implements Transport, Component {
                 "Connections closed at once because there were too many.",
                 refused::sum);
         metrics.gauge("patchbay_websocket_connections", "Open WebSockets.", webSockets::open);
+        metrics.gauge("patchbay_tcp_connections", "Open TCP connections of protocols.", tcp::open);
         metrics.gauge("patchbay_http_streams", "Streamed answers that are open.", streams::open);
         metrics.gauge("patchbay_http_stream_bytes", "Bytes that wait in all streams.", streams::waitingBytes);
         metrics.total(
@@ -166,7 +169,7 @@ public final class HttpTransport implements Transport, Component {
                 refused.increment();
                 connection.close();
             } else {
-                connector.take(connection);
+                connector.take(arrival);
             }
         } catch (IOException e) {
             LOG.debug("A connection ended before it was served: {}", e.toString());
@@ -187,6 +190,7 @@ public final class HttpTransport implements Transport, Component {
             state = State.DRAINING;
         }
         webSockets.closeAll();
+        tcp.closeAll();
         streams.drain();
         server.getScheduler().schedule(() -> drained.complete(null), Limits.DRAIN.toMillis(), TimeUnit.MILLISECONDS);
         every(HttpLimits.DRAIN_CHECK, this::closeIdle);
@@ -218,6 +222,7 @@ public final class HttpTransport implements Transport, Component {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("connections", Integer.toString(connections()));
         facts.put("webSockets", Integer.toString(webSockets.open()));
+        facts.put("tcp", Integer.toString(tcp.open()));
         facts.put("streams", Integer.toString(streams.open()));
         facts.put("streamBytes", Long.toString(streams.waitingBytes()));
         facts.put("routes", Integer.toString(routes.size()));

@@ -73,10 +73,9 @@ final class WebSocketDoor {
     }
 
     private void askToComeBack(WebSocketPeer peer) {
-        long spreadMs = peers.size() * 1000L / HttpLimits.RECONNECTS_PER_SECOND;
         peer.close(
                 ErrorCode.STOPPING.closeCode(),
-                "retry in " + Math.max(spreadMs, HttpLimits.RECONNECT_SPREAD_MIN.toMillis()) + " ms");
+                "retry in " + HttpLimits.reconnectSpread(peers.size()).toMillis() + " ms");
     }
 
     void receive(Request request, Response response, Callback callback) {

@@ -23,6 +23,10 @@ final class EchoConnections implements Connections {
     final List<Echo> opened = new CopyOnWriteArrayList<>();
     final AtomicInteger closed = new AtomicInteger();
     final AtomicInteger received = new AtomicInteger();
+    /** Of a message, or a chunk, the rest is left in the buffer. */
+    volatile int mostTaken = Integer.MAX_VALUE;
+    /** Whether {@link #ECHO} can be opened. */
+    volatile boolean there = true;
 
     @Override
     public boolean offers(String protocol) {
@@ -38,6 +42,9 @@ final class EchoConnections implements Connections {
     public MessageReceiver open(String protocol, MessageChannel channel, String remoteAddress) {
         if (protocol.equals(FULL)) {
             throw new PatchbayException(ErrorCode.OVERLOADED, "This node has as many connections as it takes.");
+        }
+        if (!there) {
+            throw new PatchbayException(ErrorCode.UNAVAILABLE, "Nothing here speaks " + protocol + ".");
         }
         Echo echo = new Echo(channel, remoteAddress);
         opened.add(echo);
@@ -61,7 +68,7 @@ final class EchoConnections implements Connections {
         @Override
         public synchronized void onMessage(ByteBuffer message, boolean text) {
             received.incrementAndGet();
-            byte[] bytes = new byte[message.remaining()];
+            byte[] bytes = new byte[Math.min(message.remaining(), mostTaken)];
             message.get(bytes);
             outbox.add(new Message(bytes, text));
             sendNext();
@@ -74,6 +81,11 @@ final class EchoConnections implements Connections {
             }
             resume = whenReady;
             return false;
+        }
+
+        @Override
+        public void close(int closeCode, String reason) {
+            channel.close(closeCode, reason);
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -28,6 +29,9 @@ final class TestNode implements AutoCloseable {
     final EchoConnections connections = new EchoConnections();
     final MemoryMetrics metrics = new MemoryMetrics();
     final HttpTransport transport;
+    /** What the test's socket is for; HTTP if nothing. */
+    volatile Optional<String> protocol = Optional.empty();
+
     private final ServerSocketChannel socket;
     private final Thread accepting;
 
@@ -95,7 +99,7 @@ final class TestNode implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                transport.accept(Arrival.plain(socket.accept()));
+                transport.accept(new Arrival(socket.accept(), Optional.empty(), protocol));
             }
         } catch (IOException closed) {
             // The test is over.

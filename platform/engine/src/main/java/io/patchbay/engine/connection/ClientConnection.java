@@ -45,6 +45,8 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
 
     // Guarded by the monitor.
     private @Nullable Codec codec;
+    private long codecNumber;
+    private boolean farewell;
     private volatile @Nullable Closing closing;
     private volatile boolean closed;
 
@@ -66,15 +68,29 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
         this.session = new ClientSession(parts, Identity.ANONYMOUS, this);
     }
 
-    /** Takes the codec of {@code provider} from now on, made from what the one before saved. */
-    void use(Protocol provider) {
+    /**
+     * Takes the codec of {@code provider} from now on, made from what the one before saved; nothing changes if that fails.
+     *
+     * @param number of the provider: one that is not newer than what the connection uses comes too late
+     * @return whether the connection uses it now
+     */
+    boolean use(Protocol provider, long number) {
         synchronized (monitor) {
-            if (closed) {
-                return;
+            if (closed || closing != null || number <= codecNumber) {
+                return false;
             }
             Codec before = codec;
             Optional<StateRecord> state = before == null ? Optional.empty() : before.save();
             codec = provider.open(this, state);
+            codecNumber = number;
+            return true;
+        }
+    }
+
+    /** Of the version whose codec it uses; 0 before the first. */
+    long codecNumber() {
+        synchronized (monitor) {
+            return codecNumber;
         }
     }
 
@@ -115,6 +131,10 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
                 serving.onMessage(message, text);
             }
         });
+        if (closed || closing != null) {
+            // Nobody will ever want the rest.
+            message.position(message.limit());
+        }
     }
 
     /** Runs what a codec does; a failure of it ends the connection. */
@@ -129,7 +149,7 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
                 return;
             } catch (PatchbayException e) {
                 failure = e;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError e) {
                 LOG.error("The protocol {} failed on connection {}", protocol, id, e);
                 failure = new PatchbayException(
                         ErrorCode.INTERNAL, "Something failed inside the node; its log says what.", e);
@@ -148,7 +168,8 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
         return takesRequests() && resume.compareAndSet(whenReady, null);
     }
 
-    private boolean takesRequests() {
+    @Override
+    public boolean takesRequests() {
         return session.inFlight() < Limits.REQUESTS_IN_FLIGHT_PER_CONNECTION && !outbox.blocked();
     }
 
@@ -210,15 +231,29 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
     @Override
     public void close(int closeCode, String reason) {
         synchronized (monitor) {
-            if (closed || closing != null) {
+            if (closed || closing != null || farewell) {
                 return;
             }
+            // What the codec says now can fill the outbox, which closes too.
+            farewell = true;
+            sayFarewell(closeCode, reason);
             closing = new Closing(closeCode, shorten(reason));
         }
         session.close();
         all.closeLater(this);
         if (outbox.isEmpty()) {
             finishClose();
+        }
+    }
+
+    private void sayFarewell(int closeCode, String reason) {
+        Codec serving = codec;
+        try {
+            if (serving != null) {
+                serving.onClosing(closeCode, reason);
+            }
+        } catch (RuntimeException | LinkageError e) {
+            LOG.warn("The protocol {} failed to take leave of connection {}", protocol, id, e);
         }
     }
 

@@ -11,7 +11,6 @@ import io.patchbay.api.protocol.MessageReceiver;
 import io.patchbay.api.protocol.Protocol;
 import io.patchbay.engine.plane.DataPlane;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,8 +50,12 @@ public final class ClientConnections implements Connections, LoginConnections {
     private final AutoCloseable listening;
     private final ConnectionMeters meters;
     // Guarded by itself; which version of a protocol new connections get.
-    private final Map<String, Lease<Protocol>> serving = new HashMap<>();
+    private final Map<String, Serving> serving = new HashMap<>();
+    private final AtomicLong versions = new AtomicLong();
     private volatile boolean stopping;
+
+    /** @param number grows with every version, of whatever protocol */
+    private record Serving(Lease<Protocol> lease, long number) {}
 
     @Activate
     public ClientConnections(@Reference DataPlane plane, @Reference Providers providers) {
@@ -88,25 +91,33 @@ public final class ClientConnections implements Connections, LoginConnections {
         }
         ClientConnection connection = new ClientConnection(
                 ids.incrementAndGet(), protocol, remoteAddress, channel, plane.sessionParts(), this);
+        Serving version;
         synchronized (serving) {
-            Lease<Protocol> lease = serving.get(protocol);
-            if (lease == null) {
-                lease = providers
-                        .find(Protocol.class, protocol)
-                        .orElseThrow(() -> new PatchbayException(
-                                ErrorCode.UNAVAILABLE, "Nothing here speaks the protocol '" + protocol + "'."));
-                serving.put(protocol, lease);
-            }
-            // In the map before the codec is there: a swap from now on reaches it.
+            version = requireServing(protocol);
+            // In the map before its codec is there: a hand-over from now on reaches it, and takes precedence over the
+            // version that it came with.
             connections.put(connection.id(), connection);
-            try {
-                connection.use(lease.provider());
-            } catch (RuntimeException e) {
-                connections.remove(connection.id());
-                throw e;
-            }
+        }
+        try {
+            connection.use(version.lease().provider(), version.number());
+        } catch (RuntimeException | LinkageError e) {
+            connection.onClosed();
+            throw e;
         }
         return connection;
+    }
+
+    private Serving requireServing(String protocol) {
+        Serving known = serving.get(protocol);
+        if (known == null) {
+            Lease<Protocol> lease = providers
+                    .find(Protocol.class, protocol)
+                    .orElseThrow(() -> new PatchbayException(
+                            ErrorCode.UNAVAILABLE, "Nothing here speaks the protocol '" + protocol + "'."));
+            known = new Serving(lease, versions.incrementAndGet());
+            serving.put(protocol, known);
+        }
+        return known;
     }
 
     private void onProtocols() {
@@ -118,54 +129,38 @@ public final class ClientConnections implements Connections, LoginConnections {
     }
 
     private void handOver() {
+        Map<String, Serving> replaced;
         synchronized (serving) {
-            for (Iterator<Map.Entry<String, Lease<Protocol>>> it =
-                            serving.entrySet().iterator();
-                    it.hasNext(); ) {
-                Map.Entry<String, Lease<Protocol>> entry = it.next();
-                Lease<Protocol> old = entry.getValue();
-                if (old.current()) {
-                    continue;
-                }
-                Optional<Lease<Protocol>> next = providers.find(Protocol.class, entry.getKey());
-                if (next.isEmpty()) {
-                    it.remove();
-                    closeAll(entry.getKey(), "The protocol was removed.");
-                    old.close();
-                } else {
-                    handOver(entry.getKey(), next.get().provider());
-                    entry.setValue(next.get());
-                    old.close();
-                }
-            }
+            replaced = new HashMap<>(serving);
         }
+        replaced.values().removeIf(version -> version.lease().current());
+        replaced.forEach(this::handOver);
     }
 
-    private void handOver(String protocol, Protocol next) {
-        int count = 0;
-        long began = System.nanoTime();
-        for (ClientConnection connection : connections.values()) {
-            if (connection.protocol().equals(protocol)) {
-                try {
-                    connection.use(next);
-                    count++;
-                    meters.handedOver.increment();
-                } catch (RuntimeException e) {
-                    LOG.error(
-                            "Connection {} could not be handed over to the new version of {}",
-                            connection.id(),
-                            protocol,
-                            e);
-                    connection.close(SERVICE_RESTART, "retry in 1000 ms");
-                }
-            }
+    /** From the moment that the new version is in {@link #serving}, new connections get it; those that are there are handed over then, and the old version is let go of last. */
+    private void handOver(String protocol, Serving old) {
+        Optional<Lease<Protocol>> next = findNext(protocol);
+        Optional<Serving> version = next.map(lease -> new Serving(lease, versions.incrementAndGet()));
+        synchronized (serving) {
+            version.ifPresentOrElse(now -> serving.put(protocol, now), () -> serving.remove(protocol));
         }
-        meters.handOverTime.record(System.nanoTime() - began);
-        LOG.info(
-                "{} connections go on with the new version of {} after {} ms",
-                count,
-                protocol,
-                (System.nanoTime() - began) / 1_000_000);
+        version.ifPresentOrElse(
+                now -> handOver(protocol, old, now), () -> closeAll(protocol, "The protocol was removed."));
+        old.lease().close();
+    }
+
+    private void handOver(String protocol, Serving old, Serving now) {
+        boolean adopts = now.lease().stateVersions().adopts(old.lease().stateVersions());
+        new HandOver(protocol, now.lease().provider(), now.number(), adopts, meters).run(connections.values());
+    }
+
+    private Optional<Lease<Protocol>> findNext(String protocol) {
+        try {
+            return providers.find(Protocol.class, protocol);
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("The next version of the protocol {} can't be reached", protocol, e);
+            return Optional.empty();
+        }
     }
 
     private void closeAll(String protocol, String reason) {
@@ -242,7 +237,7 @@ public final class ClientConnections implements Connections, LoginConnections {
         thread.shutdownNow();
         connections.values().forEach(ClientConnection::finishClose);
         synchronized (serving) {
-            serving.values().forEach(Lease::close);
+            serving.values().forEach(version -> version.lease().close());
             serving.clear();
         }
     }

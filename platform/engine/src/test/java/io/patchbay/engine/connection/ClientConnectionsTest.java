@@ -9,6 +9,10 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.Value;
+import io.patchbay.api.migration.StateRecord;
+import io.patchbay.api.migration.StateVersions;
+import io.patchbay.api.protocol.Codec;
+import io.patchbay.api.protocol.Connection;
 import io.patchbay.api.protocol.Protocol;
 import io.patchbay.api.protocol.SubscribeRequest;
 import io.patchbay.engine.testing.TestClient;
@@ -63,6 +67,67 @@ class ClientConnectionsTest {
         for (TestClient client : clients) {
             await().untilAsserted(() -> assertThat(client.eventsOf(1)).hasSize(3));
             assertThat(client.closed()).isEmpty();
+        }
+    }
+
+    @Test
+    void aConnectionThatCannotBeHandedOverComesBackAndHarmsNoOther() {
+        plane.providers.plug(Protocol.class, TestClient.PROTOCOL, new TestClient.TestProtocol("v1"));
+        List<TestClient> clients = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            clients.add(new TestClient(plane));
+        }
+        TestClient.TestProtocol next = new TestClient.TestProtocol("v2");
+        plane.providers.plug(Protocol.class, TestClient.PROTOCOL, new PickyProtocol(next, 3));
+        await().untilAsserted(() -> assertThat(next.savedStates).hasSize(6));
+        await().untilAsserted(() -> assertThat(clients)
+                .filteredOn(client -> client.closed().startsWith("1012 retry in 20"))
+                .hasSize(3));
+        for (TestClient client : clients) {
+            if (client.closed().isEmpty()) {
+                client.receiver.onMessage(ByteBuffer.wrap(new byte[1]), false);
+                assertThat(client.closed()).isEmpty();
+            }
+        }
+        assertThat(plane.connections.count()).isEqualTo(6);
+        assertThat(new TestClient(plane).closed()).as("a new one has no state").isEmpty();
+    }
+
+    @Test
+    void aVersionThatDeclaresNotToAdoptTheStateIsNotGivenTheConnections() {
+        plane.providers.plug(
+                Protocol.class, TestClient.PROTOCOL, new TestClient.TestProtocol("v1"), versions("1", "1"));
+        List<TestClient> clients = List.of(new TestClient(plane), new TestClient(plane));
+        TestClient.TestProtocol next = new TestClient.TestProtocol("v2");
+        plane.providers.plug(Protocol.class, TestClient.PROTOCOL, next, versions("2", "2"));
+        for (TestClient client : clients) {
+            await().untilAsserted(() -> assertThat(client.closed()).isEqualTo("1012 retry in 200 ms"));
+        }
+        TestClient back = new TestClient(plane);
+        TestClient.TestProtocol third = new TestClient.TestProtocol("v3");
+        plane.providers.plug(Protocol.class, TestClient.PROTOCOL, third, versions("3", "2,3"));
+        await().untilAsserted(() -> assertThat(third.savedStates).containsExactly("v2"));
+        assertThat(back.closed()).isEmpty();
+        assertThat(next.savedStates).isEmpty();
+    }
+
+    private static StateVersions versions(String saves, String adopts) {
+        return StateVersions.parse(Optional.of(saves), Optional.of(adopts));
+    }
+
+    /** Refuses the state of every so manieth connection. */
+    private record PickyProtocol(Protocol willing, int every) implements Protocol {
+        @Override
+        public String name() {
+            return willing.name();
+        }
+
+        @Override
+        public Codec open(Connection connection, Optional<StateRecord> state) {
+            if (state.isPresent() && connection.id() % every == 0) {
+                throw new PatchbayException(ErrorCode.UNAVAILABLE, "Of another version.");
+            }
+            return willing.open(connection, state);
         }
     }
 

@@ -3,6 +3,7 @@ package io.patchbay.engine.testing;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.migration.StateVersions;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
 import java.util.List;
@@ -24,17 +25,24 @@ public final class PluggedProviders implements Providers {
     private static final class Plugged {
         final Object provider;
         final long generation;
+        final StateVersions states;
         final AtomicInteger leases = new AtomicInteger();
 
-        Plugged(Object provider, long generation) {
+        Plugged(Object provider, StateVersions states, long generation) {
             this.provider = provider;
+            this.states = states;
             this.generation = generation;
         }
     }
 
     /** Takes the place of the one before. */
     public <T> void plug(Class<T> type, String name, T provider) {
-        plugged.put(List.of(type, name), new Plugged(provider, generations.incrementAndGet()));
+        plug(type, name, provider, StateVersions.NONE);
+    }
+
+    /** @param states what it declares of its state */
+    public <T> void plug(Class<T> type, String name, T provider, StateVersions states) {
+        plugged.put(List.of(type, name), new Plugged(provider, states, generations.incrementAndGet()));
         tell(type);
     }
 
@@ -85,6 +93,11 @@ public final class PluggedProviders implements Providers {
             @Override
             public long generation() {
                 return now.generation;
+            }
+
+            @Override
+            public StateVersions stateVersions() {
+                return now.states;
             }
 
             @Override

@@ -1,20 +1,29 @@
 package io.patchbay.plugins.manager;
 
+import io.patchbay.api.migration.StateVersions;
 import io.patchbay.api.plugin.Providers;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the named services out of Declarative Services descriptions, which say what a bundle offers before any of it runs. */
 final class ComponentDescriptions {
+    private static final Set<String> OURS = Set.of(Providers.NAME, StateVersions.SAVES, StateVersions.ADOPTS);
+
     private ComponentDescriptions() {}
 
-    /** @throws XMLStreamException if {@code xml} can't be read */
+    /**
+     * @throws XMLStreamException if {@code xml} can't be read
+     * @throws io.patchbay.api.PatchbayException VALUE_INVALID if the versions of a state are none
+     */
     static List<DeclaredService> parse(byte[] xml) throws XMLStreamException {
         XMLInputFactory factory = XMLInputFactory.newFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
@@ -49,26 +58,31 @@ final class ComponentDescriptions {
     private static final class Component {
         private final String component;
         private final List<String> types = new ArrayList<>();
-        private @Nullable String name;
+        private final Map<String, String> properties = new HashMap<>();
 
         Component(String component) {
             this.component = component;
         }
 
         void property(XMLStreamReader reader) throws XMLStreamException {
-            if (attribute(reader, "name").equals(Providers.NAME)) {
+            String name = attribute(reader, "name");
+            if (OURS.contains(name)) {
                 String value = reader.getAttributeValue(null, "value");
-                name = value == null ? reader.getElementText().strip() : value;
+                properties.put(name, value == null ? reader.getElementText().strip() : value);
             }
         }
 
         List<DeclaredService> services() {
-            String named = name;
-            return named == null
-                    ? List.of()
-                    : types.stream()
-                            .map(type -> new DeclaredService(component, type, named))
-                            .toList();
+            String named = properties.get(Providers.NAME);
+            if (named == null) {
+                return List.of();
+            }
+            StateVersions state = StateVersions.parse(
+                    Optional.ofNullable(properties.get(StateVersions.SAVES)),
+                    Optional.ofNullable(properties.get(StateVersions.ADOPTS)));
+            return types.stream()
+                    .map(type -> new DeclaredService(component, type, named, state))
+                    .toList();
         }
     }
 }

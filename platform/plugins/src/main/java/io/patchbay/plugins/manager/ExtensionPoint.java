@@ -92,6 +92,14 @@ enum ExtensionPoint {
             "NAME goes: COUNT that (runs|run) now (has|have) DRAIN to end, later ones wait in vain.",
             "NAME is offered.");
 
+    /** How connections are handed over whose state the new version can't adopt. */
+    static final String RECONNECT = "reconnect";
+
+    private static final String RECONNECTS =
+            "COUNT of NAME (is|are) closed, and (reconnects|reconnect) and (resumes|resume), spread over time: the new version cannot adopt (its|their) state.";
+    private static final String LOSES =
+            "NAME: what is under way on it begins anew, for the new version cannot adopt its state.";
+
     private final String type;
     private final String kind;
     private final String unit;
@@ -155,6 +163,15 @@ enum ExtensionPoint {
             case REPLACED -> replaced;
             case REMOVED -> removed;
         };
+        return fill(template, name, affected);
+    }
+
+    /** Of a replacement that can't adopt the state. */
+    String sentenceOfLoss(String name, long affected) {
+        return fill(this == PROTOCOL ? RECONNECTS : LOSES, name, affected);
+    }
+
+    private String fill(String template, String name, long affected) {
         return template.replaceAll("\\(([a-z]+)\\|([a-z]+)\\)", affected == 1 ? "$1" : "$2")
                 .replace("COUNT", String.format(Locale.ROOT, "%,d %s%s", affected, unit, affected == 1 ? "" : "s"))
                 .replace("WAIT", seconds(Limits.WRITER_WAIT))

@@ -45,20 +45,46 @@ final class HandOvers {
      * One for each service that comes, changes hands or goes.
      *
      * @param others the services of all bundles that stay
+     * @param losing those whose state the new version can't adopt
      */
     List<PlanHandOver> list(
-            Optional<Bundle> outgoing, Set<NamedService> before, Set<NamedService> after, Set<NamedService> others) {
+            Optional<Bundle> outgoing,
+            Set<NamedService> before,
+            Set<NamedService> after,
+            Set<NamedService> others,
+            Set<NamedService> losing) {
         List<PlanHandOver> handOvers = new ArrayList<>();
-        after.forEach(service -> add(
-                handOvers,
-                outgoing,
-                service,
-                before.contains(service) || others.contains(service) ? Fate.REPLACED : Fate.ADDED));
+        after.stream().filter(losing::contains).forEach(service -> handOvers.add(loss(outgoing, service)));
+        after.stream()
+                .filter(service -> !losing.contains(service))
+                .forEach(service -> add(
+                        handOvers,
+                        outgoing,
+                        service,
+                        before.contains(service) || others.contains(service) ? Fate.REPLACED : Fate.ADDED));
         before.stream()
                 .filter(service -> !after.contains(service))
                 .forEach(service ->
                         add(handOvers, outgoing, service, others.contains(service) ? Fate.REPLACED : Fate.REMOVED));
         return handOvers;
+    }
+
+    private PlanHandOver loss(Optional<Bundle> outgoing, NamedService service) {
+        ExtensionPoint point = ExtensionPoint.of(service.type()).orElse(ExtensionPoint.SERVICE);
+        long affected = count(point, outgoing, service);
+        return new PlanHandOver(
+                point.kind(),
+                service.name(),
+                Fate.REPLACED.word(),
+                ExtensionPoint.RECONNECT,
+                affected,
+                point.unit(),
+                point.sentenceOfLoss(service.name(), affected));
+    }
+
+    /** How many clients are on a protocol now. */
+    long countConnections(NamedService protocol) {
+        return count(ExtensionPoint.PROTOCOL, Optional.empty(), protocol);
     }
 
     private void add(List<PlanHandOver> handOvers, Optional<Bundle> outgoing, NamedService service, Fate fate) {

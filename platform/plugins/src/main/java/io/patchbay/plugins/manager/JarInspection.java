@@ -294,6 +294,9 @@ final class JarInspection {
                 } catch (XMLStreamException e) {
                     throw invalid("has a malformed component description %s: %s"
                             .formatted(entry.getName(), e.getMessage().replace('\n', ' ')));
+                } catch (PatchbayException e) {
+                    throw invalid("has a component description %s of which nothing can be told: %s"
+                            .formatted(entry.getName(), e.getMessage()));
                 }
             }
         }

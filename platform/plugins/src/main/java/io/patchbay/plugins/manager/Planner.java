@@ -4,6 +4,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.Plan;
+import io.patchbay.api.protocol.Protocol;
 import io.patchbay.plugins.switchboard.SwapGuard;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.Version;
 
 /** Computes what a change would do to the world as it is now; changes nothing. The same world gives the same plan. */
@@ -68,6 +70,10 @@ final class Planner {
         boolean same = outgoing.isPresent()
                 && intent.incoming().map(PluginJar::digest).equals(present.map(WantedPlugin::digest));
         conflicts.addAll(needless(intent, outgoing));
+        List<StateAdoption.Loss> losses = intent.incoming().map(this::losses).orElse(List.of());
+        if (!intent.mayLoseState()) {
+            losses.forEach(loss -> conflicts.add(objection(intent, loss)));
+        }
         if (same && intent.kind() != Intent.Kind.START) {
             conflicts.add("%s %s is installed already, from this very jar."
                     .formatted(intent.plugin(), present.get().version()));
@@ -89,11 +95,40 @@ final class Planner {
                 Stream.concat(unresolved.stream(), conflicts.stream()).toList(),
                 warnings(intent, outgoing, after),
                 intent.incoming().map(jar -> offers.list(jar, outgoing)).orElse(List.of()),
-                handOvers.list(outgoing, before, after, others),
+                handOvers.list(
+                        outgoing,
+                        before,
+                        after,
+                        others,
+                        losses.stream().map(StateAdoption.Loss::service).collect(Collectors.toSet())),
                 world().facts(),
                 intent.sourceFile(),
                 "");
         return new Planned(plan, intent, problemCode);
+    }
+
+    private List<StateAdoption.Loss> losses(PluginJar jar) {
+        List<ServiceReference<?>> serving = new ArrayList<>();
+        for (Bundle bundle : context.getBundles()) {
+            serving.addAll(switchboard.namedServices(bundle));
+        }
+        return StateAdoption.losses(jar, serving);
+    }
+
+    private String objection(Intent intent, StateAdoption.Loss loss) {
+        String who = "%s %s cannot adopt the state of %s (version %d); "
+                .formatted(
+                        intent.plugin(),
+                        intent.incoming().orElseThrow().version(),
+                        loss.service().shown(),
+                        loss.saved());
+        boolean protocol = loss.service().type().equals(Protocol.class.getName());
+        return who
+                + (protocol
+                        ? "its %,d connections would have to reconnect"
+                                .formatted(handOvers.countConnections(loss.service()))
+                        : "what is under way on it would begin anew")
+                + ": say --reconnect to accept that.";
     }
 
     World world() {

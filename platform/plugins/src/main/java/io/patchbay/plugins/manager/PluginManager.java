@@ -10,6 +10,7 @@ import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.JobControl;
 import io.patchbay.api.plugin.Jobs;
 import io.patchbay.api.plugin.Plan;
+import io.patchbay.api.plugin.PlanOptions;
 import io.patchbay.api.plugin.PluginInfo;
 import io.patchbay.api.plugin.PluginReceipt;
 import io.patchbay.api.plugin.Plugins;
@@ -342,25 +343,30 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     @Override
     public Plan planInstall(Path jar, String shownName) {
-        requireReadable();
-        return planInstall(jars.copyIn(jar), shownName);
+        return planInstall(jar, shownName, PlanOptions.NONE);
     }
 
-    private Plan planInstall(String digest, String shownName) {
+    @Override
+    public Plan planInstall(Path jar, String shownName, PlanOptions options) {
+        requireReadable();
+        return planInstall(jars.copyIn(jar), shownName, options);
+    }
+
+    private Plan planInstall(String digest, String shownName, PlanOptions options) {
         try {
-            return remember(intentToInstall(digest, shownName));
+            return remember(intentToInstall(digest, shownName, options.reconnect()));
         } catch (RuntimeException e) {
             jars.dropPlanned(digest);
             throw e;
         }
     }
 
-    private Intent intentToInstall(String digest, String shownName) {
+    private Intent intentToInstall(String digest, String shownName, boolean reconnect) {
         PluginJar inspected = inspect(digest, shownName);
         boolean there = wanted.find(inspected.name()).isPresent()
                 || bundles.findCore(inspected.name()).isPresent();
         Intent.Kind kind = there ? Intent.Kind.UPDATE : Intent.Kind.INSTALL;
-        return new Intent(kind, inspected.name(), Optional.of(inspected), shownName);
+        return new Intent(kind, inspected.name(), Optional.of(inspected), shownName, reconnect);
     }
 
     private PluginJar inspect(String digest, String shownName) {
@@ -435,7 +441,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                         "What came from %s has the SHA-256 %s, not %s; nothing is installed."
                                 .formatted(address.shown(), copied, digest));
             }
-            return planInstall(digest, address.fileName());
+            return planInstall(digest, address.fileName(), PlanOptions.NONE);
         } finally {
             JarStore.deleteQuietly(part);
         }
@@ -471,7 +477,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             case STOP -> Optional.empty();
             case INSTALL, UPDATE -> throw new IllegalArgumentException(kind.word());
         };
-        return new Intent(kind, name, incoming, plugin.sourceFile());
+        return new Intent(kind, name, incoming, plugin.sourceFile(), false);
     }
 
     private PluginJar toRollBackTo(WantedPlugin plugin) {
@@ -529,7 +535,15 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                             ? "the node does not keep its jar any more; give the jar again, or make a new plan."
                             : "the node has changed: " + difference);
         }
-        return brings ? intentToInstall(kept.digest().orElseThrow(), kept.source()) : intentTo(kind, kept.plugin());
+        return brings
+                ? intentToInstall(kept.digest().orElseThrow(), kept.source(), acceptsReconnects(kept))
+                : intentTo(kind, kept.plugin());
+    }
+
+    /** A plan that has reconnects and no problem was made by who accepted them. */
+    private static boolean acceptsReconnects(Plan kept) {
+        return kept.problems().isEmpty()
+                && kept.handOvers().stream().anyMatch(handOver -> handOver.way().equals(ExtensionPoint.RECONNECT));
     }
 
     private Plan remember(Intent intent) {

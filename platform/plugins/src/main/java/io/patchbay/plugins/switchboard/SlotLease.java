@@ -1,5 +1,6 @@
 package io.patchbay.plugins.switchboard;
 
+import io.patchbay.api.migration.StateVersions;
 import io.patchbay.api.plugin.Lease;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -53,6 +54,11 @@ final class SlotLease<T> implements Lease<T> {
     @Override
     public boolean current() {
         return slot.current() == from;
+    }
+
+    @Override
+    public StateVersions stateVersions() {
+        return DeclaredState.of(from.reference());
     }
 
     @Override

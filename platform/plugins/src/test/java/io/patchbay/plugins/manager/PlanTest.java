@@ -1,16 +1,20 @@
 package io.patchbay.plugins.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.http.HttpRoute;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.migration.StateRecord;
+import io.patchbay.api.migration.StateVersions;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.api.plugin.PlanHandOver;
 import io.patchbay.api.plugin.PlanNeed;
+import io.patchbay.api.plugin.PlanOptions;
 import io.patchbay.api.plugin.Providers;
 import io.patchbay.api.protocol.Codec;
 import io.patchbay.api.protocol.Connection;
@@ -66,6 +70,49 @@ class PlanTest {
                         1214,
                         "connections",
                         "1,214 connections of patchbay.v1 stay open: each gets the new codec between two frames."));
+    }
+
+    @Test
+    void aStateThatCannotBeAdoptedIsAProblemUnlessReconnectsAreAccepted() throws Exception {
+        node.context.registerService(
+                Protocol.class,
+                new SilentProtocol(),
+                FrameworkUtil.asDictionary(
+                        Map.of(Providers.NAME, "patchbay.v1", StateVersions.SAVES, "2", StateVersions.ADOPTS, "1,2")));
+
+        Path old = protocolWithState("1.1.0", "1", "1");
+        Plan refused = node.plugins.planInstall(old);
+        assertThat(refused.problems())
+                .containsExactly(
+                        "com.example.greeter 1.1.0 cannot adopt the state of Protocol patchbay.v1 (version 2); its 1,214 connections would have to reconnect: say --reconnect to accept that.");
+
+        Plan accepted = node.plugins.planInstall(old, "old.jar", new PlanOptions(true));
+        assertThat(accepted.problems()).isEmpty();
+        assertThat(accepted.handOvers().get(0).way()).isEqualTo("reconnect");
+        assertThat(texts(accepted))
+                .containsExactly(
+                        "1,214 connections of patchbay.v1 are closed, and reconnect and resume, spread over time: the new version cannot adopt their state.");
+        assertThat(node.plugins.reopen(accepted).problems())
+                .as("kept, and carried out later")
+                .isEmpty();
+
+        assertThat(node.plugins
+                        .planInstall(protocolWithState("1.2.0", "3", "2,3"))
+                        .problems())
+                .isEmpty();
+        assertThat(catchThrowableOfType(
+                                PatchbayException.class,
+                                () -> node.plugins.planInstall(protocolWithState("1.3.0", "two", "2")))
+                        .getMessage())
+                .contains("patchbay.state.saves has \"two\"");
+    }
+
+    private Path protocolWithState(String version, String saves, String adopts) throws Exception {
+        return SamplePlugin.version(version)
+                .offers(Protocol.class.getName(), "patchbay.v1")
+                .references("<property name=\"%s\" value=\"%s\"/><property name=\"%s\" value=\"%s\"/>"
+                        .formatted(StateVersions.SAVES, saves, StateVersions.ADOPTS, adopts))
+                .build(folder);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.patchbay.api.plugin;
 
+import io.patchbay.api.migration.StateVersions;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** The right to use a provider until {@link #close}. Closed by whoever acquired it, from any thread, once. */
@@ -17,6 +18,11 @@ public interface Lease<T> extends AutoCloseable {
      * lease and acquires anew. The swap waits for that, bounded by {@code DRAIN}.
      */
     boolean current();
+
+    /** Which versions of its state the provider declares to write and to read. */
+    default StateVersions stateVersions() {
+        return StateVersions.NONE;
+    }
 
     @Override
     void close();

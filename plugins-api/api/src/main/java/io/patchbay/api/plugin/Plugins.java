@@ -23,6 +23,9 @@ public interface Plugins {
      */
     Plan planInstall(Path jar, String shownName);
 
+    /** The same with what the operator accepts. */
+    Plan planInstall(Path jar, String shownName, PlanOptions options);
+
     /**
      * The same of the jar at an address, which is downloaded first: waits for that, at most {@link io.patchbay.api.Limits#REQUEST}.
      *

@@ -20,6 +20,9 @@ public interface Connection {
 
     void sendText(String message);
 
+    /** Whether another request may be started now; false while as many are in flight as a connection may have, or while the client does not read what it was sent. */
+    boolean takesRequests();
+
     /** Runs {@code task} under the connection's monitor, on this thread, unless the connection is closed: how a reply that was computed elsewhere reaches the codec. */
     void execute(Runnable task);
 

@@ -9,6 +9,6 @@ public interface MessageChannel {
     /** Writes one whole message and calls {@code done} when it is flushed or the connection has failed; never waits. The buffer must not be changed. */
     void send(ByteBuffer message, boolean text, Runnable done);
 
-    /** Sends a close frame, then closes. Idempotent. */
+    /** Sends a close frame, if the framing has one, then closes. Idempotent. */
     void close(int closeCode, String reason);
 }

@@ -2,6 +2,7 @@ package io.patchbay.testkit.session;
 
 import io.patchbay.api.protocol.Connection;
 import io.patchbay.api.protocol.Session;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -10,6 +11,7 @@ import java.util.OptionalInt;
 public final class RecordingConnection implements Connection {
     private final Session session;
     private final List<byte[]> sent = new ArrayList<>();
+    private int busy;
     private OptionalInt closeCode = OptionalInt.empty();
 
     public RecordingConnection(Session session) {
@@ -38,7 +40,21 @@ public final class RecordingConnection implements Connection {
 
     @Override
     public void sendText(String message) {
-        throw new UnsupportedOperationException("a text message: " + message);
+        sent.add(message.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public boolean takesRequests() {
+        if (busy > 0) {
+            busy--;
+            return false;
+        }
+        return closeCode.isEmpty();
+    }
+
+    /** The next so many times that it is asked, it takes no request. */
+    public void beBusy(int times) {
+        busy = times;
     }
 
     @Override

@@ -1,0 +1,31 @@
+package io.patchbay.listeners;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+
+/**
+ * A listening socket whose connections speak one protocol: an item of {@value ListenersConfig#TCP}.
+ *
+ * @param port 0 lets the system choose one
+ */
+record ProtocolSocket(String protocol, String address, int port) {
+    private static final int PARTS = 4;
+    private static final String CLEAR = "clear";
+
+    /** @throws PatchbayException VALUE_INVALID if {@code text} is not {@code PROTOCOL ADDRESS PORT clear} */
+    static ProtocolSocket parse(String text) {
+        String[] parts = text.strip().split(" ");
+        if (parts.length != PARTS || parts[0].isEmpty() || !parts[3].equals(CLEAR)) {
+            throw new PatchbayException(
+                    ErrorCode.VALUE_INVALID,
+                    ListenersConfig.TCP + " has \"" + text
+                            + "\", but each of it is a protocol, an address, a port and \"" + CLEAR + "\".");
+        }
+        return new ProtocolSocket(parts[0], parts[1], ListenersConfig.port(ListenersConfig.TCP, parts[2]));
+    }
+
+    /** Whether the two can't be open together. */
+    boolean collides(ProtocolSocket other) {
+        return port != 0 && port == other.port && address.equals(other.address);
+    }
+}

@@ -1,0 +1,5 @@
+/** State that travels. */
+@NullMarked
+package io.patchbay.api.migration;
+
+import org.jspecify.annotations.NullMarked;
