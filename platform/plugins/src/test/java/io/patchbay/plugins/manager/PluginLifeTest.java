@@ -284,9 +284,12 @@ class PluginLifeTest {
             System.clearProperty("greeter.hang");
         }
 
-        PluginInfo plugin = node.plugins.get(SamplePlugin.NAME);
-        assertThat(plugin.state()).isEqualTo("failed");
-        assertThat(plugin.fault()).get().asString().contains("InterruptedException");
+        // The framework tells of it in its own time.
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            PluginInfo plugin = node.plugins.get(SamplePlugin.NAME);
+            assertThat(plugin.state()).isEqualTo("failed");
+            assertThat(plugin.fault()).get().asString().contains("InterruptedException");
+        });
     }
 
     @Test
