@@ -22,7 +22,7 @@ final class Trial {
         }
         try {
             Path written = file.resolveSibling("previous.new");
-            Files.write(written, Files.readAllLines(file).subList(0, 1));
+            Files.write(written, Files.readAllLines(file).stream().limit(1).toList());
             Files.move(
                     written,
                     file.resolveSibling("previous"),

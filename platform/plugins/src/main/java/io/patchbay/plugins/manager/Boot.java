@@ -115,8 +115,7 @@ final class Boot {
 
     private static boolean isNewerOrSame(Bundle own, WantedPlugin plugin) {
         int newer = own.getVersion().compareTo(Version.parseVersion(plugin.version()));
-        return newer > 0
-                || newer == 0 && JarStore.digestOf(PluginBundles.fileOf(own)).equals(plugin.digest());
+        return newer > 0 || newer == 0 && Sha256.of(PluginBundles.fileOf(own)).equals(plugin.digest());
     }
 
     /** Either what stands in for a bundle of the distribution starts, or that bundle. */

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -24,7 +23,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The jars of plugins, each named by its SHA-256: those that are kept, and those that were copied for a plan. */
-public final class JarStore {
+final class JarStore {
     private static final Pattern PLANNED_JAR = Pattern.compile("[0-9a-f]{64}\\.jar");
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -85,7 +84,7 @@ public final class JarStore {
     }
 
     private static String copy(Path from, Path to) throws IOException {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Sha256.begin();
         try (InputStream in = Files.newInputStream(from);
                 FileChannel out = FileChannel.open(to, StandardOpenOption.WRITE)) {
             byte[] buffer = new byte[BUFFER_BYTES];
@@ -110,14 +109,6 @@ public final class JarStore {
         return HexFormat.of().formatHex(sha256.digest());
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** The file of this digest, copied for a plan (so just read) or kept. NOT_FOUND if there is none. */
     Path require(String digest) {
         for (Path file : List.of(plannedFile(digest), keptFile(digest))) {
@@ -140,23 +131,9 @@ public final class JarStore {
     /** Whether the kept file still is what its name says. */
     boolean isIntact(String digest) {
         try {
-            return digestOf(keptFile(digest)).equals(digest);
+            return Sha256.of(keptFile(digest)).equals(digest);
         } catch (UncheckedIOException e) {
             return false;
-        }
-    }
-
-    /** SHA-256 of a file, in hex. */
-    public static String digestOf(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest sha256 = sha256();
-            byte[] buffer = new byte[BUFFER_BYTES];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                sha256.update(buffer, 0, read);
-            }
-            return HexFormat.of().formatHex(sha256.digest());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -55,12 +55,7 @@ final class PlanSeal {
     }
 
     private static String node(byte[] key) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key);
-            return HexFormat.of().formatHex(digest).substring(0, NODE_CHARS);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.of(key).substring(0, NODE_CHARS);
     }
 
     private static String mac(byte[] key, Plan plan) {

@@ -45,12 +45,6 @@ final class PluginBundles {
     /** After the core bundles, before the protocols and the sockets. */
     static final int START_LEVEL = 40;
 
-    /** The distribution's bundles from this level on are its core bundles; the levels below are the platform's. */
-    private static final int FIRST_CORE_LEVEL = 30;
-
-    /** From this level on stand the sockets, which are the platform's again. */
-    private static final int SOCKETS_LEVEL = 70;
-
     static final Duration START = Duration.ofSeconds(10);
     static final Duration STOP = Limits.DRAIN;
     static final Duration REFRESH = Duration.ofSeconds(10);
@@ -109,10 +103,7 @@ final class PluginBundles {
 
     /** The distribution's own bundle of this name, if it is one that can be replaced while the node runs. */
     Optional<Bundle> findCore(String symbolicName) {
-        return findOwn(symbolicName).filter(own -> {
-            int level = levelOf(own);
-            return level >= FIRST_CORE_LEVEL && level < SOCKETS_LEVEL;
-        });
+        return findOwn(symbolicName).filter(own -> CoreLevels.include(levelOf(own)));
     }
 
     /** All of the distribution's bundles that can be replaced while the node runs. */

@@ -173,9 +173,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     @Deactivate
     void stop() {
-        keeper.shutdownNow();
         context.removeFrameworkListener(failedStarts);
         context.removeBundleListener(startWatch);
+        keeper.shutdownNow();
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
@@ -406,7 +406,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                     Path file = PluginBundles.fileOf(own);
                     JarInspection.Findings findings =
                             new JarInspection(Set.of(), file.getFileName().toString()).inspect(file);
-                    return inspected(findings, file, JarStore.digestOf(file), true);
+                    return inspected(findings, file, Sha256.of(file), true);
                 });
     }
 

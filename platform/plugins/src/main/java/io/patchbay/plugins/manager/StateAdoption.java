@@ -1,6 +1,7 @@
 package io.patchbay.plugins.manager;
 
 import io.patchbay.api.migration.StateVersions;
+import io.patchbay.api.plugin.Providers;
 import io.patchbay.plugins.switchboard.DeclaredState;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,6 @@ final class StateAdoption {
 
     private static boolean replaces(DeclaredService incoming, ServiceReference<?> reference) {
         return Checkup.types(reference).contains(incoming.type())
-                && incoming.name().equals(String.valueOf(reference.getProperty(io.patchbay.api.plugin.Providers.NAME)));
+                && incoming.name().equals(String.valueOf(reference.getProperty(Providers.NAME)));
     }
 }

@@ -1,5 +1,6 @@
 package io.patchbay.plugins.upgrade;
 
+import io.patchbay.plugins.manager.CoreLevels;
 import io.patchbay.plugins.upgrade.DistributionFiles.Part;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +15,6 @@ import java.util.TreeMap;
  * @param restarts why the node has to restart, a sentence for each part of the platform
  */
 record Difference(List<Part> swaps, List<String> restarts) {
-    /** Start levels of the core bundles; all others are the platform's. */
-    private static final int FIRST_CORE_LEVEL = 30;
-
-    private static final int SOCKETS_LEVEL = 70;
-
     Difference {
         swaps = List.copyOf(swaps);
         restarts = List.copyOf(restarts);
@@ -36,8 +32,8 @@ record Difference(List<Part> swaps, List<String> restarts) {
             if (same) {
                 continue;
             }
-            boolean core = isCore(part.level())
-                    && before.map(old -> isCore(old.level())).orElse(true);
+            boolean core = CoreLevels.include(part.level())
+                    && before.map(old -> CoreLevels.include(old.level())).orElse(true);
             if (core) {
                 swaps.add(part);
             } else {
@@ -68,10 +64,6 @@ record Difference(List<Part> swaps, List<String> restarts) {
                         .filter(file -> !to.containsKey(file))
                         .forEach(file -> sentences.add("The library %s goes.".formatted(file)));
         return sentences;
-    }
-
-    private static boolean isCore(int level) {
-        return level >= FIRST_CORE_LEVEL && level < SOCKETS_LEVEL;
     }
 
     boolean needsRestart() {

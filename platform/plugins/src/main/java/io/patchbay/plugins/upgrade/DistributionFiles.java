@@ -1,15 +1,13 @@
 package io.patchbay.plugins.upgrade;
 
+import io.patchbay.plugins.manager.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +31,6 @@ record DistributionFiles(String version, Map<String, String> libraries, List<Par
     private static final Pattern LAUNCHER = Pattern.compile("patchbay-launcher-(.+)\\.jar");
     private static final Pattern VERSION = Pattern.compile("-\\d[^-]*(-[^-]+)?\\.jar$");
     private static final Pattern LINE = Pattern.compile("(\\d{1,2})\\s+(\\S+\\.jar)");
-    private static final int BUFFER_BYTES = 1 << 16;
 
     DistributionFiles {
         libraries = Map.copyOf(libraries);
@@ -125,14 +122,7 @@ record DistributionFiles(String version, Map<String, String> libraries, List<Par
 
     private static String digest(Source source, String path) throws IOException {
         try (InputStream in = source.open(path)) {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[BUFFER_BYTES];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                sha256.update(buffer, 0, read);
-            }
-            return HexFormat.of().formatHex(sha256.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+            return Sha256.of(in);
         }
     }
 

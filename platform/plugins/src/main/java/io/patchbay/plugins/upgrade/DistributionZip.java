@@ -2,10 +2,12 @@ package io.patchbay.plugins.upgrade;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
-import io.patchbay.plugins.manager.JarStore;
+import io.patchbay.plugins.manager.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /** A zip file that is said to be a distribution of Patchbay: checked, read and unpacked. All it holds lies in one folder at its root. */
@@ -120,13 +123,13 @@ final class DistributionZip implements AutoCloseable {
     }
 
     String digest() {
-        return JarStore.digestOf(file);
+        return Sha256.of(file);
     }
 
     /** What a text file of it says, line by line. */
     private List<String> contents() throws IOException {
         try (InputStream in = open("CONTENTS")) {
-            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .skip(1)
                     .filter(line -> !line.isBlank())
@@ -159,7 +162,7 @@ final class DistributionZip implements AutoCloseable {
                     throw invalid(file, "is not whole: it names %s, but does not hold it".formatted(path));
                 }
             }
-        } catch (java.util.zip.ZipException e) {
+        } catch (ZipException e) {
             throw invalid(file, "is damaged: " + e.getMessage());
         } catch (IOException e) {
             throw new PatchbayException(
@@ -178,7 +181,7 @@ final class DistributionZip implements AutoCloseable {
                 if (copied > atMost) {
                     throw invalid(file, "unpacks to more than %d MiB".formatted(UNPACKED_BYTES >> 20));
                 }
-                java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(buffer, 0, read);
+                ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, read);
                 while (bytes.hasRemaining()) {
                     out.write(bytes);
                 }

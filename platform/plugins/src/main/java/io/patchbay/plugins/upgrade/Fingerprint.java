@@ -1,12 +1,9 @@
 package io.patchbay.plugins.upgrade;
 
+import io.patchbay.plugins.manager.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -47,26 +44,12 @@ final class Fingerprint {
             for (JarEntry entry = jar.getNextJarEntry(); entry != null; entry = jar.getNextJarEntry()) {
                 boolean says = entry.isDirectory() || entry.getName().startsWith("META-INF/maven/");
                 if (!says) {
-                    parts.put("entry " + entry.getName(), digest(jar));
+                    parts.put("entry " + entry.getName(), Sha256.of(jar));
                 }
             }
         }
-        MessageDigest all = sha256();
-        parts.forEach((name, part) -> all.update((name + "=" + part + "\n").getBytes(StandardCharsets.UTF_8)));
-        return HexFormat.of().formatHex(all.digest());
-    }
-
-    private static String digest(InputStream in) throws IOException {
-        MessageDigest sha256 = sha256();
-        new DigestInputStream(in, sha256).transferTo(java.io.OutputStream.nullOutputStream());
-        return HexFormat.of().formatHex(sha256.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        StringBuilder all = new StringBuilder();
+        parts.forEach((name, part) -> all.append(name).append('=').append(part).append('\n'));
+        return Sha256.of(all.toString().getBytes(StandardCharsets.UTF_8));
     }
 }
