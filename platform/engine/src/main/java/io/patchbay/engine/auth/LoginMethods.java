@@ -57,8 +57,9 @@ public final class LoginMethods {
                             ErrorCode.BAD_REQUEST,
                             "There is no such login method; there is " + String.join(", ", present) + ".");
         }
-        return threads.submit(() -> providers.acquire(AuthMethod.class, name))
-                .thenCompose(lease -> callUnder(lease, work));
+        // The call itself too: a stage composed behind the lease could run on the caller's thread, such as a socket's.
+        return threads.submit(() -> callUnder(providers.acquire(AuthMethod.class, name), work))
+                .thenCompose(Function.identity());
     }
 
     private static <T> CompletionStage<T> callUnder(

@@ -189,6 +189,7 @@ public final class DocumentStores implements Stores, Component {
         Follower dropped;
         synchronized (this) {
             requireFollower(requireIdle(store));
+            requireServing();
             dropped = follower;
             if (dropped != null) {
                 folders.mark(dropped.binding());
@@ -200,6 +201,15 @@ public final class DocumentStores implements Stores, Component {
             dropped.close();
             folders.delete(dropped.binding());
             LOG.info("The store {} is dropped", dropped.binding());
+        }
+    }
+
+    /** As long as the store that serves is not open, the one that follows may be the only copy that can be read. */
+    private void requireServing() {
+        if (slot.findOpen().isEmpty()) {
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "The store that serves the documents is not open, so the one that follows is kept: it may be the only copy that can be read.");
         }
     }
 

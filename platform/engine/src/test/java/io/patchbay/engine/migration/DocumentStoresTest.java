@@ -338,6 +338,16 @@ class DocumentStoresTest {
     }
 
     @Test
+    void theFollowerIsKeptAsLongAsTheStoreThatServesIsAway() {
+        succeed(stores.swap("documents", "other", Map.of()));
+        node.providers.unplug(DocumentStoreFactory.class, "other");
+        Awaitility.await().until(() -> node.plane.slot().findOpen().isEmpty());
+
+        assertThatThrownBy(() -> stores.drop("documents")).hasMessageContaining("the one that follows is kept");
+        assertThat(memory.store().findFault()).isEmpty();
+    }
+
+    @Test
     void whatCantBeDoneIsSaid() {
         assertThatThrownBy(() -> stores.swap("documents", "othre", Map.of()))
                 .isInstanceOf(PatchbayException.class)
