@@ -1,5 +1,7 @@
 package io.patchbay.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -45,6 +47,28 @@ final class BundleVersion {
     /** With another text in its component descriptions, too. */
     static Path of(Path original, String version, Path target, UnaryOperator<String> components) {
         return write(original, "Bundle-Version", version, target, components);
+    }
+
+    /** Without one of its files, such as a class that it needs. */
+    static Path without(String file, Path original, String version, Path target) {
+        Path whole = of(original, version, target.resolveSibling("whole-" + target.getFileName()));
+        try (JarFile from = new JarFile(whole.toFile());
+                OutputStream out = Files.newOutputStream(target);
+                JarOutputStream jar = new JarOutputStream(out, from.getManifest())) {
+            assertThat(from.getEntry(file)).as(file).isNotNull();
+            for (JarEntry entry : from.stream()
+                    .filter(any -> !any.getName().equals(JarFile.MANIFEST_NAME)
+                            && !any.getName().equals(file))
+                    .toList()) {
+                jar.putNextEntry(new JarEntry(entry.getName()));
+                try (InputStream content = from.getInputStream(entry)) {
+                    content.transferTo(jar);
+                }
+            }
+            return target;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** With another header, and one more file, so that it is another jar. */

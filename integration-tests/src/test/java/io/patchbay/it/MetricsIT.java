@@ -172,8 +172,8 @@ class MetricsIT {
         assertGrew(1, "patchbay_plugin_changes_total", "kind", "install", "outcome", "done");
         assertGrew(1, "patchbay_plugin_change_seconds_count", "kind", "install");
         assertGrew(1, "patchbay_plugins", "state", "active");
-        assertGrew(1, "patchbay_store_swaps_total", "outcome", "succeeded");
-        assertGrew(21, "patchbay_store_moved_documents_total");
+        assertGrew(1, "patchbay_store_swaps_total", "store", "documents", "outcome", "succeeded");
+        assertGrew(21, "patchbay_store_moved_total", "store", "documents");
         assertGrew(2, "patchbay_jobs_total", "outcome", "succeeded");
         assertGrew(2, "patchbay_commit_pause_seconds_count");
         assertGrew(2, "patchbay_control_requests_total");

@@ -259,6 +259,9 @@ class OpenApiIT {
         Rest.Answer swap = call("swapStore", "/stores/documents/swap", "{\"adapter\":\"h2\"}", 202);
         await(swap);
         call("listStores", "/stores", "", 200);
+        call("getStoreVerification", "/stores/documents/verification", "", 404);
+        await(call("verifyStore", "/stores/documents/verify?against=sqlite", "", 202));
+        call("getStoreVerification", "/stores/documents/verification?limit=10&cursor=0", "", 200);
         await(call("rollBackStore", "/stores/documents/rollback", "", 202));
         call("dropStore", "/stores/documents/drop", "", 204);
         call("dropStore", "/stores/documents/drop", "", 409);

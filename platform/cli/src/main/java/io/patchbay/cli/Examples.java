@@ -39,6 +39,7 @@ final class Examples {
         add("patchbay store list", "patchbay store list --json");
         add("patchbay store swap", "patchbay store swap documents --to sqlite --set cacheMiB=64");
         add("patchbay store rollback", "patchbay store rollback documents");
+        add("patchbay store verify", "patchbay store verify documents --limit 20");
         add("patchbay store drop", "patchbay store drop documents");
         add("patchbay user", "patchbay user list");
         add("patchbay user list", "patchbay user list --json");

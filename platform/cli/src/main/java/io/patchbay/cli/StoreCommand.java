@@ -119,6 +119,60 @@ final class StoreCommand implements Runnable {
         }
     }
 
+    @Command(
+            name = "verify",
+            description =
+                    "Compares the store that serves with the one that follows, row by row, while clients go on. Exit code 1 if a row is not alike; the node keeps the whole list in a file of its data folder.",
+            mixinStandardHelpOptions = true)
+    int verify(
+            @Mixin HomeOption home,
+            @Parameters(paramLabel = "NAME", description = "The store, such as documents.") String name,
+            @Option(
+                            names = "--against",
+                            paramLabel = "ADAPTER",
+                            description = "The adapter that must be the one that follows; else any.")
+                    @Nullable
+                    String against,
+            @Option(
+                            names = "--limit",
+                            paramLabel = "N",
+                            defaultValue = "100",
+                            description =
+                                    "How many differences are listed, 1000 at most; ${DEFAULT-VALUE} unless given.")
+                    int limit,
+            @Option(names = "--json", description = "As JSON, for scripts.") boolean json) {
+        Value.Struct request =
+                Value.struct("op", Value.of("store.verify"), "name", Value.of(name), "limit", Value.of((long) limit));
+        try (Node node = Node.running(home)) {
+            Value.Struct found = (Value.Struct)
+                    node.follow(against == null ? request : request.with("against", Value.of(against)), screen);
+            if (json) {
+                screen.print(Texts.json(found));
+            } else {
+                show(found);
+            }
+            return found.findInt("differences").orElse(0L) == 0 ? 0 : ExitCodes.FAILED;
+        }
+    }
+
+    private void show(Value.Struct found) {
+        List<Value.Struct> listed = Texts.structs(found.fields().get("listed"));
+        if (!listed.isEmpty()) {
+            List<List<String>> rows =
+                    new ArrayList<>(List.of(List.of("TABLE", "COLLECTION", "ID", "REVISION", "DIFFERS")));
+            for (Value.Struct row : listed) {
+                rows.add(List.of(
+                        Texts.or(row, "table", ""),
+                        Texts.or(row, "collection", ""),
+                        Texts.or(row, "id", ""),
+                        Texts.or(row, "revision", ""),
+                        String.join(", ", Texts.of(row, "differs"))));
+            }
+            screen.table(rows);
+        }
+        screen.print(Texts.or(found, "result", ""));
+    }
+
     private int follow(HomeOption home, Value.Struct request) {
         try (Node node = Node.running(home)) {
             Value.Struct job = (Value.Struct) node.follow(request, screen);

@@ -2,16 +2,22 @@ package io.patchbay.control;
 
 import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
+import io.patchbay.api.migration.StoreDifference;
 import io.patchbay.api.migration.StoreInfo;
+import io.patchbay.api.migration.StoreVerification;
 import io.patchbay.api.migration.Stores;
 import io.patchbay.api.plugin.Job;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Stores and their swaps. */
 final class StoreOperations {
+    private static final int LISTED = 100;
+    private static final int MOST_LISTED = 1_000;
+
     private final NodeServices services;
 
     StoreOperations(NodeServices services) {
@@ -27,7 +33,9 @@ final class StoreOperations {
                 "store.rollback",
                 this::rollBack,
                 "store.drop",
-                this::drop);
+                this::drop,
+                "store.verify",
+                this::verify);
     }
 
     private Value list(Fields fields, ControlOperation.Messages messages) {
@@ -69,6 +77,44 @@ final class StoreOperations {
             stores.drop(name);
             return Value.Struct.EMPTY;
         });
+    }
+
+    /** The job's end, with what it has found. */
+    private Value verify(Fields fields, ControlOperation.Messages messages) throws IOException {
+        String name = fields.requireText("name");
+        Optional<String> against = fields.findText("against");
+        int limit =
+                fields.findInt("limit", 0, MOST_LISTED).orElse((long) LISTED).intValue();
+        fields.done();
+        Job job = with(stores -> stores.verify(name, against));
+        Map<String, Value> ended = new LinkedHashMap<>(((Value.Struct) JobProgress.follow(job, messages)).fields());
+        with(stores -> stores.findVerification(name, 0, limit))
+                .filter(found -> found.job().equals(job.id()))
+                .ifPresent(found -> ended.putAll(value(found).fields()));
+        return new Value.Struct(ended);
+    }
+
+    private static Value.Struct value(StoreVerification found) {
+        return Value.struct(
+                "serving", Value.of(found.serving()),
+                "other", Value.of(found.other()),
+                "position", Value.of(found.position()),
+                "tookMs", Value.of(found.took().toMillis()),
+                "rows", Value.of(found.rows()),
+                "differences", Value.of(found.differences()),
+                "listed",
+                        new Value.Array(found.listed().stream()
+                                .map(StoreOperations::value)
+                                .toList()));
+    }
+
+    private static Value value(StoreDifference difference) {
+        return Value.struct(
+                "table", Value.of(difference.table()),
+                "collection", Value.of(difference.collection()),
+                "id", Value.of(difference.id()),
+                "revision", Value.of(difference.revision()),
+                "differs", Value.texts(difference.differs()));
     }
 
     private <T> T with(Function<Stores, T> work) {

@@ -158,7 +158,9 @@ public final class RestRoutes implements HttpRoute {
         table.admin("POST " + STORE + "/swap", stores::swap);
         table.admin("POST " + STORE + "/rollback", stores::rollBack);
         table.admin("POST " + STORE + "/drop", stores::drop);
-        table.withoutBody("POST " + STORE + "/rollback", "POST " + STORE + "/drop");
+        table.admin("POST " + STORE + "/verify", stores::verify, "against");
+        table.admin("GET " + STORE + "/verification", stores::verification, "limit", "cursor");
+        table.withoutBody("POST " + STORE + "/rollback", "POST " + STORE + "/drop", "POST " + STORE + "/verify");
     }
 
     private void jobs(JobRoutes jobs) {

@@ -336,6 +336,31 @@ class AdminRoutesTest {
     }
 
     @Test
+    void storesAreComparedAndTheDifferencesArePaged() {
+        assertThat(node.admin("POST", "/api/v1/stores/documents/verify?against=sqlite")
+                        .send()
+                        .status())
+                .isEqualTo(202);
+        assertThat(node.operations.asked).containsExactly("verify documents against sqlite");
+        assertThat(node.admin("GET", "/api/v1/stores/documents/verification?limit=1")
+                        .send()
+                        .text())
+                .isEqualTo(
+                        "{\"job\":\"job-1\",\"serving\":\"h2\",\"other\":\"sqlite\",\"position\":\"e:7\",\"ended\":\"1970-01-01T00:00:00Z\",\"tookMs\":12,"
+                                + "\"rows\":100,\"differences\":2,\"items\":[{\"table\":\"documents\",\"collection\":\"cities\",\"id\":\"id-0\",\"revision\":4,\"differs\":[\"body\"]}],\"next\":\"1\"}");
+        assertThat(node.admin("GET", "/api/v1/stores/documents/verification?limit=1&cursor=1")
+                        .send()
+                        .text())
+                .contains("\"id\":\"id-1\"", "\"next\":null");
+        assertThat(node.admin("GET", "/api/v1/stores/documents/verification?cursor=x")
+                        .send()
+                        .detail())
+                .contains("no cursor");
+        assertThat(node.admin("GET", "/api/v1/stores/other/verification").send().status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void storesAreSwappedRolledBackAndDropped() {
         Answered job = node.admin("POST", "/api/v1/stores/documents/swap")
                 .json("{\"adapter\":\"h2\",\"settings\":{\"cache\":\"8 MiB\"}}")

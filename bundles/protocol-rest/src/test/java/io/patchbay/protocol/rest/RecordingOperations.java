@@ -2,7 +2,9 @@ package io.patchbay.protocol.rest;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.migration.StoreDifference;
 import io.patchbay.api.migration.StoreInfo;
+import io.patchbay.api.migration.StoreVerification;
 import io.patchbay.api.migration.Stores;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.JobControl;
@@ -171,6 +173,29 @@ final class RecordingOperations implements Plugins {
             @Override
             public void drop(String store) {
                 asked.add("drop " + store);
+            }
+
+            @Override
+            public Job verify(String store, Optional<String> against) {
+                return job("verify " + store
+                        + against.map(adapter -> " against " + adapter).orElse(""));
+            }
+
+            @Override
+            public Optional<StoreVerification> findVerification(String store, long skip, int limit) {
+                if (!store.equals("documents")) {
+                    return Optional.empty();
+                }
+                return Optional.of(new StoreVerification(
+                        "job-1",
+                        "h2",
+                        "sqlite",
+                        "e:7",
+                        Instant.EPOCH,
+                        Duration.ofMillis(12),
+                        100,
+                        2,
+                        List.of(new StoreDifference("documents", "cities", "id-" + skip, 4, List.of("body")))));
             }
         };
     }

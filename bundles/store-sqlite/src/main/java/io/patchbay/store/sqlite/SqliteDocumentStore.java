@@ -138,7 +138,8 @@ final class SqliteDocumentStore implements DocumentStore {
                     new SqliteDocumentStore(directory, config, bodies, meters, onClosed, lock, writer, syncing);
             store.start();
             return store;
-        } catch (SQLException | IOException | RuntimeException e) {
+        } catch (SQLException | IOException | RuntimeException | Error e) {
+            // Of an Error too, such as a class or a library that is missing: the lock must not stay behind.
             if (writer != null) {
                 writer.close();
             }
@@ -146,6 +147,9 @@ final class SqliteDocumentStore implements DocumentStore {
                 close(syncing);
             }
             lock.close();
+            if (e instanceof Error error) {
+                throw error;
+            }
             throw e instanceof PatchbayException known ? known : failure(directory, e);
         }
     }
@@ -589,7 +593,7 @@ final class SqliteDocumentStore implements DocumentStore {
         return new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store is closed.");
     }
 
-    private static PatchbayException failure(Path directory, Exception cause) {
+    private static PatchbayException failure(Path directory, Throwable cause) {
         return new PatchbayException(
                 ErrorCode.STORE_UNAVAILABLE,
                 "The store in " + directory + " failed: " + cause.getMessage() + ".",

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStore;
+import io.patchbay.api.metrics.Metrics;
 import io.patchbay.testkit.session.MemoryMetrics;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +49,23 @@ class StoreFileTest {
     void fileThatIsNoDatabaseIsRefused() throws Exception {
         Files.writeString(directory.resolve("documents.sqlite"), "not a database ".repeat(1000));
         assertUnavailable(() -> factory.open(directory, Map.of()), "not a database");
+    }
+
+    @Test
+    void anErrorWhileItIsOpenedLeavesNoLockBehind() {
+        MemoryMetrics metrics = new MemoryMetrics();
+        AtomicBoolean whole = new AtomicBoolean();
+        Metrics lacking = (Metrics) Proxy.newProxyInstance(
+                Metrics.class.getClassLoader(), new Class<?>[] {Metrics.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("whenAsked") && !whole.get()) {
+                        throw new NoClassDefFoundError("gone");
+                    }
+                    return method.invoke(metrics, arguments);
+                });
+        SqliteDocumentStoreFactory broken = new SqliteDocumentStoreFactory(lacking);
+        assertThatThrownBy(() -> broken.open(directory, Map.of())).isInstanceOf(NoClassDefFoundError.class);
+        whole.set(true);
+        broken.open(directory, Map.of()).close();
     }
 
     @Test

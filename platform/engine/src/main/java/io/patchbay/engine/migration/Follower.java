@@ -3,14 +3,12 @@ package io.patchbay.engine.migration;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
-import io.patchbay.api.document.StoreState;
 import io.patchbay.api.plugin.JobControl;
-import io.patchbay.engine.commit.Committer;
-import io.patchbay.engine.feed.ChangeFeed;
-import io.patchbay.engine.feed.FeedPin;
+import io.patchbay.engine.migration.SwappableStore.Pin;
+import io.patchbay.engine.migration.SwappableStore.Standing;
 import io.patchbay.engine.store.Binding;
-import io.patchbay.engine.store.OpenStore;
 import io.patchbay.engine.store.StoreSlot;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -22,25 +20,22 @@ import org.slf4j.LoggerFactory;
  * Keeps the store that served before up to date with the one that serves now, so that rolling back loses nothing. Its own thread; it opens its store anew when the adapter was updated, and after a
  * restart of the node goes on where the store stands.
  */
-final class Follower implements AutoCloseable {
+final class Follower implements AutoCloseable, Level {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final long IDLE_MS = 200;
     private static final long RETRY_MS = 2_000;
+    private static final long LOOK_MS = 50;
     private static final long TRIM_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private final StoreSlot slot;
-    private final Committer committer;
-    private final ChangeFeed feed;
+    private final SwappableStore store;
     private final Binding binding;
-    private final CommitTap tap;
-    private final FeedPin pin;
+    private final Pin pin;
     private final AutoCloseable publications;
-    private final Thread thread = new Thread(this::run, "patchbay-follower");
+    private final Thread thread;
 
-    // Held for a step, and by a roll-back while it takes the store over. Guards `open`, `replay` and `adapterWent`.
+    // Held for a step, and by a roll-back while it takes the store over. Guards `replica` and `adapterWent`.
     private final Object turn = new Object();
-    private @Nullable OpenStore open;
-    private @Nullable Replay replay;
+    private @Nullable Replica replica;
     private boolean adapterWent;
     private long trimmedNanos = System.nanoTime();
     private volatile long offset;
@@ -53,27 +48,18 @@ final class Follower implements AutoCloseable {
     // Guarded by `news`.
     private final Object news = new Object();
     private boolean published;
+    // Where those wait who want it to have passed an offset.
+    private final Object progress = new Object();
 
-    /** @param open the store, already open and level with the feed; null after a restart */
-    Follower(
-            StoreSlot slot,
-            Committer committer,
-            ChangeFeed feed,
-            Binding binding,
-            CommitTap tap,
-            @Nullable OpenStore open) {
-        this.slot = slot;
-        this.committer = committer;
-        this.feed = feed;
+    /** @param replica the store, already open, listening and level with the feed; null after a restart */
+    Follower(SwappableStore store, Binding binding, @Nullable Replica replica) {
+        this.store = store;
         this.binding = binding;
-        this.tap = tap;
-        this.open = open;
-        if (open != null) {
-            this.replay = new Replay(feed, tap, open.store());
-            this.offset = replay.offset();
-        }
-        this.pin = feed.pin("follower", offset);
-        this.publications = feed.onPublish(this::wake);
+        this.replica = replica;
+        this.offset = replica == null ? 0 : replica.offset();
+        this.pin = store.pin("follower", offset);
+        this.publications = store.onPublish(this::wake);
+        this.thread = new Thread(this::run, "patchbay-follower " + store.name());
         thread.setDaemon(true);
         thread.start();
     }
@@ -84,7 +70,7 @@ final class Follower implements AutoCloseable {
 
     /** Transactions it is behind. */
     long lag() {
-        return Math.max(0, feed.position().offset() - offset);
+        return Math.max(0, store.position().offset() - offset);
     }
 
     Optional<String> findFault() {
@@ -117,7 +103,7 @@ final class Follower implements AutoCloseable {
                 boolean level;
                 synchronized (turn) {
                     // It never waits for an adapter: it could not end with the node meanwhile.
-                    level = stopping || step(slot::findBeside) == 0;
+                    level = stopping || step(store::findBeside) == 0;
                 }
                 fault = null;
                 missing = false;
@@ -134,37 +120,40 @@ final class Follower implements AutoCloseable {
     }
 
     /** Guarded by the turn. */
-    private long step(Function<Binding, Optional<OpenStore>> opener) {
-        if (!feed.started()) {
+    private long step(Function<Binding, Optional<Replica>> opener) {
+        if (!store.started()) {
             return 0;
         }
-        OpenStore store = open;
-        if (store != null && !store.current()) {
-            letGo(store);
+        Replica open = replica;
+        if (open != null && !open.current()) {
+            letGo(open);
+            open = null;
         }
-        Replay current = replay;
-        if (current == null) {
-            current = reopen(opener);
-            offset = current.offset();
+        if (open == null) {
+            open = reopen(opener);
+            passed(open.offset());
         }
-        if (tap.missed()) {
-            copyOutcomes();
-        }
-        long went = current.step();
-        offset = current.offset();
-        pin.moveTo(offset);
-        trim();
+        long went = open.step();
+        passed(open.offset());
+        trim(open);
         return went;
     }
 
+    private void passed(long now) {
+        offset = now;
+        pin.moveTo(now);
+        synchronized (progress) {
+            progress.notifyAll();
+        }
+    }
+
     /** Its adapter was updated or is going. Guarded by the turn. */
-    private void letGo(OpenStore store) {
-        open = null;
-        replay = null;
+    private void letGo(Replica open) {
+        replica = null;
         adapterWent = true;
         // Readers that began before the flip may be in it still.
-        store.retire(Limits.DRAIN);
-        close(store);
+        open.retire(Limits.DRAIN);
+        close(open);
         if (StoreSlot.nodeStops()) {
             stopping = true;
             throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.");
@@ -172,49 +161,30 @@ final class Follower implements AutoCloseable {
     }
 
     /** What the serving store no longer keeps, its follower need not keep either. Guarded by the turn. */
-    private void trim() {
-        OpenStore store = open;
+    private void trim(Replica open) {
         long now = System.nanoTime();
-        if (store == null || now - trimmedNanos < TRIM_EVERY_NANOS) {
-            return;
+        if (now - trimmedNanos >= TRIM_EVERY_NANOS) {
+            trimmedNanos = now;
+            open.trim();
         }
-        trimmedNanos = now;
-        store.store().trimChanges(Math.min(feed.trimmedThrough(), offset), System.currentTimeMillis());
     }
 
-    private Replay reopen(Function<Binding, Optional<OpenStore>> opener) {
-        OpenStore store = opener.apply(binding)
+    private Replica reopen(Function<Binding, Optional<Replica>> opener) {
+        Replica opened = opener.apply(binding)
                 .orElseThrow(() -> new PatchbayException(
                         ErrorCode.UNAVAILABLE, "No plugin offers the adapter '" + binding.adapter() + "'."));
         try {
-            StoreState state = store.store().state();
-            if (!state.epoch().equals(feed.position().epoch())) {
-                throw new PatchbayException(
-                        ErrorCode.HISTORY_GONE, "The store that follows has another history; drop it.");
-            }
-            Replay fresh = new Replay(feed, tap, store.store());
-            open = store;
-            replay = fresh;
-            copyOutcomes();
-            if (adapterWent) {
-                adapterWent = false;
-                LOG.info("The adapter {} was updated; its store follows again", binding.adapter());
-            }
-            return fresh;
+            opened.resume();
         } catch (RuntimeException | Error e) {
-            open = null;
-            replay = null;
-            store.close();
+            opened.close();
             throw e;
         }
-    }
-
-    private void copyOutcomes() {
-        OpenStore store = open;
-        if (store != null) {
-            new StoreCopy(slot, store.store(), JobSilence.INSTANCE).outcomes();
-            store.store().finishLoad(store.store().state());
+        replica = opened;
+        if (adapterWent) {
+            adapterWent = false;
+            LOG.info("The adapter {} was updated; its store follows again", binding.adapter());
         }
+        return opened;
     }
 
     private void fail(Throwable e) {
@@ -241,46 +211,92 @@ final class Follower implements AutoCloseable {
     }
 
     /** For a job, which is told at once what it waited for in vain. */
-    private Optional<OpenStore> openAwaited(Binding wanted) {
-        return Optional.of(slot.openBeside(wanted));
+    private Optional<Replica> openAwaited(Binding wanted) {
+        return Optional.of(store.openBeside(wanted));
     }
 
     /** Brings the store along until it is nearly level, without holding anything up; it can be cancelled. */
     void catchUp(JobControl control) {
-        long from = offset;
-        int roundsNearlyLevel = 0;
-        // Under a steady stream of writes it never stands level; it is enough that little is left for the pause.
-        while (roundsNearlyLevel < 3) {
+        new CatchUp(store, this::stepAwaited, () -> offset, control).run();
+    }
+
+    private long stepAwaited() {
+        synchronized (turn) {
+            return step(this::openAwaited);
+        }
+    }
+
+    /** Guarded by the turn. */
+    private Replica requireOpen() {
+        Replica open = replica;
+        if (open == null) {
+            throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store that follows is not open: " + fault);
+        }
+        return open;
+    }
+
+    @Override
+    public List<Table<?>> tables() {
+        synchronized (turn) {
+            step(this::openAwaited);
+            return requireOpen().tables();
+        }
+    }
+
+    @Override
+    public void awaitPassed(long wanted, JobControl control) {
+        long since = System.nanoTime();
+        long at = offset;
+        while (offset < wanted) {
             control.checkCancelled();
-            long went;
-            synchronized (turn) {
-                went = step(this::openAwaited);
+            if (offset > at) {
+                at = offset;
+                since = System.nanoTime();
             }
-            roundsNearlyLevel = went <= Migration.NEARLY_LEVEL ? roundsNearlyLevel + 1 : 0;
-            control.progress("catching up", offset - from, feed.position().offset() - from, "transactions");
+            String wrong = fault;
+            if (stopping || System.nanoTime() - since > Limits.WRITER_WAIT.toNanos()) {
+                throw new PatchbayException(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "The store that follows does not get on" + (wrong == null ? "." : ": " + wrong));
+            }
+            synchronized (progress) {
+                try {
+                    if (offset < wanted) {
+                        progress.wait(LOOK_MS);
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.", e);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void look(Standing last, Runnable look) {
+        synchronized (turn) {
+            Replica open = requireOpen();
+            open.finish(last);
+            passed(open.offset());
+            look.run();
         }
     }
 
     /**
-     * Ends following and gives the store away, level with {@code last}: called while the committer is paused.
+     * Ends following and gives the store away, level with {@code last}: called while writers are held.
      *
      * @throws PatchbayException STORE_UNAVAILABLE if the store can't be brought level; it follows on then
      */
-    OpenStore takeOver(StoreState last) {
+    Replica takeOver(Standing last, JobControl control) {
         synchronized (turn) {
             step(this::openAwaited);
-            OpenStore store = open;
-            Replay current = replay;
-            if (store == null || current == null) {
-                throw new PatchbayException(
-                        ErrorCode.STORE_UNAVAILABLE, "The store that follows is not open: " + fault);
-            }
-            current.finish(last);
-            Verification.requireEqual(last, store.store().state());
+            Replica open = requireOpen();
+            open.finish(last);
+            Migration.requireEqual(last, open.standing());
+            control.pointOfNoReturn();
             stopping = true;
-            open = null;
-            replay = null;
-            return store;
+            replica = null;
+            return open;
         }
     }
 
@@ -297,23 +313,21 @@ final class Follower implements AutoCloseable {
         } catch (Exception e) {
             LOG.warn("The follower's listener could not be removed", e);
         }
-        committer.removeListener(tap);
         pin.close();
         synchronized (turn) {
-            OpenStore store = open;
-            open = null;
-            replay = null;
-            if (store != null) {
-                store.retire(Limits.DRAIN);
-                close(store);
+            Replica open = replica;
+            replica = null;
+            if (open != null) {
+                open.retire(Limits.DRAIN);
+                close(open);
             }
         }
     }
 
     /** Its lease ends in any case. */
-    private void close(OpenStore store) {
+    private void close(Replica open) {
         try {
-            store.close();
+            open.close();
         } catch (RuntimeException | Error e) {
             LOG.warn("The store {} did not close cleanly", binding, e);
         }

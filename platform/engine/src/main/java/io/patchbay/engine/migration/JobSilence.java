@@ -3,7 +3,7 @@ package io.patchbay.engine.migration;
 import io.patchbay.api.plugin.JobControl;
 
 /** For work that no job waits for. */
-enum JobSilence implements JobControl {
+public enum JobSilence implements JobControl {
     INSTANCE;
 
     @Override

@@ -1,165 +1,120 @@
 package io.patchbay.engine.migration;
 
+import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
-import io.patchbay.api.document.DocumentStore;
-import io.patchbay.api.document.StoreState;
-import io.patchbay.api.document.Totals;
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.JobControl;
-import io.patchbay.engine.collections.Catalog;
-import io.patchbay.engine.collections.CollectionEntry;
-import io.patchbay.engine.collections.SystemCollection;
-import io.patchbay.engine.commit.Committer;
-import io.patchbay.engine.commit.CommitterPause;
-import io.patchbay.engine.feed.ChangeFeed;
-import io.patchbay.engine.feed.FeedPin;
+import io.patchbay.engine.migration.SwappableStore.Pause;
+import io.patchbay.engine.migration.SwappableStore.Pin;
+import io.patchbay.engine.migration.SwappableStore.Standing;
 import io.patchbay.engine.store.Binding;
-import io.patchbay.engine.store.OpenStore;
 import io.patchbay.engine.store.StoreBindings;
-import io.patchbay.engine.store.StoreSlot;
 import java.util.Optional;
 
 /**
- * One live move of the documents to another store; run once, by the job's thread.
+ * One live move of a store to another adapter; run once, by the job's thread.
  *
- * <p>Documents are copied page by page while writes go on, then the change feed is replayed from the offset at which the copy began, until the target is nearly level. Only then do writers wait: the last
- * changes are replayed, the running totals of both stores compared, and the target serves. Up to that moment nothing that serves has been touched, so a failure or a cancel only throws the
+ * <p>What the store holds is copied page by page while writes go on, then the feed is replayed from the offset at which the copy began, until the target is nearly level. Only then do writers wait:
+ * the last changes are replayed, the running totals of both stores compared, and the target serves. Up to that moment nothing that serves has been touched, so a failure or a cancel only throws the
  * target away.
  */
 final class Migration {
-    /** The target counts as nearly level when one round of the replay brings it this few transactions further. */
-    static final int NEARLY_LEVEL = 64;
-
     private static final int LAST_ROUNDS = 200;
 
-    private final StoreSlot slot;
-    private final Committer committer;
-    private final ChangeFeed feed;
-    private final Catalog catalog;
+    private final SwappableStore store;
     private final StoreFolders folders;
     private final Binding to;
-    private final CommitTap tap = new CommitTap();
 
-    Migration(StoreSlot slot, Committer committer, ChangeFeed feed, Catalog catalog, StoreFolders folders, Binding to) {
-        this.slot = slot;
-        this.committer = committer;
-        this.feed = feed;
-        this.catalog = catalog;
+    Migration(SwappableStore store, StoreFolders folders, Binding to) {
+        this.store = store;
         this.folders = folders;
         this.to = to;
     }
 
-    /** What came of it: the store that served before, open and level, and the tap that feeds its following. */
-    record Done(OpenStore before, CommitTap tap, long documents, long pauseMs) {}
+    /** What came of it: the store that served before, open and level. */
+    record Done(Replica before, long items, long pauseMs) {}
 
     Done run(JobControl control) {
         folders.mark(to);
-        OpenStore target = null;
+        Replica target = null;
         try {
-            target = slot.openBeside(to);
+            target = store.openBeside(to);
             Done done = move(target, control);
             folders.unmark(to);
             return done;
         } catch (RuntimeException | Error e) {
             // An Error too, such as a class that the adapter lacks: the lease and the folder must not stay behind.
-            committer.removeListener(tap);
             if (target != null) {
                 closeQuietly(target, e);
             }
             folders.delete(to);
-            throw e;
+            throw StoreFailure.of(to, e);
         }
     }
 
-    private static void closeQuietly(OpenStore store, Throwable why) {
+    private static void closeQuietly(Replica target, Throwable why) {
         try {
-            store.close();
+            target.close();
         } catch (RuntimeException | Error e) {
             why.addSuppressed(e);
         }
     }
 
-    private Done move(OpenStore target, JobControl control) {
-        StoreState began = pausedState();
-        try (FeedPin pin = feed.pin("migration", began.trimmedThrough())) {
-            fill(target.store(), began, control);
-            Replay replay = new Replay(feed, tap, target.store());
-            catchUp(target.store(), replay, pin, control);
-            return handOver(target, replay, control);
+    private Done move(Replica target, JobControl control) {
+        try (Pin pin = store.pin("migration", 0)) {
+            target.fill(control);
+            pin.moveTo(target.offset());
+            new CatchUp(store, () -> stepAndMove(target, pin), target::offset, control).run();
+            target.prepareToServe();
+            for (int i = 0; i < LAST_ROUNDS && stepAndMove(target, pin) > CatchUp.NEARLY_LEVEL; i++) {
+                control.checkCancelled();
+            }
+            Failpoints.reach("level");
+            return handOver(target, control);
         }
     }
 
-    private StoreState pausedState() {
-        try (CommitterPause pause = committer.pause(Limits.WRITER_WAIT)) {
-            return pause.state();
-        }
+    private static long stepAndMove(Replica target, Pin pin) {
+        long went = target.step();
+        pin.moveTo(target.offset());
+        return went;
     }
 
-    private void fill(DocumentStore target, StoreState began, JobControl control) {
-        target.begin(began.epoch(), 0);
-        defineIndexes(target);
-        StoreCopy copy = new StoreCopy(slot, target, control);
-        long about = began.totals().documents();
-        copy.documents(about);
-        Failpoints.reach("documents");
-        long trimmedThrough = copy.history(began);
-        Failpoints.reach("history");
-        // Listening comes first: an outcome in between is copied twice; in the other order it would be lost.
-        committer.addListener(tap);
-        copy.outcomes();
-        Failpoints.reach("outcomes");
-        Totals totals = copy.readBack(about);
-        target.finishLoad(new StoreState(began.epoch(), began.lastOffset(), trimmedThrough, totals));
-        Failpoints.reach("filled");
-    }
-
-    private void defineIndexes(DocumentStore target) {
-        for (SystemCollection system : SystemCollection.values()) {
-            target.defineIndexes(system.id(), system.indexes());
-        }
-        for (CollectionEntry entry : catalog.entries()) {
-            target.defineIndexes(entry.id(), entry.info().definition().indexes());
-        }
-    }
-
-    private void catchUp(DocumentStore target, Replay replay, FeedPin pin, JobControl control) {
-        long from = replay.offset();
-        int roundsNearlyLevel = 0;
-        // Under a steady stream of writes the lag never becomes 0; it is enough that it stays small, and a bound keeps
-        // a slow target from trying for ever.
-        while (roundsNearlyLevel < 3) {
-            control.checkCancelled();
-            long went = replay.step();
-            pin.moveTo(replay.offset());
-            roundsNearlyLevel = went <= NEARLY_LEVEL ? roundsNearlyLevel + 1 : 0;
-            control.progress(
-                    "catching up", replay.offset() - from, feed.position().offset() - from, "transactions");
-        }
-        // Collections that were made or changed meanwhile.
-        defineIndexes(target);
-        for (int i = 0; i < LAST_ROUNDS && replay.step() > NEARLY_LEVEL; i++) {
-            pin.moveTo(replay.offset());
-        }
-        Failpoints.reach("level");
-    }
-
-    private Done handOver(OpenStore target, Replay replay, JobControl control) {
-        control.pointOfNoReturn();
-        StoreBindings bound = slot.findBindings().orElseThrow();
-        OpenStore before;
-        long pausedNanos;
-        long documents;
-        try (CommitterPause pause = committer.pause(Limits.WRITER_WAIT)) {
+    private Done handOver(Replica target, JobControl control) {
+        control.checkCancelled();
+        StoreBindings bound = store.findBindings().orElseThrow();
+        try (Pause pause = store.pause(Limits.WRITER_WAIT)) {
             long began = System.nanoTime();
-            StoreState last = pause.state();
-            replay.finish(last);
-            Verification.requireEqual(last, target.store().state());
+            Standing last = pause.standing();
+            target.finish(last);
+            requireEqual(last, target.standing());
             Failpoints.reach("paused");
-            before = slot.switchTo(target, new StoreBindings(to, Optional.of(bound.current())))
-                    .orElseThrow();
+            // Even now nothing that serves has been touched.
+            control.pointOfNoReturn();
+            Replica before = store.switchTo(target, new StoreBindings(to, Optional.of(bound.current())));
             Failpoints.reach("switched");
-            documents = last.totals().documents();
-            pausedNanos = System.nanoTime() - began;
+            return new Done(before, last.items(), (System.nanoTime() - began) / 1_000_000);
         }
-        return new Done(before, tap, documents, pausedNanos / 1_000_000);
+    }
+
+    /**
+     * By the running totals: nothing is scanned.
+     *
+     * @throws PatchbayException INTERNAL, with what differs
+     */
+    static void requireEqual(Standing serving, Standing other) {
+        if (!serving.position().equals(other.position())) {
+            throw new PatchbayException(
+                    ErrorCode.INTERNAL,
+                    "The stores do not stand at the same position: " + serving.position() + " and " + other.position()
+                            + "; nothing was switched.");
+        }
+        if (!serving.equals(other)) {
+            throw new PatchbayException(
+                    ErrorCode.INTERNAL,
+                    "The stores do not hold the same: " + serving.items() + " and " + other.items()
+                            + " documents, checksums " + Long.toHexString(serving.checksum()) + " and "
+                            + Long.toHexString(other.checksum()) + "; nothing was switched.");
+        }
     }
 }

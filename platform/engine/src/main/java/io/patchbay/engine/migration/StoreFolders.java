@@ -4,13 +4,13 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.engine.store.Binding;
 import io.patchbay.engine.store.StoreBindings;
-import io.patchbay.engine.store.StoreSlot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -25,16 +25,19 @@ final class StoreFolders {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreFolders.class);
 
-    private final StoreSlot slot;
+    private final SwappableStore store;
     private final Path dataFolder;
+    // Those of another kind of store are that one's to delete.
+    private final Pattern own;
 
-    StoreFolders(StoreSlot slot, Path dataFolder) {
-        this.slot = slot;
+    StoreFolders(SwappableStore store, Path dataFolder) {
+        this.store = store;
         this.dataFolder = dataFolder;
+        this.own = Pattern.compile(Pattern.quote(store.name()) + "-\\d+-.*");
     }
 
     void mark(Binding binding) {
-        Path folder = slot.folderOf(binding);
+        Path folder = store.folderOf(binding);
         try {
             Files.createDirectories(folder);
             Files.writeString(
@@ -50,22 +53,22 @@ final class StoreFolders {
 
     void unmark(Binding binding) {
         try {
-            Files.deleteIfExists(slot.folderOf(binding).resolve(MARK));
+            Files.deleteIfExists(store.folderOf(binding).resolve(MARK));
         } catch (IOException e) {
             // The bindings name the folder, so the next start removes the mark and not the store.
-            LOG.warn("The mark in {} can't be removed: {}", slot.folderOf(binding), e.getMessage());
+            LOG.warn("The mark in {} can't be removed: {}", store.folderOf(binding), e.getMessage());
         }
     }
 
     /** Deletes a store's files. What can't be deleted now goes at the next start, as long as the mark is there. */
     void delete(Binding binding) {
-        delete(slot.folderOf(binding));
+        delete(store.folderOf(binding));
     }
 
     /** At the start: finishes what a kill interrupted. */
     void cleanUp(StoreBindings bindings) {
         Set<Path> bound = Stream.concat(Stream.of(bindings.current()), bindings.follower().stream())
-                .map(slot::folderOf)
+                .map(store::folderOf)
                 .collect(Collectors.toSet());
         for (Path folder : marked()) {
             if (bound.contains(folder)) {
@@ -83,7 +86,10 @@ final class StoreFolders {
 
     private List<Path> marked() {
         try (Stream<Path> folders = Files.list(dataFolder)) {
-            return folders.filter(folder -> Files.exists(folder.resolve(MARK))).toList();
+            return folders.filter(folder -> Files.exists(folder.resolve(MARK)))
+                    .filter(folder ->
+                            own.matcher(folder.getFileName().toString()).matches())
+                    .toList();
         } catch (IOException e) {
             LOG.warn("{} can't be listed: {}", dataFolder, e.getMessage());
             return List.of();

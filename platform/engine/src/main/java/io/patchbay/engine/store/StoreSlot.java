@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoreSlot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreSlot.class);
+    private static final String NOT_OPEN = "The store is not open yet.";
     private static final String STOPPING = "the node is stopping";
     private static final Duration RETRY = Duration.ofSeconds(2);
 
@@ -57,7 +58,8 @@ public final class StoreSlot implements AutoCloseable {
     // Written under `turn`; read by any thread.
     private volatile @Nullable OpenStore current;
     private volatile boolean stopping;
-    private volatile String fault = "The store is not open yet.";
+    // Why no store is open, or why its opening could not be told of; empty if all is well.
+    private volatile String fault = NOT_OPEN;
     private volatile @Nullable StoreBindings bindings;
     private @Nullable AutoCloseable subscription;
     private volatile Runnable opened = () -> {};
@@ -204,6 +206,7 @@ public final class StoreSlot implements AutoCloseable {
             before = current;
             store.revive();
             bindings = next;
+            fault = "";
             become(store);
         }
         return Optional.ofNullable(before).filter(old -> old != store);
@@ -278,12 +281,14 @@ public final class StoreSlot implements AutoCloseable {
             } else {
                 miss(bound.current().adapter());
             }
-        } catch (RuntimeException | LinkageError e) {
-            // Of an Error too: a task that throws is not run again, and no adapter would ever be opened.
-            if (!String.valueOf(e.getMessage()).equals(fault)) {
-                LOG.error("The document store can't be used: {}", e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            // Of an Error too, whatever it is: a task that throws is not run again, and no adapter would ever be
+            // opened.
+            String told = e instanceof PatchbayException ? String.valueOf(e.getMessage()) : e.toString();
+            if (!told.equals(fault)) {
+                LOG.error("The document store can't be used: {}", told, e);
             }
-            fault = String.valueOf(e.getMessage());
+            fault = told;
         }
     }
 
@@ -327,6 +332,7 @@ public final class StoreSlot implements AutoCloseable {
         if (untold) {
             opened.run();
             untold = false;
+            fault = "";
         }
     }
 
@@ -353,6 +359,10 @@ public final class StoreSlot implements AutoCloseable {
                     ErrorCode.STORE_UNAVAILABLE,
                     "The adapter '" + binding.adapter() + "' is broken: its bundle lacks a class (" + e + ").",
                     e);
+        } catch (Error e) {
+            lease.close();
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE, "The adapter '" + binding.adapter() + "' failed: " + e + ".", e);
         }
     }
 
@@ -377,6 +387,7 @@ public final class StoreSlot implements AutoCloseable {
         become(null);
         if (open != null) {
             LOG.info("The document store closes: {}", why);
+            fault = "It closed: " + why + ".";
             open.retire(Limits.DRAIN);
             open.close();
         }

@@ -26,9 +26,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StoreSlotTest {
     private static final Value.Struct DATA = Value.struct("n", Value.of(1));
@@ -52,6 +57,57 @@ class StoreSlotTest {
                 assertThat(use.store().state().epoch()).isNotEmpty();
             }
             assertThat(slot.state()).isEqualTo("serving");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatAnAdapterMayThrow")
+    void whateverOpeningThrowsItIsTriedAgainAndNoLeaseIsLeft(Throwable failure) {
+        MemoryStoreFactory memory = new MemoryStoreFactory();
+        memory.failOpening(failure);
+        PluggedProviders providers = new PluggedProviders();
+        providers.plug(DocumentStoreFactory.class, "memory", memory);
+        try (StoreSlot slot = new StoreSlot(providers, folder, "memory")) {
+            slot.start(() -> {});
+            await().untilAsserted(() -> assertThat(slot.findFault().orElse("")).contains("gone"));
+            assertThat(providers.leases(DocumentStoreFactory.class, "memory")).isZero();
+
+            memory.failOpening(null);
+            await().until(() -> slot.findOpen().isPresent());
+            assertThat(slot.findFault()).isEmpty();
+
+            providers.unplug(DocumentStoreFactory.class, "memory");
+            await().until(() -> slot.findOpen().isEmpty());
+            assertThat(slot.findFault().orElseThrow())
+                    .as("what was wrong before is not what is wrong now")
+                    .doesNotContain("gone");
+        }
+    }
+
+    static Stream<Throwable> whatAnAdapterMayThrow() {
+        return Stream.of(
+                new NoClassDefFoundError("gone"),
+                new UnsatisfiedLinkError("gone"),
+                new ServiceConfigurationError("gone"),
+                new StackOverflowError("gone"),
+                new IllegalStateException("gone"));
+    }
+
+    @Test
+    void anErrorOfWhoeverIsToldOfTheOpeningDoesNotEndTheSlot() {
+        MemoryStoreFactory memory = new MemoryStoreFactory();
+        PluggedProviders providers = new PluggedProviders();
+        providers.plug(DocumentStoreFactory.class, "memory", memory);
+        AtomicInteger told = new AtomicInteger();
+        try (StoreSlot slot = new StoreSlot(providers, folder, "memory")) {
+            slot.start(() -> {
+                if (told.incrementAndGet() == 1) {
+                    throw new AssertionError("whoever is told of the opening fails");
+                }
+            });
+            await().until(() -> told.get() == 2);
+            await().until(() ->
+                    slot.state().equals("serving") && slot.findFault().isEmpty());
         }
     }
 

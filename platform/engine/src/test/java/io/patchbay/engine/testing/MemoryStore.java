@@ -77,6 +77,33 @@ public final class MemoryStore implements DocumentStore {
         }
     }
 
+    /** Behind the store's back, as a faulty disk would: {@code null} removes it. Its totals stay as they were. */
+    public void damage(DocumentKey key, @Nullable StoredDocument document) {
+        synchronized (files) {
+            if (document == null) {
+                files.documents.remove(key);
+            } else {
+                files.documents.put(key, document);
+            }
+        }
+    }
+
+    /** Loses the kept change at {@code offset}, behind the store's back. */
+    public void loseChange(long offset) {
+        synchronized (files) {
+            files.changes.removeIf(change -> change.offset() == offset);
+        }
+    }
+
+    /** Loses the outcome of {@code key}, behind the store's back. */
+    public void loseOutcome(String key) {
+        synchronized (files) {
+            files.outcomes
+                    .keySet()
+                    .removeIf(identityAndKey -> identityAndKey.get(1).equals(key));
+        }
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store is closed.");

@@ -16,6 +16,7 @@ public final class MemoryStoreFactory implements DocumentStoreFactory {
     private volatile boolean forgetful;
     private volatile boolean broken;
     private volatile @Nullable MemoryStore last;
+    private volatile @Nullable Throwable failing;
 
     public MemoryStoreFactory() {
         this("memory");
@@ -45,6 +46,11 @@ public final class MemoryStoreFactory implements DocumentStoreFactory {
         this.broken = broken;
     }
 
+    /** With what opening fails from now on, unchecked; {@code null}: it doesn't. */
+    public void failOpening(@Nullable Throwable failure) {
+        this.failing = failure;
+    }
+
     /** The store that was opened last. */
     public MemoryStore store() {
         MemoryStore store = last;
@@ -61,6 +67,12 @@ public final class MemoryStoreFactory implements DocumentStoreFactory {
 
     @Override
     public DocumentStore open(Path directory, Map<String, String> settings) {
+        Throwable failure = failing;
+        if (failure instanceof Error error) {
+            throw error;
+        } else if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
         MemoryStore store = new MemoryStore(disk.computeIfAbsent(directory, path -> new MemoryStore.Files()));
         store.forgetsALoad = forgetful;
         store.loadsAreBroken = broken;

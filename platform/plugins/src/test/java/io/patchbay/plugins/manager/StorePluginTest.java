@@ -7,6 +7,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.migration.StoreInfo;
+import io.patchbay.api.migration.StoreVerification;
 import io.patchbay.api.migration.Stores;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.Lease;
@@ -202,6 +203,16 @@ class StorePluginTest {
         @Override
         public void drop(String store) {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Job verify(String store, Optional<String> against) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<StoreVerification> findVerification(String store, long skip, int limit) {
+            return Optional.empty();
         }
     }
 }

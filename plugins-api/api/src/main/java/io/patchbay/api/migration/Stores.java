@@ -3,6 +3,7 @@ package io.patchbay.api.migration;
 import io.patchbay.api.plugin.Job;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** The node's stores and what serves them; swaps run as jobs while clients go on. Any thread. */
@@ -23,4 +24,19 @@ public interface Stores {
 
     /** Forgets the store that follows and deletes its files. CONFLICT if none follows. */
     void drop(String store);
+
+    /**
+     * Compares the store that serves with the one that follows, row by row, while writes go on; what is still on its way is no difference. The job succeeds whatever it finds: see {@link #findVerification}.
+     *
+     * @param against the adapter that must be the one that follows; empty for whichever follows
+     * @throws io.patchbay.api.PatchbayException NOT_FOUND if there is no such store; CONFLICT if none follows, or another than {@code against}, or a job of the store is under way
+     */
+    Job verify(String store, Optional<String> against);
+
+    /**
+     * What the last comparison of {@code store} found that ended since the node started, with at most {@code limit} of its differences behind the first {@code skip}. May wait for the disk.
+     *
+     * @throws io.patchbay.api.PatchbayException NOT_FOUND if there is no such store
+     */
+    Optional<StoreVerification> findVerification(String store, long skip, int limit);
 }

@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Job {
     String id();
 
-    /** For programs, what sort of work it is: {@code store-swap}, {@code store-rollback}, or {@code plugin-} and the kind of its {@link Plan}. New sorts may come. */
+    /** For programs, what sort of work it is: {@code store-swap}, {@code store-rollback}, {@code store-verify}, or {@code plugin-} and the kind of its {@link Plan}. New sorts may come. */
     String kind();
 
     /** For people, what it does, such as {@code swap documents to h2}. */

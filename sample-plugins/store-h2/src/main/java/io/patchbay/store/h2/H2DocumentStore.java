@@ -118,11 +118,15 @@ final class H2DocumentStore implements DocumentStore {
             store.indexBuilder.setDaemon(true);
             store.indexBuilder.start();
             return store;
-        } catch (MVStoreException | PatchbayException e) {
+        } catch (RuntimeException | Error e) {
+            // Of an Error too, such as a class that is missing: the file's lock must not stay behind.
             if (engine != null) {
                 engine.closeImmediately();
             }
-            throw e instanceof PatchbayException known ? known : failure(directory, e);
+            if (e instanceof MVStoreException known) {
+                throw failure(directory, known);
+            }
+            throw e;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.patchbay.store.h2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.patchbay.api.document.DocumentStore;
 import io.patchbay.api.document.Mutation;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +28,18 @@ class H2RecoveryTest {
 
     @TempDir
     Path directory;
+
+    @Test
+    void aFileThatCantBeUnderstoodIsNotLeftLocked() {
+        open(directory).close();
+        Path file = directory.resolve("documents.mv");
+        try (MVStore engine = MVStore.open(file.toString())) {
+            Maps.open(engine).state().put(StateRecord.KEY, new byte[] {1});
+        }
+        assertThatThrownBy(() -> open(directory)).isInstanceOf(RuntimeException.class);
+        // Nobody else can open it while it is locked.
+        MVStore.open(file.toString()).close();
+    }
 
     @Test
     void lastBatchIsFoundWhereverItsChunkLies() throws IOException {

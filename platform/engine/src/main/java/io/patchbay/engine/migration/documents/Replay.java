@@ -1,4 +1,4 @@
-package io.patchbay.engine.migration;
+package io.patchbay.engine.migration.documents;
 
 import io.patchbay.api.document.CommitBatch;
 import io.patchbay.api.document.DocumentKey;
@@ -30,8 +30,11 @@ final class Replay {
     private final ChangeFeed feed;
     private final CommitTap tap;
     private final DocumentStore target;
+    // Used by the replaying thread only.
     private long offset;
     private Totals totals;
+    // What others see of it: it goes on once all that belongs to it is in the target.
+    private volatile long shown;
 
     /** Goes on from where {@code target} stands. */
     Replay(ChangeFeed feed, CommitTap tap, DocumentStore target) {
@@ -41,14 +44,24 @@ final class Replay {
         StoreState state = target.state();
         this.offset = state.lastOffset();
         this.totals = state.totals();
+        this.shown = offset;
     }
 
+    /** From where {@code target} stands now, after it was filled. */
+    void goOn() {
+        StoreState state = target.state();
+        offset = state.lastOffset();
+        totals = state.totals();
+        show();
+    }
+
+    /** Any thread. */
     long offset() {
-        return offset;
+        return shown;
     }
 
-    Totals totals() {
-        return totals;
+    void show() {
+        shown = offset;
     }
 
     /**
@@ -82,20 +95,16 @@ final class Replay {
     }
 
     /**
-     * Until the target stands at {@code last}, the end of a history that nobody adds to now. Transactions that changed nothing leave no trace in the feed; if the last ones were of that kind, an
-     * empty one takes the place of them all.
+     * Once there is nothing more to replay: the target stands at {@code last}, the end of a history that nobody adds to now. Transactions that changed nothing leave no trace in the feed; if the last
+     * ones were of that kind, an empty one takes the place of them all.
      */
-    void finish(StoreState last) {
-        long went = 1;
-        while (went > 0) {
-            went = step();
-        }
-        if (offset < last.lastOffset()) {
+    void finish(long last) {
+        if (offset < last) {
             long now = System.currentTimeMillis();
-            target.commit(new CommitBatch(
-                    List.of(new Transaction(last.lastOffset(), now, List.of(), Optional.empty())), totals));
-            offset = last.lastOffset();
+            target.commit(new CommitBatch(List.of(new Transaction(last, now, List.of(), Optional.empty())), totals));
+            offset = last;
         }
+        show();
     }
 
     private List<Transaction> merge(List<FeedTransaction> changes, SortedMap<Long, CommitTap.Tapped> outcomes) {

@@ -20,6 +20,7 @@ import io.patchbay.api.plugin.Job;
 import io.patchbay.engine.jobs.ThreadedJobs;
 import io.patchbay.engine.metrics.MeterRegistry;
 import io.patchbay.engine.metrics.NodeMetrics;
+import io.patchbay.engine.migration.documents.DocumentSwaps;
 import io.patchbay.engine.testing.MemoryStore;
 import io.patchbay.engine.testing.MemoryStoreFactory;
 import io.patchbay.engine.testing.TestPlane;
@@ -44,14 +45,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DocumentStoresTest {
+class NodeStoresTest {
     @TempDir
     Path home;
 
     private final MemoryStoreFactory memory = new MemoryStoreFactory();
     private final MemoryStoreFactory other = new MemoryStoreFactory("other");
     private TestPlane node;
-    private DocumentStores stores;
+    private NodeStores stores;
 
     @BeforeEach
     void start() {
@@ -61,12 +62,13 @@ class DocumentStoresTest {
         node.collection("things");
     }
 
-    private DocumentStores open(TestPlane plane) {
-        return new DocumentStores(
-                plane.plane,
-                plane.providers,
+    private NodeStores open(TestPlane plane) {
+        NodeStores opened = new NodeStores(
                 new ThreadedJobs(new NodeMetrics(new MeterRegistry())),
+                new NodeMetrics(new MeterRegistry()),
                 home.resolve("data"));
+        opened.add(new DocumentSwaps(plane.plane, plane.providers));
+        return opened;
     }
 
     @AfterEach
@@ -221,33 +223,6 @@ class DocumentStoresTest {
                 .until(() -> info().followerLag() == 0 && info().fault().isEmpty());
         succeed(stores.rollBack("documents"));
         assertThat(get(node.admin.documents().get("things", "a")).data()).isEqualTo(n(1));
-    }
-
-    @Test
-    void whatIsCommittedWhileTheReplayLooksIsNotPassedOver() {
-        succeed(stores.swap("documents", "other", Map.of()));
-        stores.stop();
-        CommitTap tap = new CommitTap();
-        node.plane.committer().addListener(tap);
-        MemoryStore behind = (MemoryStore) memory.nextVersion().open(home.resolve("data/documents-1-memory"), Map.of());
-        Replay replay = new Replay(node.plane.feed(), tap, behind);
-        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
-            for (int i = 0; i < 30_000; i++) {
-                get(node.admin
-                        .documents()
-                        .commit(new TransactionRequest(
-                                List.of(TestPlane.put("things", "id-" + i % 100, n(i), Precondition.ANY)),
-                                Optional.of("key-" + i))));
-            }
-        });
-        while (!writer.isDone()) {
-            replay.step();
-        }
-        writer.join();
-        replay.step();
-        assertThat(behind.state()).isEqualTo(other.store().state());
-        assertThat(behind.readChanges(0, Integer.MAX_VALUE))
-                .hasSameSizeAs(other.store().readChanges(0, Integer.MAX_VALUE));
     }
 
     @Test

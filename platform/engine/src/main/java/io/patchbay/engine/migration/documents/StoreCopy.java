@@ -1,4 +1,4 @@
-package io.patchbay.engine.migration;
+package io.patchbay.engine.migration.documents;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
@@ -11,6 +11,7 @@ import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Totals;
 import io.patchbay.api.feed.Change;
 import io.patchbay.api.plugin.JobControl;
+import io.patchbay.engine.migration.Pages;
 import io.patchbay.engine.store.StoreSlot;
 import io.patchbay.engine.store.StoreUse;
 import java.util.List;
@@ -22,7 +23,6 @@ final class StoreCopy {
     /** About as much as one page should hold in memory. */
     private static final long PAGE_BYTES = 8L << 20;
 
-    private static final int SMALLEST_PAGE = 16;
     /** Large, since each page costs the target a transaction, in which it rewrites about the same pages of its indexes. */
     private static final int LARGEST_PAGE = 10_000;
 
@@ -46,11 +46,11 @@ final class StoreCopy {
     /** Every document, as it is when its page is read; what changes meanwhile is the replay's matter. Returns how many. */
     long documents(long about) {
         Optional<DocumentKey> after = Optional.empty();
-        int page = SMALLEST_PAGE;
+        Pages pages = new Pages(LARGEST_PAGE, PAGE_BYTES);
         long copied = 0;
         while (true) {
             Optional<DocumentKey> from = after;
-            int limit = page;
+            int limit = pages.rows();
             List<StoredDocument> documents = read(store -> store.scanDocuments(from, limit));
             if (documents.isEmpty()) {
                 return copied;
@@ -60,7 +60,7 @@ final class StoreCopy {
             control.progress("copying documents", copied, Math.max(about, copied), "documents");
             StoredDocument last = documents.get(documents.size() - 1);
             after = Optional.of(new DocumentKey(last.collection(), last.id()));
-            page = nextPage(
+            pages.had(
                     documents.size(),
                     documents.stream()
                             .mapToLong(document -> document.body().length)
@@ -73,12 +73,12 @@ final class StoreCopy {
         long from = last.trimmedThrough();
         long first = from;
         long at = from;
-        int page = SMALLEST_PAGE;
+        Pages pages = new Pages(LARGEST_PAGE, PAGE_BYTES);
         while (at < last.lastOffset()) {
             List<Change> changes;
             try {
                 long behind = at;
-                int limit = page;
+                int limit = pages.rows();
                 changes = read(store -> store.readChanges(behind, limit));
             } catch (PatchbayException trimmedMeanwhile) {
                 if (trimmedMeanwhile.code() != ErrorCode.HISTORY_GONE) {
@@ -97,8 +97,7 @@ final class StoreCopy {
             target.load(new LoadBatch(List.of(), wanted, List.of()));
             at = wanted.get(wanted.size() - 1).offset();
             control.progress("copying history", at - from, last.lastOffset() - from, "transactions");
-            page = nextPage(
-                    wanted.size(), wanted.stream().mapToLong(StoreCopy::bytes).sum());
+            pages.had(wanted.size(), wanted.stream().mapToLong(StoreCopy::bytes).sum());
         }
         return first;
     }
@@ -123,10 +122,10 @@ final class StoreCopy {
     Totals readBack(long about) {
         Totals totals = Totals.ZERO;
         Optional<DocumentKey> after = Optional.empty();
-        int page = SMALLEST_PAGE;
+        Pages pages = new Pages(LARGEST_PAGE, PAGE_BYTES);
         while (true) {
             control.checkCancelled();
-            List<StoredDocument> documents = target.scanDocuments(after, page);
+            List<StoredDocument> documents = target.scanDocuments(after, pages.rows());
             if (documents.isEmpty()) {
                 return totals;
             }
@@ -136,7 +135,7 @@ final class StoreCopy {
             control.progress("reading back", totals.documents(), Math.max(about, totals.documents()), "documents");
             StoredDocument last = documents.get(documents.size() - 1);
             after = Optional.of(new DocumentKey(last.collection(), last.id()));
-            page = nextPage(
+            pages.had(
                     documents.size(),
                     documents.stream()
                             .mapToLong(document -> document.body().length)
@@ -146,10 +145,5 @@ final class StoreCopy {
 
     private static long bytes(Change change) {
         return change.document().map(document -> (long) document.body().length).orElse(0L);
-    }
-
-    private static int nextPage(int items, long bytes) {
-        long fitting = PAGE_BYTES * items / Math.max(bytes, 1);
-        return (int) Math.max(SMALLEST_PAGE, Math.min(Math.min(fitting, LARGEST_PAGE), items * 16L));
     }
 }

@@ -1,4 +1,4 @@
-package io.patchbay.engine.migration;
+package io.patchbay.engine.migration.documents;
 
 import io.patchbay.api.document.DocumentStore;
 import io.patchbay.api.document.Outcome;
