@@ -50,6 +50,11 @@ final class LoginLimits {
         identityBucket(identity).consumeIgnoringRateLimits(1);
     }
 
+    /** It failed without saying who it would have been. */
+    void failed(String address) {
+        addressBucket(address).consumeIgnoringRateLimits(1);
+    }
+
     /** How many addresses and identities are remembered now. */
     int remembered() {
         return size(addresses) + size(identities);
@@ -85,7 +90,7 @@ final class LoginLimits {
     }
 
     /** Whoever has one IPv6 address has the 2^64 of its network. */
-    private static String network(String address) {
+    static String network(String address) {
         String[] groups = address.split(":", -1);
         if (groups.length < 3) {
             return address;

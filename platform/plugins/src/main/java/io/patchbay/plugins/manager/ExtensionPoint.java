@@ -97,6 +97,11 @@ enum ExtensionPoint {
 
     private static final String RECONNECTS =
             "COUNT of NAME (is|are) closed, and (reconnects|reconnect) and (resumes|resume), spread over time: the new version cannot adopt (its|their) state.";
+    private static final String LOGINS_START_AGAIN =
+            "Login method NAME: COUNT that (is|are) half done (starts|start) again, for the new version cannot adopt (its|their) state; new ones go to the new one, none fails.";
+    private static final String LOGINS_GO_ON = " COUNT that (is|are) half done (goes|go) on with the new one.";
+    private static final String LOGINS_WAIT =
+            " COUNT that (is|are) half done (goes|go) on only if it comes back in time.";
     private static final String LOSES =
             "NAME: what is under way on it begins anew, for the new version cannot adopt its state.";
 
@@ -168,7 +173,17 @@ enum ExtensionPoint {
 
     /** Of a replacement that can't adopt the state. */
     String sentenceOfLoss(String name, long affected) {
-        return fill(this == PROTOCOL ? RECONNECTS : LOSES, name, affected);
+        String template = switch (this) {
+            case PROTOCOL -> RECONNECTS;
+            case LOGIN_METHOD -> LOGINS_START_AGAIN;
+            case TRANSPORT, STORE, TOKENS, ROUTE, HOOK, SERVICE -> LOSES;
+        };
+        return fill(template, name, affected);
+    }
+
+    /** What happens to logins between two steps; nothing to say if there are none. */
+    String sentenceOfHalfDone(Fate fate, long affected) {
+        return affected == 0 ? "" : fill(fate == Fate.REPLACED ? LOGINS_GO_ON : LOGINS_WAIT, "", affected);
     }
 
     private String fill(String template, String name, long affected) {
