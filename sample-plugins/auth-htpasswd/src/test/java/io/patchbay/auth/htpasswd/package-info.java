@@ -1,0 +1,5 @@
+/** The protocol lines, on a session in memory. */
+@NullMarked
+package io.patchbay.auth.htpasswd;
+
+import org.jspecify.annotations.NullMarked;
