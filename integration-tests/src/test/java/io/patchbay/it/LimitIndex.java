@@ -104,6 +104,7 @@ final class LimitIndex {
         METRICS.put("auth/half_done_logins", "patchbay_half_done_logins");
         METRICS.put("auth/half_done_logins_per_network", "patchbay_half_done_logins");
         METRICS.put("auth/half_done_login_lifetime", "patchbay_half_done_logins");
+        METRICS.put("auth/login_bytes", REACHED);
         METRICS.put("auth/login_steps", REACHED);
         METRICS.put("auth/login_state_bytes", "patchbay_logins_total");
         METRICS.put("auth/logins_without_method", "patchbay_logins_without_method");

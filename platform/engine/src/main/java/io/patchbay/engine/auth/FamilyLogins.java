@@ -11,6 +11,7 @@ import io.patchbay.api.auth.LoginRequest;
 import io.patchbay.api.auth.LoginStep;
 import io.patchbay.api.auth.Logins;
 import io.patchbay.api.auth.Tokens;
+import io.patchbay.api.document.Cbor;
 import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.metrics.LimitGauges;
@@ -48,6 +49,8 @@ public final class FamilyLogins implements Logins, Component {
     static final int ACCESS_TOKEN_CHARS = 8192;
     /** What issuers grant at most. */
     static final Duration ACCESS_TOKEN_LIFETIME_MAX = Duration.ofHours(24);
+    /** All that a client sends for one step of a login: no method should have to look at more. */
+    static final int LOGIN_BYTES = 64 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger("auth");
     private static final int RETRIES = 5;
@@ -138,6 +141,7 @@ public final class FamilyLogins implements Logins, Component {
         LimitGauges.show(metrics, "auth", "half_done_logins", HalfDoneLogins.MOST);
         LimitGauges.show(metrics, "auth", "half_done_logins_per_network", HalfDoneLogins.PER_NETWORK);
         LimitGauges.show(metrics, "auth", "half_done_login_lifetime", HalfDoneLogins.LIFETIME);
+        LimitGauges.show(metrics, "auth", "login_bytes", LOGIN_BYTES);
         LimitGauges.show(metrics, "auth", "login_steps", HalfDoneLogins.STEPS);
         LimitGauges.show(metrics, "auth", "login_state_bytes", HalfDoneLogins.STATE_BYTES);
         LimitGauges.show(metrics, "auth", "logins_without_method", LoginMethods.WAITING);
@@ -193,10 +197,14 @@ public final class FamilyLogins implements Logins, Component {
     public CompletionStage<LoginOutcome> login(LoginRequest request) {
         Attempt attempt = new Attempt(
                 request.method(),
-                request.method() + " " + request.fields().findText(IDENTIFIER).orElse(""),
+                LoginLimits.identity(
+                        request.method(), request.fields().findText(IDENTIFIER).orElse("")),
                 request.remoteAddress(),
                 0);
-        return counted(attempt, () -> methods.begin(request).thenCompose(step -> proceed(attempt, step)));
+        return counted(attempt, () -> {
+            requireSmall(request.fields());
+            return methods.begin(request).thenCompose(step -> proceed(attempt, step));
+        });
     }
 
     @Override
@@ -210,6 +218,7 @@ public final class FamilyLogins implements Logins, Component {
         HalfDoneLogin login = found.get();
         Attempt attempt = new Attempt(login.method(), login.identity(), answer.remoteAddress(), login.steps());
         return counted(attempt, () -> {
+            requireSmall(answer.answers());
             LoginRequest request = new LoginRequest(login.method(), answers(login, answer), answer.remoteAddress());
             return halfDone.take(answer.login(), login)
                     ? methods.resume(login.state(), request)
@@ -333,6 +342,15 @@ public final class FamilyLogins implements Logins, Component {
                 refused.increment();
             }
         });
+    }
+
+    private static void requireSmall(Value.Struct fields) {
+        if (Cbor.encodeEnvelope(fields).length > LOGIN_BYTES) {
+            throw PatchbayException.beyond(
+                    "login_bytes",
+                    ErrorCode.TOO_LARGE,
+                    "What is sent to log in must not take more than " + LOGIN_BYTES + " bytes.");
+        }
     }
 
     private void countFailure(Attempt attempt) {

@@ -26,6 +26,9 @@ final class HalfDoneLogins {
     /** What a method may want to know at the next step. */
     static final int STATE_BYTES = 4096;
 
+    /** That one challenge asks for. */
+    static final int FIELDS = 16;
+
     private static final int ID_BYTES = 32;
 
     private final Clock clock;

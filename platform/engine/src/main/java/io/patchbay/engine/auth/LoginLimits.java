@@ -24,6 +24,8 @@ final class LoginLimits {
     static final Duration PER_IDENTITY_REFILL = Duration.ofMinutes(5);
     /** Addresses and identities that are remembered, each; the one unused for longest goes. */
     static final int REMEMBERED = 10_000;
+    /** Those whose first characters are the same share a limit, so that nobody is remembered at length. */
+    static final int IDENTITY_CHARS = 256;
 
     private final Map<String, Bucket> addresses = new Remembered();
     private final Map<String, Bucket> identities = new Remembered();
@@ -43,6 +45,12 @@ final class LoginLimits {
                     "Too many logins have failed; try again in " + seconds + " s.",
                     Map.of("retryAfter", seconds));
         }
+    }
+
+    /** Who is claimed to log in, as it is remembered. */
+    static String identity(String method, String name) {
+        String whole = method + " " + name;
+        return whole.substring(0, Math.min(whole.length(), IDENTITY_CHARS));
     }
 
     void failed(String address, String identity) {

@@ -118,15 +118,16 @@ public final class LoginMethods {
             boolean good = declared.saves().equals(OptionalInt.of(version))
                     && declared.adopts().contains(version)
                     && challenge.state().body().length <= HalfDoneLogins.STATE_BYTES
-                    && !challenge.fields().isEmpty();
+                    && !challenge.fields().isEmpty()
+                    && challenge.fields().size() <= HalfDoneLogins.FIELDS;
             if (!good) {
                 throw new IllegalStateException(
                         "the login method " + lease.provider().name()
                                 + " asks with a state of version " + version + " and "
                                 + challenge.state().body().length + " bytes and "
                                 + challenge.fields().size()
-                                + " fields; its component declares " + declared + ", and a state has at most "
-                                + HalfDoneLogins.STATE_BYTES + " bytes");
+                                + " fields; its component declares " + declared + ", and there are at most "
+                                + HalfDoneLogins.STATE_BYTES + " bytes and 1 to " + HalfDoneLogins.FIELDS + " fields");
             }
         }
         return step;

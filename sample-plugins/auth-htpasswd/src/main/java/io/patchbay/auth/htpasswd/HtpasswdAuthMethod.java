@@ -10,6 +10,7 @@ import io.patchbay.api.plugin.HealthCheck;
 import io.patchbay.api.plugin.Providers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -24,12 +25,11 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /**
- * Login by name and password of an Apache htpasswd file. It vouches for whoever is in the file; the node makes the account at the first login. Every check costs one hash, whether the name is in
+ * Login by name and password of an Apache htpasswd file, {@code conf/htpasswd} in the node's home (a link may lead elsewhere). It vouches for whoever is in the file; the node makes the account at the first login. Every check costs one hash, whether the name is in
  * the file or not.
  */
 @Component(
         service = {AuthMethod.class, HealthCheck.class},
-        configurationPid = HtpasswdConfig.PID,
         property = Providers.NAME + "=" + HtpasswdAuthMethod.NAME)
 public final class HtpasswdAuthMethod implements AuthMethod, HealthCheck {
     static final String NAME = "htpasswd";
@@ -44,12 +44,12 @@ public final class HtpasswdAuthMethod implements AuthMethod, HealthCheck {
     private final ThreadPoolExecutor threads;
 
     @Activate
-    public HtpasswdAuthMethod(BundleContext context, HtpasswdConfig config) {
-        this(Path.of(context.getProperty("patchbay.home")).resolve(config.file()));
+    public HtpasswdAuthMethod(BundleContext context) {
+        this(Path.of(context.getProperty("patchbay.home"), "conf", "htpasswd"), Clock.systemUTC());
     }
 
-    HtpasswdAuthMethod(Path file) {
-        this.file = new HtpasswdFile(file);
+    HtpasswdAuthMethod(Path file, Clock clock) {
+        this.file = new HtpasswdFile(file, clock);
         threads = new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), task -> {
             Thread thread = new Thread(task, "htpasswd");
             thread.setDaemon(true);
@@ -87,7 +87,8 @@ public final class HtpasswdAuthMethod implements AuthMethod, HealthCheck {
             file.find("");
             return Optional.empty();
         } catch (PatchbayException e) {
-            return Optional.of(e.getMessage() + " (" + e.getCause() + ")");
+            return Optional.of(
+                    "The file of users can't be read: " + e.getCause().getMessage() + ".");
         }
     }
 

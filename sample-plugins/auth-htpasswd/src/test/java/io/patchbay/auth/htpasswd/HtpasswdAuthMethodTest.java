@@ -9,8 +9,13 @@ import io.patchbay.api.auth.LoginStep;
 import io.patchbay.api.document.Value;
 import io.patchbay.testkit.AuthMethodContract;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +28,7 @@ class HtpasswdAuthMethodTest extends AuthMethodContract {
     @TempDir
     private Path folder;
 
+    private final Clock clock = Clock.systemUTC();
     private Path file;
     private HtpasswdAuthMethod method;
     private HtpasswdAuthMethod another;
@@ -34,8 +40,8 @@ class HtpasswdAuthMethodTest extends AuthMethodContract {
                 file,
                 "# users\nann:" + hash(PASSWORD) + "\r\nold:$apr1$abc$def\nplain:secret\n:nobody\nno colon\n"
                         + "x".repeat(1000) + ":y\n");
-        method = new HtpasswdAuthMethod(file);
-        another = new HtpasswdAuthMethod(file);
+        method = new HtpasswdAuthMethod(file, clock);
+        another = new HtpasswdAuthMethod(file, clock);
     }
 
     @AfterEach
@@ -81,12 +87,12 @@ class HtpasswdAuthMethodTest extends AuthMethodContract {
 
     @Test
     void strangersCostWhatTheDearestHashOfTheFileCosts() throws IOException {
-        assertThat(new HtpasswdFile(file).find("nobody").hash()).startsWith("$2y$05$");
+        assertThat(new HtpasswdFile(file, clock).find("nobody").hash()).startsWith("$2y$05$");
         Files.writeString(
                 file, "ann:" + hash(PASSWORD) + "\nbob:" + hash(PASSWORD).replace("$05$", "$07$"));
 
-        assertThat(new HtpasswdFile(file).find("nobody").hash()).startsWith("$2y$07$");
-        assertThat(new HtpasswdFile(file).find("nobody").known()).isFalse();
+        assertThat(new HtpasswdFile(file, clock).find("nobody").hash()).startsWith("$2y$07$");
+        assertThat(new HtpasswdFile(file, clock).find("nobody").known()).isFalse();
     }
 
     @Test
@@ -101,6 +107,40 @@ class HtpasswdAuthMethodTest extends AuthMethodContract {
     }
 
     @Test
+    void lineThatIsWrongHarmsItsOwnUserAlone() throws IOException {
+        String good = hash("another one");
+        String dear = "$2y$31$" + good.substring(7);
+        List<String> lines = new ArrayList<>();
+        lines.add("\uFEFFann:" + good);
+        lines.add("ann:" + hash("a second line of ann"));
+        lines.addAll(
+                List.of(":" + good, "no colon", "dear:" + dear, "cut:" + good.substring(1), "x".repeat(600) + ":y"));
+        lines.addAll(List.of("a\u001B[31mb:" + good, "\u202Ebob:" + good, " :" + good, "more:" + good + ":x"));
+        for (int i = 0; i < 100_000; i++) {
+            lines.add("u" + i + ":x");
+        }
+        byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+        byte[] torn = ("\n\u00e4z:" + good + "\nzoe:" + good).getBytes(StandardCharsets.ISO_8859_1);
+        Files.write(file, concat(text, torn));
+
+        assertThat(login("ann", "another one")).isEqualTo(new LoginStep.Vouched("ann"));
+        assertThat(login("zoe", "another one")).isEqualTo(new LoginStep.Vouched("zoe"));
+        assertThat(login("ann", "a second line of ann")).isEqualTo(LoginStep.REFUSED);
+        for (String name : List.of("", " ", "dear", "cut", "more", "a\u001B[31mb", "\u202Ebob", "u7", "\uFFFDz", "#")) {
+            assertThat(login(name, "another one")).as(name).isEqualTo(LoginStep.REFUSED);
+        }
+    }
+
+    @Test
+    void whatIsNoFileIsNotOpened() throws IOException {
+        Files.delete(file);
+        Files.createDirectory(file);
+
+        assertThat(method.findFault())
+                .hasValueSatisfying(fault -> assertThat(fault).endsWith("htpasswd is no file."));
+    }
+
+    @Test
     void fileThatIsMissingOrTooLargeIsAFault() throws IOException {
         assertThat(method.findFault()).isEmpty();
         Files.write(file, new byte[HtpasswdFile.MOST_BYTES + 1]);
@@ -108,7 +148,7 @@ class HtpasswdAuthMethodTest extends AuthMethodContract {
                 .hasValueSatisfying(fault -> assertThat(fault).contains("is larger than"));
         Files.delete(file);
         assertThat(method.findFault())
-                .hasValueSatisfying(fault -> assertThat(fault).contains("can't be read"));
+                .hasValueSatisfying(fault -> assertThat(fault).contains("there is no file", "htpasswd -cB"));
     }
 
     private LoginStep login(String name, String password) {
@@ -118,6 +158,12 @@ class HtpasswdAuthMethodTest extends AuthMethodContract {
                         "192.0.2.1"))
                 .toCompletableFuture()
                 .join();
+    }
+
+    private static byte[] concat(byte[] first, byte[] then) {
+        byte[] both = Arrays.copyOf(first, first.length + then.length);
+        System.arraycopy(then, 0, both, first.length, then.length);
+        return both;
     }
 
     private static String hash(String password) {

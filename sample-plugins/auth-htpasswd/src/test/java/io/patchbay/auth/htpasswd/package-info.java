@@ -1,4 +1,4 @@
-/** The protocol lines, on a session in memory. */
+/** Login against an Apache htpasswd file. */
 @NullMarked
 package io.patchbay.auth.htpasswd;
 
