@@ -95,9 +95,7 @@ public final class HttpTransport implements MovingTransport, Component {
         HttpMeters meters = new HttpMeters(metrics);
         tellCacheLine();
         try (JettyClassLoader ours = new JettyClassLoader()) {
-            QueuedThreadPool threads = new QueuedThreadPool(HttpLimits.THREADS_MAX, HttpLimits.THREADS_MIN);
-            threads.setName("patchbay-http");
-            threads.setDaemon(true);
+            QueuedThreadPool threads = new TransportThreads();
             server = new Server(threads);
             server.setErrorHandler(new ProblemErrors(meters));
             tcp = new TcpDoor(connections, server, this::isDraining, meters, times.lease());
