@@ -94,8 +94,10 @@ public final class HttpTransport implements MovingTransport, Component {
             Providers providers, Connections connections, Metrics metrics, Map<String, ?> properties, HttpTimes times) {
         HttpMeters meters = new HttpMeters(metrics);
         tellCacheLine();
+        QueuedThreadPool threads = new TransportThreads();
+        // Activates those who offer routes, whose threads must not inherit our class loader.
+        routes = new Routes(providers, threads, times.lease(), streams::drainReplaced);
         try (JettyClassLoader ours = new JettyClassLoader()) {
-            QueuedThreadPool threads = new TransportThreads();
             server = new Server(threads);
             server.setErrorHandler(new ProblemErrors(meters));
             tcp = new TcpDoor(connections, server, this::isDraining, meters, times.lease());
@@ -104,7 +106,6 @@ public final class HttpTransport implements MovingTransport, Component {
             connector = new HandOffConnector(
                     server, tcp, webSockets, times.idle(), new HttpPassenger.Factory(configuration()));
             server.addConnector(connector);
-            routes = new Routes(providers, threads, times.lease(), streams::drainReplaced);
             frontDoor = new FrontDoor(routes, answers, webSockets, budget, meters, times.request(), hosts(properties));
             server.setHandler(frontDoor);
             start();
