@@ -11,6 +11,7 @@ import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
+import io.patchbay.api.plugin.HealthCheck;
 import io.patchbay.api.plugin.Providers;
 import io.patchbay.api.protocol.Connections;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -46,12 +48,12 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: a small pool that reads, decodes, calls routes and protocols, and writes; none of them ever waits.
  */
 @org.osgi.service.component.annotations.Component(
-        service = {Transport.class, Component.class},
+        service = {Transport.class, HealthCheck.class, Component.class},
         // Started before it is asked for: the first connection must not wait for the server to load.
         immediate = true,
         configurationPid = HttpConfig.PID,
         property = Providers.NAME + "=" + HttpTransport.NAME)
-public final class HttpTransport implements MovingTransport, Component {
+public final class HttpTransport implements MovingTransport, HealthCheck, Component {
     static final String NAME = "http";
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpTransport.class);
@@ -204,6 +206,11 @@ public final class HttpTransport implements MovingTransport, Component {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public Optional<String> findFault() {
+        return new TrialRun(this).findFault();
     }
 
     /** What was asked to come back or to end while it drained does so; all else goes on. */
