@@ -33,6 +33,8 @@ public abstract class AuthMethodContract {
     private static final int TIMED = 5;
     /** Leaving the hash out is a factor of a hundred and more; a busy machine is one of two or three. */
     private static final double SAME_CLASS = 20;
+    /** Less is nothing but noise. */
+    private static final long SHORTEST_NS = 20_000;
 
     /** The method, which knows the account {@link #knownName}; the same one at every call. */
     protected abstract AuthMethod method();
@@ -167,13 +169,13 @@ public abstract class AuthMethodContract {
     }
 
     private long fastestNs(Map<String, String> fields) {
-        long fastest = Long.MAX_VALUE;
+        long fastestNs = Long.MAX_VALUE;
         for (int i = 0; i < TIMED; i++) {
             long beganNs = System.nanoTime();
             begin(method(), fields);
-            fastest = Math.min(fastest, System.nanoTime() - beganNs);
+            fastestNs = Math.min(fastestNs, System.nanoTime() - beganNs);
         }
-        return fastest;
+        return Math.max(fastestNs, SHORTEST_NS);
     }
 
     private Map<String, String> wrong(String field, UnaryOperator<String> change) {

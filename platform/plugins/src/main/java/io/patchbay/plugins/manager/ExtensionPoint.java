@@ -34,7 +34,7 @@ enum ExtensionPoint {
             "connection",
             "move",
             "close",
-            "COUNT of the transport NAME (moves|move) to the new version; running requests end on the old one, and what can't move reconnects and resumes.",
+            "COUNT of the transport NAME (moves|move) to the new version, and (its|their) (client|clients) (notices|notice) nothing; running requests end on the old one, and what can't move reconnects and resumes.",
             "COUNT of the transport NAME (is|are) closed; clients are refused until there is a transport again.",
             "New connections go to the transport NAME."),
     STORE(
@@ -102,6 +102,10 @@ enum ExtensionPoint {
     private static final String LOGINS_GO_ON = " COUNT that (is|are) half done (goes|go) on with the new one.";
     private static final String LOGINS_WAIT =
             " COUNT that (is|are) half done (goes|go) on only if it comes back in time.";
+    private static final String CANNOT_MOVE =
+            "COUNT of the transport NAME (is|are) asked to reconnect and resume: the version that goes cannot give (it|them) away.";
+    private static final String REST =
+            "COUNT that cannot move, being streamed answers, (ends|end) and (resumes|resume).";
     private static final String LOSES =
             "NAME: what is under way on it begins anew, for the new version cannot adopt its state.";
 
@@ -173,12 +177,17 @@ enum ExtensionPoint {
 
     /** Of a replacement that can't adopt the state. */
     String sentenceOfLoss(String name, long affected) {
-        String template = switch (this) {
-            case PROTOCOL -> RECONNECTS;
-            case LOGIN_METHOD -> LOGINS_START_AGAIN;
-            case TRANSPORT, STORE, TOKENS, ROUTE, HOOK, SERVICE -> LOSES;
+        return switch (this) {
+            case PROTOCOL -> fill(RECONNECTS, name, affected);
+            case TRANSPORT -> fill(CANNOT_MOVE, name, affected);
+            case LOGIN_METHOD -> fill(LOGINS_START_AGAIN, name, affected);
+            case STORE, TOKENS, ROUTE, HOOK, SERVICE -> fill(LOSES, name, affected);
         };
-        return fill(template, name, affected);
+    }
+
+    /** Of a replacement, on those that are not handed over as the others are. */
+    String sentenceOfRest(long affected) {
+        return fill(REST, "", affected);
     }
 
     /** What happens to logins between two steps; nothing to say if there are none. */
