@@ -81,6 +81,11 @@ class LoginSwapIT {
         assertThat(admin.get("/plugins").items())
                 .extracting(plugin -> plugin.findText("version").orElseThrow())
                 .containsOnly("0.2." + UPDATES);
+        assertThat(admin.send("POST", "/plugin-receipts/collect", BodyPublishers.noBody())
+                        .expect(200)
+                        .items())
+                .hasSize(2 * UPDATES)
+                .allMatch(receipt -> receipt.findText("state").orElseThrow().equals("collected"));
         assertThat(metric("patchbay_logins_total", "result", "failed")).isZero();
         assertThat(metric("patchbay_logins_total", "result", "refused")).isZero();
         assertThat(node.log()).doesNotContain(" ERROR ");
@@ -105,7 +110,7 @@ class LoginSwapIT {
             byte[] other = TwoStepsPlugin.jar("3.0.0", 3, "3");
             assertThat(refusal(TWO_STEPS + "/update", other))
                     .contains("3.0.0 cannot adopt the state of")
-                    .contains("1 half-done logins would have to start again");
+                    .contains("logins that are half done, now 1, would have to start again");
             succeed(send("POST", TWO_STEPS + "/update?reconnect=true", other));
             Rest.Answer expired = answer(lost, TwoSteps.codeOf("zoe")).expect(401);
             assertThat(expired.code()).isEqualTo("LOGIN_EXPIRED");

@@ -42,7 +42,10 @@ final class VouchedAccounts {
                     DocumentIds.next(clock.millis()), name, Role.USER, false, Map.of(method, Account.ELSEWHERE));
             return documents
                     .commit(AccountDocuments.create(new AccountRecord(fresh, 0, 0)))
-                    .thenApply(done -> Optional.of(fresh.id()))
+                    .thenApply(done -> {
+                        LOG.info("The login method {} vouches for {}, who has an account from now on.", method, name);
+                        return Optional.of(fresh.id());
+                    })
                     .exceptionallyCompose(failure -> {
                         // Two first logins at once: the second finds what the first made.
                         if (Failures.is(failure, ErrorCode.REVISION_CONFLICT) && retries > 0) {

@@ -118,6 +118,17 @@ class HalfDoneLoginsTest {
     }
 
     @Test
+    void whatIsTooMuchIsRefusedUnreadAndNobodyIsRememberedAtLength() {
+        String huge = "x".repeat(FamilyLogins.LOGIN_BYTES);
+        Challenged asked = begin("ann");
+
+        assertThat(failure(auth.logins.login(request(huge))).code()).isEqualTo(ErrorCode.TOO_LARGE);
+        assertThat(failure(answer(asked, huge)).code()).isEqualTo(ErrorCode.TOO_LARGE);
+        assertThat(join(answer(asked, "4711"))).isInstanceOf(LoginOutcome.LoggedIn.class);
+        assertThat(LoginLimits.identity(METHOD, huge)).hasSize(LoginLimits.IDENTITY_CHARS);
+    }
+
+    @Test
     void newVersionGoesOnWithTheRecordOfTheOld() {
         Challenged asked = begin("ann");
 

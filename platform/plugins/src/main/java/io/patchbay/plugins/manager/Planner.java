@@ -130,9 +130,11 @@ final class Planner {
         if (service.type().equals(Protocol.class.getName())) {
             return "its %,d connections would have to reconnect".formatted(handOvers.countConnections(service));
         }
-        return service.type().equals(AuthMethod.class.getName())
-                ? "its %,d half-done logins would have to start again".formatted(handOvers.countHalfDone(service))
-                : "what is under way on it would begin anew";
+        if (service.type().equals(AuthMethod.class.getName())) {
+            return "logins that are half done, now %,d, would have to start again"
+                    .formatted(handOvers.countHalfDone(service));
+        }
+        return "what is under way on it would begin anew";
     }
 
     World world() {
