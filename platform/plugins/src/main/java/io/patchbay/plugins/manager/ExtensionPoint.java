@@ -4,6 +4,7 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.auth.AuthMethod;
 import io.patchbay.api.auth.TokenIssuer;
 import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.hook.Hook;
 import io.patchbay.api.http.HttpRoute;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.plugin.Component;
@@ -74,7 +75,7 @@ enum ExtensionPoint {
             "HTTP routes NAME go: COUNT that (runs|run) now (has|have) DRAIN to end, later ones get 404.",
             "The HTTP routes NAME are served."),
     HOOK(
-            "io.patchbay.api.hook.Hook",
+            Hook.class.getName(),
             "hook",
             "call",
             "drain",
