@@ -1,0 +1,206 @@
+package io.patchbay.engine.hooks;
+
+import io.patchbay.api.Limits;
+import io.patchbay.api.hook.Hook;
+import io.patchbay.api.hook.HookTerms;
+import io.patchbay.api.metrics.LimitGauges;
+import io.patchbay.api.metrics.Metrics;
+import io.patchbay.api.plugin.ComponentState;
+import io.patchbay.api.plugin.Lease;
+import io.patchbay.api.plugin.Providers;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hooks that are plugged in, and the way of changes past them. Any thread; only {@link #refresh} may wait.
+ *
+ * <p>Whoever plugs a hook in is told of it by the switchboard before the plug is done, and the set of hooks is another one by then: what the committer decides from that moment on has passed the new
+ * hook, for it takes nothing that an older set has judged.
+ */
+public final class Hooks implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("hooks");
+    /** After which the terms of a hook that would not tell them are asked for again. */
+    private static final int ASK_AGAIN_SECONDS = 5;
+
+    private final Providers providers;
+    private final Metrics metrics;
+    private final Clock clock;
+    private final ScheduledThreadPoolExecutor timer;
+    private final AutoCloseable changes;
+    private final AutoCloseable shown;
+    private volatile HookSet current = HookSet.NONE;
+    private volatile boolean closed;
+
+    public Hooks(Providers providers, Metrics metrics, Clock clock) {
+        this.providers = providers;
+        this.metrics = metrics;
+        this.clock = clock;
+        timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "patchbay-hook-times");
+            thread.setDaemon(true);
+            return thread;
+        });
+        shown = metrics.whenAsked(this::show);
+        changes = providers.onChange(Hook.class, this::refresh);
+        refresh();
+    }
+
+    private void show(Metrics asked) {
+        LimitGauges.show(asked, "engine", "hook_failures", Breaker.FAILURES);
+        LimitGauges.show(asked, "engine", "hook_isolation_min", Breaker.SHORTEST);
+        LimitGauges.show(asked, "engine", "hook_isolation_max", Breaker.LONGEST);
+        asked.gauge(
+                "patchbay_hooks",
+                "Hooks that are plugged in.",
+                () -> current.hooks().size());
+        asked.gauge(
+                "patchbay_hooks_isolated",
+                "Hooks that are not asked now because they failed.",
+                () -> count(hook -> hook.isIsolated() ? 1 : 0));
+        asked.gauge(
+                "patchbay_hook_calls_hung",
+                "Calls of hooks that took too long and have not come back.",
+                this::hungCalls);
+        asked.gauge(
+                "patchbay_hook_queue",
+                "Transactions that wait for hooks, all hooks together.",
+                () -> count(PluggedHook::waiting));
+    }
+
+    private long count(ToLongFunction<PluggedHook> what) {
+        return current.hooks().stream().mapToLong(what).sum();
+    }
+
+    /** Those that serve now. */
+    public HookSet current() {
+        return current;
+    }
+
+    /**
+     * Asks the hooks of {@code set} about the changes that each wants, in the set's order; what one has refused the later ones are not asked about.
+     *
+     * @return false if a hook was swapped meanwhile: {@link #refresh}, and begin anew with changes that no hook has seen; fails with HOOK_UNAVAILABLE
+     */
+    public CompletionStage<Boolean> judge(HookSet set, List<Proposal> proposals) {
+        CompletionStage<Boolean> judged = CompletableFuture.completedFuture(true);
+        for (PluggedHook hook : set.hooks()) {
+            judged = judged.thenCompose(
+                    holds -> holds ? judge(hook, proposals) : CompletableFuture.completedFuture(false));
+        }
+        return judged;
+    }
+
+    private static CompletionStage<Boolean> judge(PluggedHook hook, List<Proposal> proposals) {
+        List<Proposal> wanted = proposals.stream()
+                .filter(proposal -> proposal.refusal().isEmpty())
+                .filter(proposal -> hook.terms().wants(proposal.change().collection()))
+                .toList();
+        return wanted.isEmpty() ? CompletableFuture.completedFuture(true) : hook.judge(wanted);
+    }
+
+    /** Looks again at which hooks there are. Waits for a new one to tell its terms, at most {@link Limits#HOOK_CALL_MAX}. */
+    public synchronized void refresh() {
+        if (closed) {
+            return;
+        }
+        List<PluggedHook> before = current.hooks();
+        List<PluggedHook> now = new ArrayList<>();
+        for (String name : providers.names(Hook.class)) {
+            Optional<Lease<Hook>> found = providers.find(Hook.class, name);
+            if (found.isPresent()) {
+                try (Lease<Hook> lease = found.get()) {
+                    now.add(keptOrNew(before, name, lease));
+                }
+            }
+        }
+        now.sort(Comparator.comparingInt((PluggedHook hook) -> hook.terms().order())
+                .thenComparing(PluggedHook::name));
+        if (now.equals(before)) {
+            return;
+        }
+        current = new HookSet(now);
+        before.stream().filter(hook -> !now.contains(hook)).forEach(PluggedHook::close);
+        if (now.stream().anyMatch(PluggedHook::isBroken)) {
+            timer.schedule(this::refresh, ASK_AGAIN_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private PluggedHook keptOrNew(List<PluggedHook> before, String name, Lease<Hook> lease) {
+        return before.stream()
+                .filter(hook -> hook.name().equals(name) && hook.generation() == lease.generation() && !hook.isBroken())
+                .findFirst()
+                .orElseGet(() -> plug(name, lease));
+    }
+
+    private PluggedHook plug(String name, Lease<Hook> lease) {
+        HookMeters meters = new HookMeters(metrics, name);
+        PluggedHook asked = plugged(name, lease.generation(), HookTerms.onEvery(), Optional.empty(), meters);
+        try {
+            HookTerms terms = asked.ask(lease.provider()).get(Limits.HOOK_CALL_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            if (terms == null) {
+                throw new IllegalStateException("they are null");
+            }
+            return plugged(name, lease.generation(), terms, Optional.empty(), meters);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return broken(name, lease.generation(), meters, e);
+        } catch (Exception e) {
+            return broken(name, lease.generation(), meters, e);
+        } finally {
+            asked.close();
+        }
+    }
+
+    /** Which changes it is for is not known, so none may pass without it. */
+    private PluggedHook broken(String name, long generation, HookMeters meters, Exception e) {
+        LOG.error(
+                "The hook {} does not say what it is for: every change is refused until it does, or is uninstalled",
+                name,
+                e);
+        return plugged(name, generation, HookTerms.onEvery(), Optional.of("it did not tell its terms"), meters);
+    }
+
+    private PluggedHook plugged(
+            String name, long generation, HookTerms terms, Optional<String> fault, HookMeters meters) {
+        return new PluggedHook(providers, timer, clock, name, generation, terms, fault, meters);
+    }
+
+    public ComponentState describe() {
+        List<PluggedHook> hooks = current.hooks();
+        boolean isolated = hooks.stream().anyMatch(PluggedHook::isIsolated);
+        return new ComponentState(
+                "engine/hooks",
+                isolated ? "degraded" : "running",
+                Map.of("hooks", Integer.toString(hooks.size())),
+                hooks.stream().map(PluggedHook::describe).toList());
+    }
+
+    /** Calls that took too long and have not come back. */
+    public long hungCalls() {
+        return count(PluggedHook::hungCalls);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        try {
+            changes.close();
+            shown.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("ending to listen and to be measured does not fail", e);
+        }
+        current.hooks().forEach(PluggedHook::close);
+        timer.shutdownNow();
+    }
+}

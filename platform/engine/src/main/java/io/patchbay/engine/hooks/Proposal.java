@@ -1,0 +1,90 @@
+package io.patchbay.engine.hooks;
+
+import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.Cbor;
+import io.patchbay.api.document.Value;
+import io.patchbay.api.hook.HookAnswer;
+import io.patchbay.api.hook.PendingChange;
+import java.util.Optional;
+
+/** A change on its way past the hooks, and what they made of it. One thread at a time. */
+public final class Proposal {
+    private PendingChange change;
+    private byte[] body;
+    private Optional<Refusal> refusal = Optional.empty();
+    private Optional<String> enrichedBy = Optional.empty();
+
+    /** @param body of its data; empty if it deletes */
+    public Proposal(PendingChange change, byte[] body) {
+        this.change = change;
+        this.body = body;
+    }
+
+    /** As the hooks so far made it. */
+    public PendingChange change() {
+        return change;
+    }
+
+    public byte[] body() {
+        return body;
+    }
+
+    public Optional<Refusal> refusal() {
+        return refusal;
+    }
+
+    /** The last hook that changed its data. */
+    public Optional<String> enrichedBy() {
+        return enrichedBy;
+    }
+
+    /** @throws RuntimeException if the answer is none that may be given */
+    String take(String hook, HookAnswer answer) {
+        if (answer instanceof HookAnswer.Refused refused) {
+            String message = refused.message();
+            if (message.length() > Limits.HOOK_MESSAGE_CHARS) {
+                message = message.substring(0, Limits.HOOK_MESSAGE_CHARS) + "...";
+            }
+            refusal = Optional.of(new Refusal(hook, message, refused.field().filter(field -> true), true));
+            return HookMeters.REFUSED;
+        }
+        if (answer instanceof HookAnswer.Enriched enriched) {
+            enrich(hook, enriched.data());
+            return refusal.isPresent() ? HookMeters.REFUSED : HookMeters.ENRICHED;
+        }
+        if (answer == null) {
+            throw new IllegalStateException("it answered null");
+        }
+        return HookMeters.ACCEPTED;
+    }
+
+    /** What is too large or too deep may be so because of what the client sent: it is this change that is refused, and no fault that isolates the hook. */
+    private void enrich(String hook, Value.Struct data) {
+        if (change.deletes()) {
+            throw new IllegalStateException("it gave data to a delete");
+        }
+        byte[] encoded;
+        try {
+            encoded = Cbor.encode(data);
+        } catch (PatchbayException e) {
+            refuse(hook, "The hook '" + hook + "' made a document that can't be kept: " + e.getMessage());
+            return;
+        }
+        if (encoded.length > Limits.DOCUMENT_BYTES) {
+            refuse(
+                    hook,
+                    "The hook '%s' made the document %d bytes large; a document has at most %d."
+                            .formatted(hook, encoded.length, Limits.DOCUMENT_BYTES));
+            return;
+        }
+        body = encoded;
+        enrichedBy = Optional.of(hook);
+        change = new PendingChange(
+                change.collection(), change.id(), change.before(), Optional.of(data), change.caller());
+    }
+
+    private void refuse(String hook, String message) {
+        refusal = Optional.of(new Refusal(hook, message, Optional.empty(), false));
+    }
+}
