@@ -207,7 +207,10 @@ public final class DocumentWrites {
             catalog.awaitLoaded();
             if (key.isPresent() && isKnown(key.get())) {
                 // The committer answers from the outcome, whatever the documents look like by now.
-                committer.submit(List.of(), List.of(), key).whenComplete(this::finish);
+                Preparation none = new Preparation(caller, clock.millis());
+                committer
+                        .submit(List.of(), List.of(), key)
+                        .whenComplete((outcome, failure) -> finish(none, outcome, failure));
                 return true;
             }
             return false;
@@ -230,14 +233,14 @@ public final class DocumentWrites {
         private void submit(Preparation preparation, HookSet asked) {
             committer
                     .submit(preparation.writes(), preparation.guards(), key, () -> hooks.current() == asked)
-                    .whenComplete(this::finish);
+                    .whenComplete((outcome, failure) -> finish(preparation, outcome, failure));
         }
 
-        private void finish(CommitOutcome outcome, Throwable failure) {
+        private void finish(Preparation preparation, CommitOutcome outcome, Throwable failure) {
             if (failure != null) {
                 result.completeExceptionally(Failures.of(failure));
             } else if (outcome instanceof CommitOutcome.Done done) {
-                result.complete(done.result());
+                result.complete(preparation.shown(done.result()));
             } else {
                 tryAgain();
             }

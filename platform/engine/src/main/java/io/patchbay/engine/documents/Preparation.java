@@ -9,6 +9,8 @@ import io.patchbay.api.document.MergePatch;
 import io.patchbay.api.document.Operation;
 import io.patchbay.api.document.Precondition;
 import io.patchbay.api.document.StoredDocument;
+import io.patchbay.api.document.TransactionResult;
+import io.patchbay.api.document.TransactionResult.Written;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.hook.PendingChange;
 import io.patchbay.engine.access.Action;
@@ -234,13 +236,56 @@ final class Preparation {
         return new PatchbayException(ErrorCode.HOOK_REFUSED, message, details);
     }
 
+    /** What the caller is told: what a hook made of a document only if they may read it, else their own data would come back with what they are not to see. */
+    TransactionResult shown(TransactionResult result) {
+        if (result.replayed()
+                || drafts.stream().noneMatch(draft -> enrichedBy(draft).isPresent())) {
+            return result;
+        }
+        List<Draft> written = drafts.stream()
+                .filter(draft -> !(draft.step().operation() instanceof Operation.Check))
+                .toList();
+        List<Written> shown = new ArrayList<>(written.size());
+        for (int i = 0; i < written.size(); i++) {
+            shown.add(shown(written.get(i), result.written().get(i)));
+        }
+        return new TransactionResult(result.position(), shown, false);
+    }
+
+    private Written shown(Draft draft, Written written) {
+        if (enrichedBy(draft).isEmpty() || written.data().isEmpty()) {
+            return written;
+        }
+        byte[] body = draft.proposal().orElseThrow().body();
+        StoredDocument stored = StoredDocument.of(
+                draft.collection().id(),
+                written.id(),
+                written.revision(),
+                written.updatedAt().toEpochMilli(),
+                body,
+                written.data().get());
+        if (!isHidden(stored, caller.rights(draft.collection()))) {
+            return written;
+        }
+        return new Written(
+                written.collection(),
+                written.id(),
+                written.revision(),
+                written.updatedAt(),
+                written.created(),
+                written.deleted(),
+                Optional.empty());
+    }
+
+    private static Optional<String> enrichedBy(Draft draft) {
+        return draft.proposal().flatMap(Proposal::enrichedBy);
+    }
+
     /** What was sent was small enough. */
     private void requireSize() {
         long bytes = writes.stream().mapToLong(write -> write.body().length).sum();
-        Optional<String> enrichedBy = drafts.stream()
-                .flatMap(draft -> draft.proposal().stream())
-                .flatMap(proposal -> proposal.enrichedBy().stream())
-                .reduce((first, last) -> last);
+        Optional<String> enrichedBy =
+                drafts.stream().flatMap(draft -> enrichedBy(draft).stream()).reduce((first, last) -> last);
         if (bytes > Limits.TRANSACTION_BYTES && enrichedBy.isPresent()) {
             throw new PatchbayException(
                     ErrorCode.HOOK_REFUSED,

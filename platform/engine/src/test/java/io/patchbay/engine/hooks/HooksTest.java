@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.Operation;
 import io.patchbay.api.document.Precondition;
 import io.patchbay.api.document.TransactionRequest;
@@ -298,6 +299,101 @@ class HooksTest {
         plane.providers.unplug(Hook.class, "stamp");
         get(commit(put("cities", "c", city("c"))));
         assertThat(stored("cities", "c")).isEqualTo(city("c"));
+    }
+
+    // Rules.
+
+    private static final Identity ANN = TestPlane.user("ann");
+
+    private CompletionStage<TransactionResult> commitAs(Identity who, Operation... operations) {
+        return plane.plane.open(who).documents().commit(TransactionRequest.of(operations));
+    }
+
+    /** A collection for which a hook counts its calls, and does {@code before} with the rest. */
+    private AtomicInteger ruled(Map<String, String> rules, Function<PendingChange, HookAnswer> before) {
+        plane.collection("ruled", rules);
+        AtomicInteger asked = new AtomicInteger();
+        plug("counting", HookTerms.on("ruled").within(Duration.ofSeconds(10)), change -> {
+            asked.incrementAndGet();
+            return before.apply(change);
+        });
+        return asked;
+    }
+
+    @Test
+    void rulesJudgeWhatTheHookMade() {
+        ruled(
+                Map.of("create", "after.owner == auth.id", "read", "true"),
+                change -> stamp(change, "owner", Value.of(change.caller().id())));
+        get(commitAs(ANN, put("ruled", "own", city("Lyon"))));
+        assertThat(stored("ruled", "own").findText("owner")).contains("id-of-ann");
+    }
+
+    @Test
+    void aHookBringsNothingPastTheRules() {
+        ruled(Map.of("create", "after.status == \"draft\""), change -> stamp(change, "status", Value.of("published")));
+        PatchbayException refused =
+                failure(commitAs(ANN, put("ruled", "d", city("Lyon").with("status", Value.of("draft")))));
+        assertThat(refused.code()).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(failure(plane.admin.documents().get("ruled", "d")).code()).isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
+    }
+
+    @Test
+    void whoMayNeverWriteReachesNoHook() {
+        AtomicInteger asked = ruled(Map.of("create", "auth != null"), change -> HookAnswer.refuse("No."));
+        assertThat(failure(commitAs(Identity.ANONYMOUS, put("ruled", "d", city("x"))))
+                        .code())
+                .isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(failure(commitAs(ANN, new Operation.Delete("ruled", "d", Precondition.ANY)))
+                        .code())
+                .isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(asked).hasValue(0);
+    }
+
+    @Test
+    void aRefusalIsToldOnlyToWhomTheRulesAllowTheChange() {
+        ruled(
+                Map.of("update", "before.owner == auth.id", "read", "true"),
+                change -> HookAnswer.refuse("Locked by Bob."));
+        plane.providers.unplug(Hook.class, "counting");
+        get(commit(put("ruled", "bobs", Value.struct("owner", Value.of("id-of-bob")))));
+        get(commit(put("ruled", "anns", Value.struct("owner", Value.of("id-of-ann")))));
+        plug("counting", HookTerms.on("ruled"), change -> HookAnswer.refuse("Locked by Bob."));
+
+        assertThat(failure(commitAs(ANN, put("ruled", "bobs", city("x")))).code())
+                .isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(failure(commitAs(ANN, put("ruled", "anns", city("x"))))).hasMessage("Locked by Bob.");
+    }
+
+    @Test
+    void whoMayNotReadTheDocumentIsNotToldAHooksMessageNorWhatItMade() {
+        Map<String, String> rules = Map.of("create", "true", "update", "true");
+        AtomicInteger asked = ruled(
+                rules,
+                change -> change.creates()
+                        ? stamp(change, "secret", Value.of("s"))
+                        : HookAnswer.refuseField("secret", "The secret is s."));
+
+        TransactionResult created = get(commitAs(ANN, put("ruled", "d", city("x"))));
+        PatchbayException refused = failure(commitAs(ANN, put("ruled", "d", city("y"))));
+
+        assertThat(created.written().get(0).data()).isEmpty();
+        assertThat(refused.code()).isEqualTo(ErrorCode.HOOK_REFUSED);
+        assertThat(refused.getMessage()).doesNotContain("secret");
+        assertThat(refused.details()).doesNotContainKey("field");
+        assertThat(asked).hasValue(2);
+        assertThat(stored("ruled", "d").findText("secret")).contains("s");
+    }
+
+    @Test
+    void aPatchOfWhatIsHiddenIsNotFoundAndReachesNoHook() {
+        AtomicInteger asked = ruled(Map.of("update", "true"), change -> HookAnswer.accept());
+        get(commit(put("ruled", "d", city("x"))));
+        asked.set(0);
+        assertThat(failure(commitAs(ANN, new Operation.Patch("ruled", "d", city("y"), Precondition.ANY)))
+                        .code())
+                .isEqualTo(ErrorCode.DOCUMENT_NOT_FOUND);
+        assertThat(asked).hasValue(0);
     }
 
     // The hostile.
