@@ -63,6 +63,7 @@ final class LimitIndex {
             METRICS.put("node/" + hung, "patchbay_hook_calls_hung");
         }
         METRICS.put("node/hook_queue", "patchbay_hook_queue");
+        METRICS.put("node/hook_bytes", "patchbay_hook_bytes");
         METRICS.put("node/hook_message_chars", ERRORS);
         for (String isolation : new String[] {"hook_failures", "hook_isolation_min", "hook_isolation_max"}) {
             METRICS.put("engine/" + isolation, "patchbay_hooks_isolated");

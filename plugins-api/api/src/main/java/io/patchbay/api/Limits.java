@@ -52,6 +52,8 @@ public final class Limits {
     public static final int HOOK_CALLS = 8;
     /** Transactions that wait for one hook; those beyond it are refused. */
     public static final int HOOK_QUEUE = 1000;
+    /** Bytes of the documents, before and after, that hooks are asked about at a time. */
+    public static final int HOOK_BYTES = 64 << 20;
     /** What the sender of a change is told of a hook's message. */
     public static final int HOOK_MESSAGE_CHARS = 1000;
 

@@ -175,31 +175,37 @@ public final class DocumentWrites {
             hooks.judge(asked, proposals).whenComplete((holds, failure) -> {
                 if (failure != null) {
                     result.completeExceptionally(Failures.of(failure));
-                } else {
+                } else if (holds) {
                     // Off the hook's thread: rules are none of its work, and neither is what the answer leads to.
-                    settle(preparation, asked, holds);
+                    settle(preparation, asked);
+                } else {
+                    awaitHooks(asked);
                 }
             });
         }
 
-        private void settle(Preparation preparation, HookSet asked, boolean holds) {
+        private void settle(Preparation preparation, HookSet asked) {
             readers.supply(() -> {
-                        if (holds) {
-                            preparation.settle(refusals);
-                        } else {
-                            hooks.refresh();
-                        }
-                        return holds;
+                        preparation.settle(refusals);
+                        return true;
                     })
                     .whenComplete((settled, failure) -> {
                         if (failure != null) {
                             result.completeExceptionally(Failures.of(failure));
-                        } else if (settled) {
-                            submit(preparation, asked);
                         } else {
-                            tryAgain();
+                            submit(preparation, asked);
                         }
                     });
+        }
+
+        private void awaitHooks(HookSet asked) {
+            hooks.refreshed().whenComplete((done, failure) -> {
+                if (failure != null) {
+                    result.completeExceptionally(Failures.of(failure));
+                } else {
+                    tryAgain(asked);
+                }
+            });
         }
 
         /** Whether an earlier outcome has been found: then that is the answer. */
@@ -210,7 +216,7 @@ public final class DocumentWrites {
                 Preparation none = new Preparation(caller, clock.millis());
                 committer
                         .submit(List.of(), List.of(), key)
-                        .whenComplete((outcome, failure) -> finish(none, outcome, failure));
+                        .whenComplete((outcome, failure) -> finish(none, outcome, failure, hooks.current()));
                 return true;
             }
             return false;
@@ -233,21 +239,23 @@ public final class DocumentWrites {
         private void submit(Preparation preparation, HookSet asked) {
             committer
                     .submit(preparation.writes(), preparation.guards(), key, () -> hooks.current() == asked)
-                    .whenComplete((outcome, failure) -> finish(preparation, outcome, failure));
+                    .whenComplete((outcome, failure) -> finish(preparation, outcome, failure, asked));
         }
 
-        private void finish(Preparation preparation, CommitOutcome outcome, Throwable failure) {
+        private void finish(Preparation preparation, CommitOutcome outcome, Throwable failure, HookSet asked) {
             if (failure != null) {
                 result.completeExceptionally(Failures.of(failure));
             } else if (outcome instanceof CommitOutcome.Done done) {
                 result.complete(preparation.shown(done.result()));
             } else {
-                tryAgain();
+                tryAgain(asked);
             }
         }
 
-        private void tryAgain() {
-            if (++moved > Limits.PATCH_RETRIES) {
+        /** That hooks were swapped is nobody's contention, so it counts for none. */
+        private void tryAgain(HookSet asked) {
+            boolean swapped = hooks.current() != asked && clock.millis() - beganMs <= Limits.WRITER_WAIT.toMillis();
+            if (!swapped && ++moved > Limits.PATCH_RETRIES) {
                 result.completeExceptionally(PatchbayException.beyond(
                         "patch_retries",
                         ErrorCode.RETRIES_EXHAUSTED,

@@ -119,8 +119,18 @@ final class Preparation {
      * @return the changes that they are asked about
      */
     List<Proposal> read(List<Step> steps, BiFunction<Long, String, Optional<StoredDocument>> find, HookSet hooks) {
+        long bytes = 0;
         for (Step step : steps) {
-            drafts.add(read(step, find, hooks));
+            Draft draft = read(step, find, hooks);
+            drafts.add(draft);
+            bytes += draft.proposal().map(Proposal::bytes).orElse(0L);
+            if (bytes > Limits.HOOK_BYTES) {
+                throw PatchbayException.beyond(
+                        "hook_bytes",
+                        ErrorCode.TOO_LARGE,
+                        "The documents that the transaction changes are more than %d MiB together, as they are and as they become; with hooks to ask about them that is too much, send fewer operations at a time."
+                                .formatted(Limits.HOOK_BYTES >> 20));
+            }
         }
         return drafts.stream().flatMap(draft -> draft.proposal().stream()).toList();
     }
@@ -191,7 +201,8 @@ final class Preparation {
                         before.map(stored -> new Document(collection.name(), stored)),
                         data,
                         caller.identity()),
-                body);
+                body,
+                body.length + before.map(stored -> stored.body().length).orElse(0));
     }
 
     /**

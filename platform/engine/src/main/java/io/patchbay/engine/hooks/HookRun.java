@@ -7,6 +7,7 @@ import io.patchbay.api.plugin.Lease;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ final class HookRun implements Runnable {
 
     // All guarded by this.
     private @Nullable Thread worker;
+    private @Nullable Future<?> watch;
+    private long runBeganNanos;
     private long callBeganNanos;
     private boolean over;
     private boolean hangs;
@@ -29,6 +32,8 @@ final class HookRun implements Runnable {
     HookRun(PluggedHook hook, List<Proposal> proposals) {
         this.hook = hook;
         this.proposals = proposals;
+        // The timer must not hold on to documents that are long through.
+        done.whenComplete((holds, failure) -> unwatch());
     }
 
     CompletableFuture<Boolean> done() {
@@ -37,7 +42,20 @@ final class HookRun implements Runnable {
 
     /** From now on its time is watched. */
     void arm() {
-        hook.schedule(this::check, hook.terms().timeLimit().toNanos());
+        watchIn(hook.terms().timeLimit().toNanos());
+    }
+
+    private synchronized void watchIn(long nanos) {
+        if (!over) {
+            watch = hook.schedule(this::check, nanos);
+        }
+    }
+
+    private synchronized void unwatch() {
+        if (watch != null) {
+            watch.cancel(false);
+            watch = null;
+        }
     }
 
     @Override
@@ -47,7 +65,8 @@ final class HookRun implements Runnable {
                 return;
             }
             worker = Thread.currentThread();
-            callBeganNanos = System.nanoTime();
+            runBeganNanos = System.nanoTime();
+            callBeganNanos = runBeganNanos;
         }
         Runnable end;
         try {
@@ -163,6 +182,9 @@ final class HookRun implements Runnable {
 
     /** Its version serves no more. */
     void stale() {
+        synchronized (this) {
+            over = true;
+        }
         done.complete(false);
     }
 
@@ -170,16 +192,18 @@ final class HookRun implements Runnable {
     private void check() {
         long limit = hook.terms().timeLimit().toNanos();
         boolean began;
+        boolean slow;
         synchronized (this) {
             if (over) {
                 return;
             }
             began = worker != null;
-            long left = began
-                    ? callBeganNanos + limit - System.nanoTime()
-                    : submittedNanos + Limits.WRITER_WAIT.toNanos() - System.nanoTime();
-            if (left > 0) {
-                hook.schedule(this::check, Math.min(left, limit));
+            long now = System.nanoTime();
+            long all = began ? runBeganNanos + Limits.REQUEST.toNanos() - now : Long.MAX_VALUE;
+            long one = began ? callBeganNanos + limit - now : submittedNanos + Limits.WRITER_WAIT.toNanos() - now;
+            slow = one > 0 && all <= 0;
+            if (one > 0 && all > 0) {
+                watchIn(Math.min(Math.min(one, all), limit));
                 return;
             }
             if (began) {
@@ -190,7 +214,9 @@ final class HookRun implements Runnable {
             }
         }
         if (began) {
-            String why = "took longer than " + hook.terms().timeLimit().toMillis() + " ms";
+            String why = slow
+                    ? "took longer than " + Limits.REQUEST.toSeconds() + " s for all changes of a transaction"
+                    : "took longer than " + hook.terms().timeLimit().toMillis() + " ms";
             hook.meters().count(HookMeters.TIMED_OUT);
             hook.failed(why, Optional.empty());
             giveUp(why);

@@ -1,6 +1,8 @@
 package io.patchbay.engine.hooks;
 
+import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.hook.Hook;
 import io.patchbay.api.hook.HookTerms;
 import io.patchbay.api.metrics.LimitGauges;
@@ -16,8 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,23 +42,36 @@ public final class Hooks implements AutoCloseable {
     private final Metrics metrics;
     private final Clock clock;
     private final ScheduledThreadPoolExecutor timer;
+    /** Asks hooks for their terms, which may take its time. */
+    private final ScheduledThreadPoolExecutor asker;
+
+    private final AtomicLong bytes = new AtomicLong();
     private final AutoCloseable changes;
     private final AutoCloseable shown;
     private volatile HookSet current = HookSet.NONE;
     private volatile boolean closed;
+    // Guarded by this.
+    private boolean willAskAgain;
 
     public Hooks(Providers providers, Metrics metrics, Clock clock) {
         this.providers = providers;
         this.metrics = metrics;
         this.clock = clock;
-        timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "patchbay-hook-times");
-            thread.setDaemon(true);
-            return thread;
-        });
+        timer = thread("patchbay-hook-times");
+        asker = thread("patchbay-hook-terms");
         shown = metrics.whenAsked(this::show);
         changes = providers.onChange(Hook.class, this::refresh);
         refresh();
+    }
+
+    private static ScheduledThreadPoolExecutor thread(String name) {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
     }
 
     private void show(Metrics asked) {
@@ -76,6 +94,7 @@ public final class Hooks implements AutoCloseable {
                 "patchbay_hook_queue",
                 "Transactions that wait for hooks, all hooks together.",
                 () -> count(PluggedHook::waiting));
+        asked.gauge("patchbay_hook_bytes", "Bytes of the documents that hooks are being asked about.", bytes::get);
     }
 
     private long count(ToLongFunction<PluggedHook> what) {
@@ -90,9 +109,22 @@ public final class Hooks implements AutoCloseable {
     /**
      * Asks the hooks of {@code set} about the changes that each wants, in the set's order; what one has refused the later ones are not asked about.
      *
-     * @return false if a hook was swapped meanwhile: {@link #refresh}, and begin anew with changes that no hook has seen; fails with HOOK_UNAVAILABLE
+     * @return false if a hook was swapped meanwhile: wait for {@link #refreshed}, and begin anew with changes that no hook has seen; fails with HOOK_UNAVAILABLE, OVERLOADED
      */
     public CompletionStage<Boolean> judge(HookSet set, List<Proposal> proposals) {
+        long size = proposals.stream().mapToLong(Proposal::bytes).sum();
+        if (bytes.addAndGet(size) > Limits.HOOK_BYTES) {
+            bytes.addAndGet(-size);
+            return CompletableFuture.failedFuture(PatchbayException.beyond(
+                    "hook_bytes",
+                    ErrorCode.OVERLOADED,
+                    "Hooks are being asked about %d MiB of documents already; nothing was written, try again in a moment."
+                            .formatted(Limits.HOOK_BYTES >> 20)));
+        }
+        return judgeInOrder(set, proposals).whenComplete((holds, failure) -> bytes.addAndGet(-size));
+    }
+
+    private static CompletionStage<Boolean> judgeInOrder(HookSet set, List<Proposal> proposals) {
         CompletionStage<Boolean> judged = CompletableFuture.completedFuture(true);
         for (PluggedHook hook : set.hooks()) {
             judged = judged.thenCompose(
@@ -107,6 +139,15 @@ public final class Hooks implements AutoCloseable {
                 .filter(proposal -> hook.terms().wants(proposal.change().collection()))
                 .toList();
         return wanted.isEmpty() ? CompletableFuture.completedFuture(true) : hook.judge(wanted);
+    }
+
+    /** Completes when what is plugged in by now is known; fails with STOPPING. */
+    public CompletionStage<Void> refreshed() {
+        try {
+            return CompletableFuture.runAsync(this::refresh, asker);
+        } catch (RejectedExecutionException stopping) {
+            return CompletableFuture.failedFuture(new PatchbayException(ErrorCode.STOPPING, "The node is stopping."));
+        }
     }
 
     /** Looks again at which hooks there are. Waits for a new one to tell its terms, at most {@link Limits#HOOK_CALL_MAX}. */
@@ -126,54 +167,71 @@ public final class Hooks implements AutoCloseable {
         }
         now.sort(Comparator.comparingInt((PluggedHook hook) -> hook.terms().order())
                 .thenComparing(PluggedHook::name));
-        if (now.equals(before)) {
-            return;
+        if (!now.equals(before)) {
+            current = new HookSet(now);
+            before.stream().filter(hook -> !now.contains(hook)).forEach(PluggedHook::close);
         }
-        current = new HookSet(now);
-        before.stream().filter(hook -> !now.contains(hook)).forEach(PluggedHook::close);
-        if (now.stream().anyMatch(PluggedHook::isBroken)) {
-            timer.schedule(this::refresh, ASK_AGAIN_SECONDS, TimeUnit.SECONDS);
+        if (!willAskAgain && now.stream().anyMatch(PluggedHook::isBroken)) {
+            willAskAgain = true;
+            asker.schedule(this::askAgain, ASK_AGAIN_SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    private synchronized void askAgain() {
+        willAskAgain = false;
+        refresh();
     }
 
     private PluggedHook keptOrNew(List<PluggedHook> before, String name, Lease<Hook> lease) {
         return before.stream()
-                .filter(hook -> hook.name().equals(name) && hook.generation() == lease.generation() && !hook.isBroken())
+                .filter(hook ->
+                        hook.name().equals(name) && hook.generation() == lease.generation() && !hook.canBeAskedAgain())
                 .findFirst()
                 .orElseGet(() -> plug(name, lease));
     }
 
     private PluggedHook plug(String name, Lease<Hook> lease) {
         HookMeters meters = new HookMeters(metrics, name);
-        PluggedHook asked = plugged(name, lease.generation(), HookTerms.onEvery(), Optional.empty(), meters);
+        PluggedHook asked = plugged(name, lease, HookTerms.onEvery(), meters);
+        CompletableFuture<HookTerms> answer = asked.ask(lease.provider());
         try {
-            HookTerms terms = asked.ask(lease.provider()).get(Limits.HOOK_CALL_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            HookTerms terms = answer.get(Limits.HOOK_CALL_MAX.toMillis(), TimeUnit.MILLISECONDS);
             if (terms == null) {
                 throw new IllegalStateException("they are null");
             }
-            return plugged(name, lease.generation(), terms, Optional.empty(), meters);
+            return plugged(name, lease, terms, meters);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return broken(name, lease.generation(), meters, e);
+            return broken(name, lease, answer, meters, e);
         } catch (Exception e) {
-            return broken(name, lease.generation(), meters, e);
+            return broken(name, lease, answer, meters, e);
         } finally {
-            asked.close();
+            asked.closeNow();
         }
     }
 
     /** Which changes it is for is not known, so none may pass without it. */
-    private PluggedHook broken(String name, long generation, HookMeters meters, Exception e) {
+    private PluggedHook broken(String name, Lease<Hook> lease, Future<?> answer, HookMeters meters, Exception e) {
         LOG.error(
                 "The hook {} does not say what it is for: every change is refused until it does, or is uninstalled",
                 name,
                 e);
-        return plugged(name, generation, HookTerms.onEvery(), Optional.of("it did not tell its terms"), meters);
+        return new PluggedHook(
+                providers,
+                timer,
+                clock,
+                name,
+                lease.generation(),
+                HookTerms.onEvery(),
+                Optional.of("it did not tell its terms"),
+                answer,
+                meters);
     }
 
-    private PluggedHook plugged(
-            String name, long generation, HookTerms terms, Optional<String> fault, HookMeters meters) {
-        return new PluggedHook(providers, timer, clock, name, generation, terms, fault, meters);
+    private PluggedHook plugged(String name, Lease<Hook> lease, HookTerms terms, HookMeters meters) {
+        Future<?> told = CompletableFuture.completedFuture(terms);
+        return new PluggedHook(
+                providers, timer, clock, name, lease.generation(), terms, Optional.empty(), told, meters);
     }
 
     public ComponentState describe() {
@@ -191,6 +249,11 @@ public final class Hooks implements AutoCloseable {
         return count(PluggedHook::hungCalls);
     }
 
+    /** Calls whose time is watched. */
+    int timed() {
+        return timer.getQueue().size();
+    }
+
     @Override
     public synchronized void close() {
         closed = true;
@@ -202,5 +265,6 @@ public final class Hooks implements AutoCloseable {
         }
         current.hooks().forEach(PluggedHook::close);
         timer.shutdownNow();
+        asker.shutdownNow();
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,13 +40,17 @@ public final class PluggedHook {
     private final long generation;
     private final HookTerms terms;
     private final Optional<String> fault;
+    private final Future<?> asked;
     private final Breaker breaker;
     private final HookMeters meters;
     private final ThreadPoolExecutor threads;
     private final AtomicInteger hung = new AtomicInteger();
     private final AtomicLong logAgainNanos = new AtomicLong(System.nanoTime());
 
-    /** @param fault why its terms are not known; it is then never called, and {@code terms} say what that means */
+    /**
+     * @param fault why its terms are not known; it is then never called, and {@code terms} say what that means
+     * @param asked the call for its terms, which may hang
+     */
     PluggedHook(
             Providers providers,
             ScheduledExecutorService timer,
@@ -54,6 +59,7 @@ public final class PluggedHook {
             long generation,
             HookTerms terms,
             Optional<String> fault,
+            Future<?> asked,
             HookMeters meters) {
         this.providers = providers;
         this.timer = timer;
@@ -61,6 +67,7 @@ public final class PluggedHook {
         this.generation = generation;
         this.terms = terms;
         this.fault = fault;
+        this.asked = asked;
         this.breaker = new Breaker(clock);
         this.meters = meters;
         AtomicInteger number = new AtomicInteger();
@@ -96,6 +103,11 @@ public final class PluggedHook {
 
     boolean isBroken() {
         return fault.isPresent();
+    }
+
+    /** Whether it can be asked for its terms once more: a call that hangs in it is one too many already. */
+    boolean canBeAskedAgain() {
+        return fault.isPresent() && asked.isDone();
     }
 
     HookMeters meters() {
@@ -145,11 +157,12 @@ public final class PluggedHook {
         return lease;
     }
 
-    void schedule(Runnable task, long nanos) {
+    Future<?> schedule(Runnable task, long nanos) {
         try {
-            timer.schedule(task, Math.max(1, nanos), TimeUnit.NANOSECONDS);
+            return timer.schedule(task, Math.max(1, nanos), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException stopping) {
             LOG.debug("A call of the hook {} is no longer timed: the node stops", name);
+            return CompletableFuture.completedFuture(null);
         }
     }
 
@@ -268,5 +281,10 @@ public final class PluggedHook {
     /** What runs and waits may end: it finds that this version serves no more. */
     void close() {
         threads.shutdown();
+    }
+
+    /** What runs is interrupted. */
+    void closeNow() {
+        threads.shutdownNow();
     }
 }

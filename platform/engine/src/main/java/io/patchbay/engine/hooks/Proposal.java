@@ -6,17 +6,23 @@ import io.patchbay.api.document.Cbor;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.hook.HookAnswer;
 import io.patchbay.api.hook.PendingChange;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** A change on its way past the hooks, and what they made of it. One thread at a time. */
 public final class Proposal {
+    private final long bytes;
     private PendingChange change;
     private byte[] body;
     private Optional<Refusal> refusal = Optional.empty();
     private Optional<String> enrichedBy = Optional.empty();
 
-    /** @param body of its data; empty if it deletes */
-    public Proposal(PendingChange change, byte[] body) {
+    /**
+     * @param body of its data; empty if it deletes
+     * @param bytes of the document, before and after
+     */
+    public Proposal(PendingChange change, byte[] body, long bytes) {
+        this.bytes = bytes;
         this.change = change;
         this.body = body;
     }
@@ -24,6 +30,10 @@ public final class Proposal {
     /** As the hooks so far made it. */
     public PendingChange change() {
         return change;
+    }
+
+    public long bytes() {
+        return bytes;
     }
 
     public byte[] body() {
@@ -42,11 +52,10 @@ public final class Proposal {
     /** @throws RuntimeException if the answer is none that may be given */
     String take(String hook, HookAnswer answer) {
         if (answer instanceof HookAnswer.Refused refused) {
-            String message = refused.message();
-            if (message.length() > Limits.HOOK_MESSAGE_CHARS) {
-                message = message.substring(0, Limits.HOOK_MESSAGE_CHARS) + "...";
-            }
-            refusal = Optional.of(new Refusal(hook, message, refused.field().filter(field -> true), true));
+            String message = refused.message().isBlank()
+                    ? "The hook '" + hook + "' refuses the change."
+                    : presentable(refused.message());
+            refusal = Optional.of(new Refusal(hook, message, refused.field().map(Proposal::presentable), true));
             return HookMeters.REFUSED;
         }
         if (answer instanceof HookAnswer.Enriched enriched) {
@@ -57,6 +66,15 @@ public final class Proposal {
             throw new IllegalStateException("it answered null");
         }
         return HookMeters.ACCEPTED;
+    }
+
+    /** Not too long, and without half a character: no protocol could encode that, and the sender would get no answer at all. */
+    private static String presentable(String text) {
+        String cut = text.length() > Limits.HOOK_MESSAGE_CHARS
+                ? text.substring(0, text.offsetByCodePoints(0, text.codePointCount(0, Limits.HOOK_MESSAGE_CHARS) - 1))
+                        + "..."
+                : text;
+        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     /** What is too large or too deep may be so because of what the client sent: it is this change that is refused, and no fault that isolates the hook. */

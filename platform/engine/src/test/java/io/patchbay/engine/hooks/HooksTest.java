@@ -569,15 +569,7 @@ class HooksTest {
     void aHookThatIgnoresTheInterruptIsShownAsHungUntilItComesBack() {
         CountDownLatch release = new CountDownLatch(1);
         plug("stubborn", CITIES.optional().within(SHORT), change -> {
-            boolean released = false;
-            while (!released) {
-                try {
-                    release.await();
-                    released = true;
-                } catch (InterruptedException ignored) {
-                    // As hostile code does.
-                }
-            }
+            awaitWhatever(release);
             return HookAnswer.refuse("too late to matter");
         });
         try {
@@ -663,6 +655,124 @@ class HooksTest {
         assertThat(state("mute")).isEqualTo("failed");
         plane.providers.unplug(Hook.class, "mute");
         get(commit(put("notes", "n", city("n"))));
+    }
+
+    @Test
+    void aMessageOfHalfCharactersReachesTheClientWhole() {
+        String halved = "x".repeat(Limits.HOOK_MESSAGE_CHARS - 2) + "😀😀";
+        plug(
+                "garbler",
+                CITIES,
+                change -> change.id().equals("long")
+                        ? HookAnswer.refuse(halved)
+                        : HookAnswer.refuseField("a\ud83d", "b\udc00"));
+
+        PatchbayException cut = failure(commit(put("cities", "long", city("c"))));
+        PatchbayException halves = failure(commit(put("cities", "halves", city("c"))));
+
+        assertThat(cut.getMessage()).startsWith("xxx").endsWith("...").doesNotContain("?");
+        assertThat(halves).hasMessage("b?");
+        assertThat(halves.details()).containsEntry("field", "a?");
+    }
+
+    @Test
+    void swapsOverAndOverFailNoWrite() {
+        int versions = Limits.PATCH_RETRIES * 4;
+        plugVersion(1, versions);
+
+        get(commit(put("cities", "lyon", city("Lyon"))));
+
+        assertThat(stored("cities", "lyon").findInt("version")).contains((long) versions);
+    }
+
+    /** Each is swapped for the next while it is asked. */
+    private void plugVersion(int version, int last) {
+        AtomicBoolean swapped = new AtomicBoolean(version == last);
+        plug("stamp", CITIES, change -> {
+            if (swapped.compareAndSet(false, true)) {
+                plugVersion(version + 1, last);
+            }
+            return stamp(change, "version", Value.of((long) version));
+        });
+    }
+
+    @Test
+    void whatIsAnsweredIsNoLongerTimed() {
+        plug("quick", CITIES, change -> HookAnswer.accept());
+        for (int i = 0; i < 100; i++) {
+            get(commit(put("cities", "c" + i, city("c"))));
+        }
+        await().atMost(Duration.ofSeconds(5)).until(() -> plane.plane.hooks().timed() == 0);
+    }
+
+    @Test
+    void moreDocumentsThanHooksAreAskedAboutAtATimeAreRefused() {
+        Value.Struct large = Value.struct("text", Value.of("x".repeat(Limits.DOCUMENT_BYTES - 100)));
+        List<Operation> deletes = new ArrayList<>();
+        for (int i = 0; i <= Limits.HOOK_BYTES / (Limits.DOCUMENT_BYTES - 100); i++) {
+            get(commit(put("cities", "c" + i, large)));
+            deletes.add(new Operation.Delete("cities", "c" + i, Precondition.ANY));
+        }
+        plug("reader", CITIES, change -> HookAnswer.accept());
+
+        PatchbayException refused = failure(commit(deletes.toArray(new Operation[0])));
+
+        assertThat(refused.code()).isEqualTo(ErrorCode.TOO_LARGE);
+        assertThat(refused).hasMessageContaining("64 MiB");
+        get(commit(deletes.subList(0, 10).toArray(new Operation[0])));
+    }
+
+    @Test
+    void aHookThatHangsInItsTermsIsAskedOnceAndHoldsUpNoOtherHook() {
+        AtomicInteger asked = new AtomicInteger();
+        CountDownLatch release = new CountDownLatch(1);
+        plug("sleeper", HookTerms.on("notes").within(SHORT), change -> {
+            awaitUninterrupted(release);
+            return HookAnswer.accept();
+        });
+        Thread plugging = new Thread(() -> plane.providers.plug(Hook.class, "mute", new Hook() {
+            @Override
+            public HookTerms terms() {
+                asked.incrementAndGet();
+                awaitWhatever(release);
+                return CITIES;
+            }
+
+            @Override
+            public HookAnswer before(PendingChange change) {
+                return HookAnswer.accept();
+            }
+        }));
+        plugging.start();
+        try {
+            await().until(() -> asked.get() == 1);
+            // Its time is watched while the other is asked for its terms.
+            PatchbayException late = failure(commit(put("notes", "n", city("n"))));
+            assertThat(late).hasMessageContaining("took longer than");
+            plugging.join();
+            assertThat(state("mute")).isEqualTo("failed");
+            plane.plane.hooks().refresh();
+            assertThat(asked).as("one call that hangs is enough").hasValue(1);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        } finally {
+            release.countDown();
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> state("mute").equals("serving"));
+        get(commit(put("cities", "lyon", city("Lyon"))));
+    }
+
+    /** As hostile code does. */
+    private static void awaitWhatever(CountDownLatch release) {
+        boolean released = false;
+        while (!released) {
+            try {
+                release.await();
+                released = true;
+            } catch (InterruptedException ignored) {
+                continue;
+            }
+        }
     }
 
     @Test

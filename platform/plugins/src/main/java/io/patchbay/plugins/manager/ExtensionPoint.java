@@ -80,9 +80,9 @@ enum ExtensionPoint {
             "call",
             "drain",
             "drain",
-            "Hook NAME: changes that it is asked about now are answered by the old version, later ones by the new one, none by neither (drain and flip, at most DRAIN).",
-            "Hook NAME goes: changes are no longer passed through it.",
-            "Changes pass the hook NAME from now on."),
+            "Hook NAME: changes pass the new version from the flip on; what the old one was asked about and is not written by then is asked anew, none fails (drain and flip, at most DRAIN).",
+            "Hook NAME goes: changes pass without it from then on.",
+            "Changes pass the hook NAME from the flip on."),
     SERVICE(
             "",
             "service",
