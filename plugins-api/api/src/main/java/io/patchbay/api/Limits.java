@@ -74,7 +74,7 @@ public final class Limits {
     public static final Duration DOWNLOAD = Duration.ofMinutes(5);
 
     /** How long a call of a hook may take, unless the hook says otherwise. */
-    public static final Duration HOOK_CALL = Duration.ofSeconds(1);
+    public static final Duration HOOK_CALL = Duration.ofSeconds(2);
     /** What it may say at most. */
     public static final Duration HOOK_CALL_MAX = Duration.ofSeconds(10);
 

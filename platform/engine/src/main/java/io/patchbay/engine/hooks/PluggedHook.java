@@ -139,11 +139,11 @@ public final class PluggedHook {
         return run.done();
     }
 
+    /** For who sent a change: what the hook failed with may speak of others' documents, and stands in the log. */
     private String isolated() {
         return fault.map(why -> "can't be used (" + why + ")")
-                .or(() -> breaker.isolatedUntil()
-                        .map(until -> "failed again and again and is not asked until " + until + " ("
-                                + breaker.lastFailure().orElse("") + ")"))
+                .or(() ->
+                        breaker.isolatedUntil().map(until -> "failed again and again and is not asked until " + until))
                 .orElseGet(() -> "hangs in " + hung.get() + " calls");
     }
 
