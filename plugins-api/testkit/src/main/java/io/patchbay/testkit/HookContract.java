@@ -8,11 +8,14 @@ import io.patchbay.api.document.Cbor;
 import io.patchbay.api.document.Document;
 import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Value;
+import io.patchbay.api.feed.Position;
+import io.patchbay.api.hook.CommittedChange;
 import io.patchbay.api.hook.Hook;
 import io.patchbay.api.hook.HookAnswer;
 import io.patchbay.api.hook.HookTerms;
 import io.patchbay.api.hook.PendingChange;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -169,6 +172,23 @@ public abstract class HookContract {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** Changes come again after a restart, a failure, an update; and it may be of a collection that it knows by its deletes alone. */
+    @Test
+    void itTakesWhatItIsToldMoreThanOnce() {
+        if (!hook.terms().after()) {
+            return;
+        }
+        String collection = collection(hook.terms());
+        Value.Struct data = made(ask(welcome()), welcome());
+        Document document = new Document(collection, StoredDocument.of(1000, ID, 7, 0, Cbor.encode(data), data));
+        for (Optional<Document> told : List.of(Optional.of(document), Optional.<Document>empty())) {
+            CommittedChange change =
+                    new CommittedChange(collection, ID, new Position("contract", 7), Instant.EPOCH, told);
+            hook.after(change);
+            hook.after(change);
         }
     }
 

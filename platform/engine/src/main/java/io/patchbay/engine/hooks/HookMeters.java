@@ -22,6 +22,8 @@ final class HookMeters {
 
     private final Map<String, Metrics.Counter> calls;
     final Metrics.Timer time;
+    final Metrics.Counter told;
+    final Metrics.Counter untold;
 
     HookMeters(Metrics metrics, String hook) {
         calls = Stream.of(ACCEPTED, ENRICHED, REFUSED, FAILED, TIMED_OUT, PASSED_OVER)
@@ -35,6 +37,18 @@ final class HookMeters {
                                 "result",
                                 result)));
         time = metrics.timer("patchbay_hook_seconds", "Time of a hook's call before a change.", HOOK, hook);
+        told = toldMeter(metrics, hook, "told");
+        untold = toldMeter(metrics, hook, FAILED);
+    }
+
+    private static Metrics.Counter toldMeter(Metrics metrics, String hook, String result) {
+        return metrics.counter(
+                "patchbay_hook_changes_told_total",
+                "Durable changes that hooks were told of, by what came of it; one that failed is told again.",
+                HOOK,
+                hook,
+                "result",
+                result);
     }
 
     void count(String result) {

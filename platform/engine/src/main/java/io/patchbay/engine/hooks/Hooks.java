@@ -13,11 +13,13 @@ import io.patchbay.api.plugin.Providers;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -50,8 +52,10 @@ public final class Hooks implements AutoCloseable {
     private final AutoCloseable shown;
     private volatile HookSet current = HookSet.NONE;
     private volatile boolean closed;
+    private final Map<PluggedHook, ChangeTeller> tellers = new ConcurrentHashMap<>();
     // Guarded by this.
     private boolean willAskAgain;
+    private Optional<ChangeTelling> telling = Optional.empty();
 
     public Hooks(Providers providers, Metrics metrics, Clock clock) {
         this.providers = providers;
@@ -94,6 +98,13 @@ public final class Hooks implements AutoCloseable {
                 "patchbay_hook_queue",
                 "Transactions that wait for hooks, all hooks together.",
                 () -> count(PluggedHook::waiting));
+        asked.gauge(
+                "patchbay_hook_behind_transactions",
+                "Transactions that hooks which are told of durable changes have not looked at yet, of the slowest hook.",
+                () -> tellers.values().stream()
+                        .mapToLong(ChangeTeller::behind)
+                        .max()
+                        .orElse(0));
         asked.gauge("patchbay_hook_bytes", "Bytes of the documents that hooks are being asked about.", bytes::get);
     }
 
@@ -170,10 +181,35 @@ public final class Hooks implements AutoCloseable {
         if (!now.equals(before)) {
             current = new HookSet(now);
             before.stream().filter(hook -> !now.contains(hook)).forEach(PluggedHook::close);
+            tellChanges();
         }
         if (!willAskAgain && now.stream().anyMatch(PluggedHook::isBroken)) {
             willAskAgain = true;
             asker.schedule(this::askAgain, ASK_AGAIN_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** From now on hooks that want to are told of changes, too. */
+    public synchronized void tell(ChangeTelling from) {
+        telling = Optional.of(from);
+        tellChanges();
+    }
+
+    private void tellChanges() {
+        Map<String, ChangeTeller> ending = new HashMap<>();
+        for (PluggedHook hook : List.copyOf(tellers.keySet())) {
+            if (!current.hooks().contains(hook)) {
+                ChangeTeller teller = tellers.remove(hook);
+                teller.close();
+                ending.put(hook.name(), teller);
+            }
+        }
+        for (PluggedHook hook : current.hooks()) {
+            if (telling.isPresent() && hook.terms().after() && !tellers.containsKey(hook)) {
+                ChangeTeller teller = new ChangeTeller(hook, telling.get());
+                tellers.put(hook, teller);
+                teller.start(Optional.ofNullable(ending.get(hook.name())));
+            }
         }
     }
 
@@ -241,12 +277,15 @@ public final class Hooks implements AutoCloseable {
                 "engine/hooks",
                 isolated ? "degraded" : "running",
                 Map.of("hooks", Integer.toString(hooks.size())),
-                hooks.stream().map(PluggedHook::describe).toList());
+                hooks.stream()
+                        .map(hook -> hook.describe(Optional.ofNullable(tellers.get(hook))))
+                        .toList());
     }
 
     /** Calls that took too long and have not come back. */
     public long hungCalls() {
-        return count(PluggedHook::hungCalls);
+        return count(PluggedHook::hungCalls)
+                + tellers.values().stream().filter(ChangeTeller::hangs).count();
     }
 
     /** Calls whose time is watched. */
@@ -264,6 +303,7 @@ public final class Hooks implements AutoCloseable {
             throw new IllegalStateException("ending to listen and to be measured does not fail", e);
         }
         current.hooks().forEach(PluggedHook::close);
+        tellers.values().forEach(ChangeTeller::close);
         timer.shutdownNow();
         asker.shutdownNow();
     }

@@ -206,6 +206,13 @@ public final class PluggedHook {
         return now - next >= 0 && logAgainNanos.compareAndSet(next, now + LOG_EVERY_NANOS);
     }
 
+    /** It could not be told of a change. */
+    void logAfter(String why, Throwable cause) {
+        if (isTimeToLog()) {
+            LOG.warn("The hook {} is told again after a while: {}", name, why, cause);
+        }
+    }
+
     /** Changes go on without it. */
     void logPassedOver(String why) {
         if (isTimeToLog()) {
@@ -242,7 +249,7 @@ public final class PluggedHook {
                 Map.of("hook", name, "collection", collection));
     }
 
-    ComponentState describe() {
+    ComponentState describe(Optional<ChangeTeller> teller) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(
                 "collections",
@@ -257,6 +264,11 @@ public final class PluggedHook {
         }
         breaker.isolatedUntil().ifPresent(until -> facts.put("isolated until", until.toString()));
         fault.or(breaker::lastFailure).ifPresent(why -> facts.put("last failure", "it " + why));
+        teller.ifPresent(tells -> {
+            facts.put("told after", Long.toString(tells.told()));
+            facts.put("behind", Long.toString(tells.behind()));
+            Optional.of(tells.failure()).filter(why -> !why.isEmpty()).ifPresent(why -> facts.put("not told", why));
+        });
         return ComponentState.of("engine/hooks/" + name, state(), facts);
     }
 

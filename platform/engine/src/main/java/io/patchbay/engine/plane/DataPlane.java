@@ -32,6 +32,7 @@ import io.patchbay.engine.documents.Readers;
 import io.patchbay.engine.documents.StoredSystemDocuments;
 import io.patchbay.engine.feed.ChangeFeed;
 import io.patchbay.engine.feed.FeedRetention;
+import io.patchbay.engine.hooks.ChangeTelling;
 import io.patchbay.engine.hooks.Hooks;
 import io.patchbay.engine.session.ClientSession;
 import io.patchbay.engine.session.FanOut;
@@ -144,6 +145,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         DocumentWrites writes = new DocumentWrites(committer, catalog, slot, readers, hooks, clock);
         fanOut = new FanOut(feed, catalog, queries, readers, clock, metrics);
         systemDocuments = new StoredSystemDocuments(reads, writes, readers, watchers::watch);
+        hooks.tell(new ChangeTelling(feed, catalog, systemDocuments));
         sessionParts = new SessionParts(
                 catalog,
                 collections,

@@ -763,7 +763,7 @@ class HooksTest {
     }
 
     /** As hostile code does. */
-    private static void awaitWhatever(CountDownLatch release) {
+    static void awaitWhatever(CountDownLatch release) {
         boolean released = false;
         while (!released) {
             try {

@@ -22,8 +22,11 @@ public interface Hook {
     HookAnswer before(PendingChange change);
 
     /**
-     * Told of a change that is durable, if the terms say so ({@link HookTerms#toldAfter}): in the order of the commits, one at a time, from the change feed. At least once: after a failure, a restart
-     * or an update of the hook, changes may come again; {@link CommittedChange#position} tells them apart.
+     * Told of a change that is durable, if the terms say so ({@link HookTerms#toldAfter}): in the order of the commits, one at a time, from the change feed, on a thread of its own that holds up no
+     * write. At least once: after a failure, a restart or an update of the hook, changes may come again; {@link CommittedChange#position} tells them apart.
+     *
+     * <p>A call that fails or takes too long is repeated, after a second and then ever more rarely, and later changes wait for it. A hook that comes for the first time is told of what is committed
+     * from then on; one that comes back, after a restart or an installation, also of what was committed while it was away, as far as the feed keeps that.
      */
     default void after(CommittedChange change) {}
 }

@@ -7,10 +7,10 @@ import java.util.Set;
 /**
  * What a hook wants, and what its failure means: {@code HookTerms.on("cities", "people").withOrder(10)}.
  *
- * @param collections the names of those whose changes it is asked about; {@link #EVERY} for all
+ * @param collections the names of those whose changes it is asked about and told of; {@link #EVERY} for all
  * @param order hooks with a lower one come first, and the later ones see what those made of the document; equal ones go by name
  * @param required what becomes of a change while the hook fails, hangs or is isolated: true refuses it with HOOK_UNAVAILABLE, false lets it pass
- * @param timeLimit of a call; positive, at most {@link Limits#HOOK_CALL_MAX}
+ * @param timeLimit of a call, before or after; positive, at most {@link Limits#HOOK_CALL_MAX}
  * @param after whether it is told of committed changes
  */
 public record HookTerms(Set<String> collections, int order, boolean required, Duration timeLimit, boolean after) {
