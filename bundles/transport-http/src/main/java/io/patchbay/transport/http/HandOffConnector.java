@@ -1,6 +1,8 @@
 package io.patchbay.transport.http;
 
 import io.patchbay.api.http.Arrival;
+import io.patchbay.api.http.MovedConnection;
+import io.patchbay.api.protocol.MessageReceiver;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -23,10 +25,13 @@ final class HandOffConnector extends AbstractConnector {
 
     private final SelectorManager selectors;
     private final TcpDoor protocols;
+    private final WebSocketDoor webSockets;
 
-    HandOffConnector(Server server, TcpDoor protocols, Duration idle, ConnectionFactory... factories) {
+    HandOffConnector(
+            Server server, TcpDoor protocols, WebSocketDoor webSockets, Duration idle, ConnectionFactory... factories) {
         super(server, null, null, null, 0, factories);
         this.protocols = protocols;
+        this.webSockets = webSockets;
         selectors = new Selectors();
         installBean(selectors, true);
         setIdleTimeout(idle.toMillis());
@@ -38,6 +43,13 @@ final class HandOffConnector extends AbstractConnector {
         channel.configureBlocking(false);
         channel.socket().setTcpNoDelay(true);
         selectors.accept(channel, arrival);
+    }
+
+    /** Likewise, with a connection that another transport had. */
+    void take(MovedConnection moved) throws IOException {
+        SocketChannel channel = moved.arrival().channel();
+        channel.configureBlocking(false);
+        selectors.accept(channel, moved);
     }
 
     int connections() {
@@ -66,18 +78,40 @@ final class HandOffConnector extends AbstractConnector {
 
         @Override
         protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
-            HandOffEndPoint endPoint = new HandOffEndPoint((SocketChannel) channel, selector, key, getScheduler());
+            HandOffEndPoint endPoint =
+                    new HandOffEndPoint((SocketChannel) channel, selector, key, getScheduler(), getExecutor());
             endPoint.setIdleTimeout(getIdleTimeout());
             return endPoint;
         }
 
         @Override
         public Connection newConnection(SelectableChannel channel, EndPoint endPoint, Object attachment) {
-            Optional<String> protocol = ((Arrival) attachment).protocol();
-            if (protocol.isPresent()) {
-                return protocols.connect((HandOffEndPoint) endPoint, protocol.get());
+            HandOffEndPoint on = (HandOffEndPoint) endPoint;
+            if (attachment instanceof MovedConnection moved) {
+                try {
+                    return goOn(on, moved);
+                } catch (RuntimeException | LinkageError e) {
+                    moved.session().ifPresent(MessageReceiver::onClosed);
+                    throw e;
+                }
             }
-            return getDefaultConnectionFactory().newConnection(HandOffConnector.this, endPoint);
+            Optional<String> protocol = ((Arrival) attachment).protocol();
+            return protocol.isPresent() ? protocols.connect(on, protocol.get()) : begin(on);
+        }
+
+        private Connection goOn(HandOffEndPoint on, MovedConnection moved) {
+            on.adopt(moved);
+            Optional<String> protocol = moved.arrival().protocol();
+            if (protocol.isPresent()) {
+                return protocols.goOn(on, protocol.get(), moved.session());
+            }
+            return moved.session().isPresent()
+                    ? webSockets.goOn(on, moved.session().get(), HandOffConnector.this)
+                    : begin(on);
+        }
+
+        private Connection begin(HandOffEndPoint on) {
+            return getDefaultConnectionFactory().newConnection(HandOffConnector.this, on);
         }
 
         @Override
