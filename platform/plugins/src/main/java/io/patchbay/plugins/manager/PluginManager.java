@@ -407,6 +407,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 findings.version(),
                 digest,
                 findings.services(),
+                findings.manifest().getMainAttributes().getValue(Constants.BUNDLE_ACTIVATOR) != null,
                 needs,
                 findings.signed(),
                 ofDistribution);
