@@ -68,7 +68,7 @@ final class ZooPlugin {
     }
 
     ZooPlugin onStart(String java) {
-        start = java;
+        start += java;
         return this;
     }
 

@@ -191,6 +191,7 @@ final class HandOver implements AutoCloseable {
             tellThatItServes(lease);
             lease.provider().accept(arrival);
         } catch (RuntimeException e) {
+            found.get().failed(e);
             LOG.error("The transport failed to take a connection, which is closed", e);
             closeQuietly(arrival.channel());
         }

@@ -194,9 +194,15 @@ public final class LoginMethods {
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        return answer.whenComplete((value, failure) -> lease.close()).exceptionally(failure -> {
-            throw new CompletionException(Failures.of(failure));
-        });
+        return answer.whenComplete((value, failure) -> {
+                    lease.close();
+                    if (failure != null && Failures.of(failure).code() == ErrorCode.INTERNAL) {
+                        lease.failed(failure);
+                    }
+                })
+                .exceptionally(failure -> {
+                    throw new CompletionException(Failures.of(failure));
+                });
     }
 
     @Deactivate

@@ -157,6 +157,7 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
                 failure = e;
             } catch (RuntimeException | LinkageError e) {
                 LOG.error("The protocol {} failed on connection {}", protocol, id, e);
+                all.failed(protocol, codecNumber, e);
                 failure = new PatchbayException(
                         ErrorCode.INTERNAL, "Something failed inside the node; its log says what.", e);
             }

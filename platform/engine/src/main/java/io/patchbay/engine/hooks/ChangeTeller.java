@@ -266,6 +266,7 @@ final class ChangeTeller implements AutoCloseable {
             return Optional.empty();
         } catch (Throwable e) {
             // Also an Error, as before a change.
+            found.failed(e);
             return Optional.of(e);
         } finally {
             watch.cancel(false);

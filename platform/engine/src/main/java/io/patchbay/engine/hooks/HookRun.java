@@ -99,11 +99,11 @@ final class HookRun implements Runnable {
             };
         }
         try (Lease<Hook> held = lease.get()) {
-            return callAll(held.provider());
+            return callAll(held);
         }
     }
 
-    private Runnable callAll(Hook leased) {
+    private Runnable callAll(Lease<Hook> lease) {
         boolean failed = false;
         for (Proposal proposal : proposals) {
             synchronized (this) {
@@ -112,8 +112,9 @@ final class HookRun implements Runnable {
                 }
                 callBeganNanos = System.nanoTime();
             }
-            Optional<Throwable> failure = call(leased, proposal);
+            Optional<Throwable> failure = call(lease.provider(), proposal);
             if (failure.isPresent()) {
+                lease.failed(failure.get());
                 hook.meters().count(HookMeters.FAILED);
                 String why = "failed: " + failure.get();
                 if (hook.terms().required()) {

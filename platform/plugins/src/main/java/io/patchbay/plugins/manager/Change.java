@@ -146,6 +146,7 @@ final class Change {
                 parts.clock.instant(),
                 intent.sourceFile(),
                 false,
+                intent.kind() == Intent.Kind.UPDATE,
                 coreLevel()));
     }
 

@@ -66,6 +66,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     /** Before the kind of a plan, the kind of the job that carries it out. */
     private static final String JOBS = "plugin-";
 
+    /** It runs, but not well. */
+    private static final String DEGRADED = "degraded";
+
     private static final long KEEPER_MS = 1000;
     private static final Logger LOG = LoggerFactory.getLogger(PluginManager.class);
 
@@ -81,6 +84,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private final Change.Parts parts;
     private final Inbox inbox;
     private final Boot boot;
+    private final Ailments ailments;
     private final Probation probation;
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "plugins-keeper");
@@ -137,7 +141,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         this.inbox = new Inbox(home.resolve("plugins"), this, clock);
         this.boot = new Boot(jars, bundles, wanted, journal, switchboard, clock);
         this.startWatch = new StartWatch(clock);
-        this.probation = new Probation(context, this, bundles, checkup, clock, () -> underWay.get() != null, meters);
+        this.ailments = new Ailments(bundles, checkup, switchboard, clock);
+        this.probation = new Probation(
+                context, this, bundles, checkup, ailments, wanted, clock, () -> underWay.get() != null, meters);
     }
 
     private String distributionName() {
@@ -163,6 +169,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             new ChangeSet(folder).settle(distributionName()).ifPresent(LOG::warn);
             wanted.read();
             boot.run(inbox, faults);
+            wanted.list().stream().filter(WantedPlugin::onTrial).forEach(this::goOnWithProbation);
         } catch (PatchbayException e) {
             unreadable = e;
             LOG.error("{}", e.getMessage());
@@ -172,6 +179,16 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             LOG.error("{}", Failures.sentence(e));
         }
         keeper.scheduleWithFixedDelay(this::keep, KEEPER_MS, KEEPER_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void goOnWithProbation(WantedPlugin plugin) {
+        try {
+            JarInspection.Findings findings =
+                    new JarInspection(Set.of(), plugin.name()).inspect(jars.require(plugin.digest()));
+            probation.begin(jar(findings, plugin.digest(), List.of(), false));
+        } catch (PatchbayException e) {
+            LOG.warn("{} {} is not on probation any more: {}", plugin.name(), plugin.version(), e.getMessage());
+        }
     }
 
     @Deactivate
@@ -266,6 +283,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             startWatch.look();
             if (unreadable == null && isUp() && jobs != null) {
                 probation.look();
+                ailments.look();
                 inbox.poll();
             }
         } catch (RuntimeException e) {
@@ -309,7 +327,10 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private PluginInfo info(WantedPlugin plugin) {
         Optional<Bundle> bundle = bundles.find(plugin.digest());
         boolean active = bundle.filter(PluginBundles::isRunning).isPresent();
-        String state = plugin.stopped() ? "stopped" : active ? "active" : bundle.isPresent() ? "failed" : "unavailable";
+        Optional<String> ailment = bundle.filter(b -> active).flatMap(ailments::find);
+        String state = plugin.stopped()
+                ? "stopped"
+                : active ? ailment.isPresent() ? DEGRADED : "active" : bundle.isPresent() ? "failed" : "unavailable";
         Optional<String> fault = Optional.ofNullable(faults.get(plugin.name()));
         return new PluginInfo(
                 plugin.name(),
@@ -329,6 +350,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 remarks(plugin.name()),
                 switch (state) {
                     case "active" -> Optional.empty();
+                    case DEGRADED -> ailment;
                     case "stopped" -> fault;
                     default ->
                         Optional.of(
@@ -402,6 +424,11 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         synchronized (bundles) {
             needs = bundles.look(file, digest);
         }
+        return jar(findings, digest, needs, ofDistribution);
+    }
+
+    private static PluginJar jar(
+            JarInspection.Findings findings, String digest, List<Need> needs, boolean ofDistribution) {
         return new PluginJar(
                 findings.name(),
                 findings.version(),

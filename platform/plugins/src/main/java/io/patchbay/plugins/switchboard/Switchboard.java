@@ -231,6 +231,25 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
     }
 
     @Override
+    public List<FailingService> listFailing(Bundle bundle) {
+        List<FailingService> failing = new ArrayList<>();
+        for (FollowedType followed : types.values()) {
+            for (Slot slot : followed.slots.slots()) {
+                Provider current = slot.current();
+                if (current != null && current.bundleId() == bundle.getBundleId()) {
+                    CallFailures failures = current.failures();
+                    int now = failures.count(Limits.PROBATION, System.nanoTime());
+                    if (now > 0) {
+                        failing.add(new FailingService(
+                                slot.type(), slot.name(), now, current.failedBefore(), failures.last()));
+                    }
+                }
+            }
+        }
+        return failing;
+    }
+
+    @Override
     public List<Holder> listHolders(long bundleId) {
         return ending(provider -> provider.bundleId() == bundleId).stream()
                 .flatMap(provider -> provider.listHolders().stream())
