@@ -116,7 +116,7 @@ class ZooIT {
                 Arguments.of(
                         "hangs in start",
                         ZooPlugin.named("sleeper").onStart(FOR_EVER).build(folder),
-                        "com.example.zoo.sleeper 1.0.0 did not start within 10 s."),
+                        "com.example.zoo.sleeper did not start within 10 s."),
                 Arguments.of(
                         "native driver",
                         ZooPlugin.named("driver")
@@ -158,7 +158,10 @@ class ZooIT {
         assertThat(get("/clinging").body()).isEqualTo("here");
 
         assertThat(operator.run("plugin", "uninstall", "com.example.zoo.clinging"))
-                .contains("com.example.zoo.clinging 1.0.0 is uninstalled");
+                .contains("com.example.zoo.clinging 1.0.0 is uninstalled")
+                .contains(
+                        "com.example.zoo.clinging hangs and is left behind; it serves nobody, and goes when the node is"
+                                + " restarted.");
 
         assertThat(operator.run("plugin", "receipts")).contains("com.example.zoo.clinging 1.0.0");
         assertThat(operator.run("plugin", "list")).doesNotContain("clinging");

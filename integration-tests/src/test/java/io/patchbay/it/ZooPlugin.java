@@ -63,7 +63,7 @@ final class ZooPlugin {
 
     /** Fields, methods and classes. */
     ZooPlugin members(String java) {
-        members = java;
+        members += java;
         return this;
     }
 

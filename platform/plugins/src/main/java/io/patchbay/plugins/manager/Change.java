@@ -191,7 +191,9 @@ final class Change {
         steps.announce(Step.REMOVE);
         Removed removed = Removed.of(old, threadsBefore);
         List<String> troubles = takeOut(old);
-        parts.switchboard.forget(old);
+        if (!PluginBundles.hangs(old)) {
+            parts.switchboard.forget(old);
+        }
         steps.done(Step.REMOVE);
         return parts.receipts.add(removed, troubles);
     }
@@ -222,7 +224,7 @@ final class Change {
             attempt(() -> parts.switchboard.holdBack(failed));
             attempt(() -> drainQuietly(failed));
             List<String> troubles = takeOut(failed);
-            if (troubles.isEmpty()) {
+            if (!PluginBundles.hangs(failed)) {
                 parts.switchboard.forget(failed);
             }
             troubles.forEach(trouble -> LOG.warn("Undoing {}: {}", intent.kind().word(), trouble));

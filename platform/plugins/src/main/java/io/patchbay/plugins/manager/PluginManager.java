@@ -35,7 +35,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -282,6 +281,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             receipts.look();
             startWatch.look();
             if (unreadable == null && isUp() && jobs != null) {
+                if (underWay.get() == null) {
+                    bundles.removeLeftBehind().forEach(switchboard::forget);
+                }
                 probation.look();
                 ailments.look();
                 inbox.poll();
@@ -347,9 +349,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                         .map(WantedPlugin.Version::version)
                         .or(() -> bundles.findCore(plugin.name())
                                 .map(own -> own.getVersion().toString())),
-                remarks(plugin.name()),
+                receipts.find(plugin.name()).map(Receipt::toString),
                 switch (state) {
-                    case "active" -> Optional.empty();
+                    case "active" -> probation.findRemark(plugin.name());
                     case DEGRADED -> ailment;
                     case "stopped" -> fault;
                     default ->
@@ -363,13 +365,6 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 .filter(PluginBundles::isRunning)
                 .map(own -> " The distribution's own %s serves meanwhile.".formatted(own.getVersion()))
                 .orElse("");
-    }
-
-    private Optional<String> remarks(String plugin) {
-        String remarks = Stream.concat(
-                        probation.findRemark(plugin).stream(), receipts.find(plugin).map(Receipt::toString).stream())
-                .collect(Collectors.joining("; "));
-        return Optional.of(remarks).filter(text -> !text.isEmpty());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.patchbay.plugins.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
@@ -11,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -50,7 +52,7 @@ class BadJarTest {
         assertThat(node.plugins.list()).hasSize(1);
         assertThat(node.plugins.get(SamplePlugin.NAME).version()).isEqualTo("1.0.0");
         assertThat(node.plugins.get(SamplePlugin.NAME).state()).isEqualTo("active");
-        assertThat(node.pluginBundles()).isEqualTo(1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> node.pluginBundles() == 1);
         assertThat(node.data().resolve("journal")).doesNotExist();
         try (Stream<Path> files = Files.list(node.data())) {
             assertThat(files.filter(file -> file.toString().endsWith(".jar"))).hasSize(1);

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param uses service types, with names where they have some, that it has got hold of and that others offer
  * @param previousVersion what a roll-back goes to
  * @param receipt what became of the version before: its class loader was collected, or who holds it
- * @param fault a sentence on what is wrong
+ * @param fault a sentence on what is wrong with it, or with the version that was rolled back to it by itself
  */
 public record PluginInfo(
         String name,
