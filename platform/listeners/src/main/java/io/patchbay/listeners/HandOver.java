@@ -194,7 +194,7 @@ final class HandOver implements AutoCloseable {
         return true;
     }
 
-    private static void closeQuietly(SocketChannel connection) {
+    static void closeQuietly(SocketChannel connection) {
         try {
             connection.close();
         } catch (IOException e) {

@@ -23,10 +23,12 @@ final class HandOffConnector extends AbstractConnector {
 
     private final SelectorManager selectors;
     private final TcpDoor protocols;
+    private final TlsDoor tls;
 
-    HandOffConnector(Server server, TcpDoor protocols, Duration idle, ConnectionFactory... factories) {
+    HandOffConnector(Server server, TcpDoor protocols, TlsDoor tls, Duration idle, ConnectionFactory... factories) {
         super(server, null, null, null, 0, factories);
         this.protocols = protocols;
+        this.tls = tls;
         selectors = new Selectors();
         installBean(selectors, true);
         setIdleTimeout(idle.toMillis());
@@ -66,18 +68,26 @@ final class HandOffConnector extends AbstractConnector {
 
         @Override
         protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
-            HandOffEndPoint endPoint = new HandOffEndPoint((SocketChannel) channel, selector, key, getScheduler());
+            HandOffEndPoint endPoint =
+                    new HandOffEndPoint((SocketChannel) channel, selector, key, getScheduler(), getExecutor());
             endPoint.setIdleTimeout(getIdleTimeout());
             return endPoint;
         }
 
         @Override
         public Connection newConnection(SelectableChannel channel, EndPoint endPoint, Object attachment) {
-            Optional<String> protocol = ((Arrival) attachment).protocol();
-            if (protocol.isPresent()) {
-                return protocols.connect((HandOffEndPoint) endPoint, protocol.get());
-            }
-            return getDefaultConnectionFactory().newConnection(HandOffConnector.this, endPoint);
+            Arrival arrival = (Arrival) attachment;
+            HandOffEndPoint on = (HandOffEndPoint) endPoint;
+            Optional<String> protocol = arrival.protocol();
+            return arrival.tls().isPresent()
+                    ? tls.connect(on, arrival.tls().get(), protocol.isEmpty(), ready -> begin(ready, protocol))
+                    : begin(on, protocol);
+        }
+
+        private Connection begin(HandOffEndPoint on, Optional<String> protocol) {
+            return protocol.isPresent()
+                    ? protocols.connect(on, protocol.get())
+                    : getDefaultConnectionFactory().newConnection(HandOffConnector.this, on);
         }
 
         @Override

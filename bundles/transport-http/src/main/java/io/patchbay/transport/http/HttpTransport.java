@@ -67,6 +67,7 @@ public final class HttpTransport implements Transport, Component {
     private final Routes routes;
     private final WebSocketDoor webSockets;
     private final TcpDoor tcp;
+    private final TlsDoor tls;
     private final Streams streams = new Streams(HttpLimits.streamsBytes());
     private final BodyBudget budget = new BodyBudget(HttpLimits.bodiesBytes());
     private final FrontDoor frontDoor;
@@ -96,7 +97,9 @@ public final class HttpTransport implements Transport, Component {
             server = new Server(threads);
             server.setErrorHandler(new ProblemErrors(meters));
             tcp = new TcpDoor(connections, server, this::isDraining, meters, times.lease());
-            connector = new HandOffConnector(server, tcp, times.idle(), new HttpConnectionFactory(configuration()));
+            tls = new TlsDoor(server, meters, times.handshake(), times.idle());
+            connector =
+                    new HandOffConnector(server, tcp, tls, times.idle(), new HttpConnectionFactory(configuration()));
             server.addConnector(connector);
             Answers answers = new Answers(this::isDraining, streams);
             webSockets = new WebSocketDoor(connections, server, answers, this::isDraining, meters);
@@ -121,6 +124,7 @@ public final class HttpTransport implements Transport, Component {
                 refused::sum);
         metrics.gauge("patchbay_websocket_connections", "Open WebSockets.", webSockets::open);
         metrics.gauge("patchbay_tcp_connections", "Open TCP connections of protocols.", tcp::open);
+        metrics.gauge("patchbay_tls_handshakes", "TLS handshakes that are under way.", tls::handshakes);
         metrics.gauge("patchbay_http_streams", "Streamed answers that are open.", streams::open);
         metrics.gauge("patchbay_http_stream_bytes", "Bytes that wait in all streams.", streams::waitingBytes);
         metrics.total(

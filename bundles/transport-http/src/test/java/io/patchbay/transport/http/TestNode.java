@@ -19,11 +19,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 
 /** A transport behind a socket of the test. */
 final class TestNode implements AutoCloseable {
     static final HttpTimes TIMES = new HttpTimes(
-            Duration.ofMillis(1500), Duration.ofMillis(500), Duration.ofMillis(1500), HttpLimits.HTTP_IDLE);
+            Duration.ofMillis(1500),
+            Duration.ofMillis(500),
+            Duration.ofMillis(1500),
+            HttpLimits.HTTP_IDLE,
+            Duration.ofMillis(1500));
 
     final FakeProviders providers = new FakeProviders();
     final EchoConnections connections = new EchoConnections();
@@ -31,6 +37,9 @@ final class TestNode implements AutoCloseable {
     final HttpTransport transport;
     /** What the test's socket is for; HTTP if nothing. */
     volatile Optional<String> protocol = Optional.empty();
+
+    /** The server's side of TLS for the next connection; none for one in clear. */
+    volatile Supplier<Optional<SSLEngine>> tls = Optional::empty;
 
     private final ServerSocketChannel socket;
     private final Thread accepting;
@@ -99,7 +108,7 @@ final class TestNode implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                transport.accept(new Arrival(socket.accept(), Optional.empty(), protocol));
+                transport.accept(new Arrival(socket.accept(), tls.get(), protocol));
             }
         } catch (IOException closed) {
             // The test is over.
