@@ -118,6 +118,8 @@ final class LimitIndex {
             METRICS.put("plugins/" + jars, "patchbay_plugin_planned_bytes");
         }
         METRICS.put("listeners/waiting_connections", "patchbay_listener_connections_waiting");
+        METRICS.put("listeners/moves_at_a_time", "patchbay_connections_moved_total");
+        METRICS.put("listeners/move_ms", "patchbay_connections_not_moved_total");
     }
 
     private LimitIndex() {}

@@ -51,6 +51,7 @@ public final class SocketListeners implements Listeners, Component {
 
     private final ListenersConfig.FrameworkProperties framework;
     private final HandOver handOver;
+    private final ConnectionMoves moves;
     private final OpenSockets sockets;
 
     private volatile State state = State.OFFLINE;
@@ -60,11 +61,20 @@ public final class SocketListeners implements Listeners, Component {
 
     @Activate
     public SocketListeners(@Reference Providers providers, BundleContext context, Map<String, Object> properties) {
-        this(new HandOver(providers), name -> Optional.ofNullable(context.getProperty(name)), properties);
+        this(
+                new HandOver(providers),
+                new ConnectionMoves(providers),
+                name -> Optional.ofNullable(context.getProperty(name)),
+                properties);
     }
 
-    SocketListeners(HandOver handOver, ListenersConfig.FrameworkProperties framework, Map<String, ?> properties) {
+    SocketListeners(
+            HandOver handOver,
+            ConnectionMoves moves,
+            ListenersConfig.FrameworkProperties framework,
+            Map<String, ?> properties) {
         this.handOver = handOver;
+        this.moves = moves;
         this.sockets = new OpenSockets(handOver::accept);
         this.framework = framework;
         apply(properties);
@@ -78,6 +88,16 @@ public final class SocketListeners implements Listeners, Component {
 
     private void show(Metrics metrics) {
         LimitGauges.show(metrics, "listeners", "waiting_connections", HandOver.WAITING_CONNECTIONS);
+        LimitGauges.show(metrics, "listeners", "moves_at_a_time", ConnectionMoves.MOST_AT_A_TIME);
+        LimitGauges.show(metrics, "listeners", "move_ms", ConnectionMoves.MOVE.toMillis());
+        metrics.total(
+                "patchbay_connections_moved_total",
+                "Open connections that moved to another version of the transport.",
+                moves::moved);
+        metrics.total(
+                "patchbay_connections_not_moved_total",
+                "Open connections of a replaced transport that could not move: their requests ended on it, or they were asked to reconnect.",
+                moves::notMoved);
         metrics.total(
                 "patchbay_listener_connections_total",
                 "Connections that were accepted and given to the transport.",
@@ -114,6 +134,7 @@ public final class SocketListeners implements Listeners, Component {
     public synchronized void close() {
         state = State.CLOSED;
         closeAll();
+        moves.close();
         handOver.close();
     }
 

@@ -199,7 +199,10 @@ class SocketListenersTest {
 
     private SocketListeners start(Map<String, ?> config, Map<String, String> framework) {
         SocketListeners listeners = new SocketListeners(
-                new HandOver(transports, WAIT), name -> Optional.ofNullable(framework.get(name)), config);
+                new HandOver(transports, WAIT),
+                new ConnectionMoves(transports),
+                name -> Optional.ofNullable(framework.get(name)),
+                config);
         started.add(listeners);
         return listeners;
     }

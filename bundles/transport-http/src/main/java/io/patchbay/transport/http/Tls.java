@@ -2,6 +2,7 @@ package io.patchbay.transport.http;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
@@ -40,6 +41,19 @@ final class Tls {
         ClearTextException() {
             super("the client speaks no TLS");
         }
+    }
+
+    /**
+     * What a connection takes along to another transport.
+     *
+     * @param undecrypted what came of a record that is not whole, or of more
+     * @param decrypted what was not read yet
+     * @param unsent the rest of a record
+     */
+    record Left(Optional<SSLEngine> engine, ByteBuffer undecrypted, ByteBuffer decrypted, ByteBuffer unsent) {
+        /** Of a connection in clear. */
+        static final Left NOTHING =
+                new Left(Optional.empty(), BufferUtil.EMPTY_BUFFER, BufferUtil.EMPTY_BUFFER, BufferUtil.EMPTY_BUFFER);
     }
 
     private static final int HANDSHAKE_RECORD = 22;
@@ -120,6 +134,45 @@ final class Tls {
         } finally {
             releaseEmpty();
         }
+    }
+
+    /** On a connection that another transport had: its engine is past the handshake. */
+    static Tls adopted(SSLEngine engine, ByteBufferPool pool, Wire wire, ByteBuffer undecrypted, ByteBuffer encrypted) {
+        Tls moved = new Tls(engine, pool, wire);
+        moved.goOn(undecrypted, encrypted);
+        return moved;
+    }
+
+    private synchronized void goOn(ByteBuffer undecrypted, ByteBuffer fromBefore) {
+        begun = true;
+        established = true;
+        recordSeen = true;
+        if (undecrypted.hasRemaining()) {
+            BufferUtil.append(encrypted().getByteBuffer(), undecrypted);
+        }
+        if (fromBefore.hasRemaining()) {
+            BufferUtil.append(unsent().getByteBuffer(), fromBefore);
+            sends = true;
+        }
+    }
+
+    /** Lets go of the engine, and touches it no more. Called when nobody reads or writes. */
+    synchronized Left leave() {
+        Left left = new Left(Optional.of(engine), copy(encrypted), copy(decrypted), copy(unsent));
+        over = true;
+        encrypted = release(encrypted);
+        decrypted = release(decrypted);
+        unsent = release(unsent);
+        sends = false;
+        return left;
+    }
+
+    private static ByteBuffer copy(@Nullable RetainableByteBuffer buffer) {
+        if (buffer == null || !buffer.hasRemaining()) {
+            return BufferUtil.EMPTY_BUFFER;
+        }
+        ByteBuffer bytes = buffer.getByteBuffer();
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
     }
 
     String version() {
