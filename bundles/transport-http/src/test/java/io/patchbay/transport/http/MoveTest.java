@@ -38,7 +38,12 @@ class MoveTest {
     void start() throws Exception {
         one = new TestNode();
         other = new TestNode();
+        prepare(one);
+        prepare(other);
     }
+
+    /** The same with other clients: see {@link TlsSwapTest}. */
+    void prepare(TestNode node) {}
 
     @AfterEach
     void stop() throws Exception {

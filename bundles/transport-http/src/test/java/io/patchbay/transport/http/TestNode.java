@@ -41,6 +41,13 @@ final class TestNode implements AutoCloseable {
     /** The server's side of TLS for the next connection; none for one in clear. */
     volatile Supplier<Optional<SSLEngine>> tls = Optional::empty;
 
+    /** How {@link #connect} does. */
+    volatile Dial dial = TestNode::connectPlainly;
+
+    interface Dial {
+        Socket connect(TestNode node) throws IOException;
+    }
+
     private final ServerSocketChannel socket;
     private final Thread accepting;
 
@@ -71,7 +78,13 @@ final class TestNode implements AutoCloseable {
         return URI.create("ws://localhost:" + port() + WebSocketDoor.PATH);
     }
 
+    /** As a client of this node does. */
     Socket connect() throws IOException {
+        return dial.connect(this);
+    }
+
+    /** Whatever its clients speak. */
+    Socket connectPlainly() throws IOException {
         Socket client = new Socket(InetAddress.getLoopbackAddress(), port());
         client.setSoTimeout(10_000);
         return client;

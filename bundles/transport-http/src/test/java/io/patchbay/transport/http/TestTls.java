@@ -72,7 +72,7 @@ final class TestTls {
 
     /** Connected, its handshake still to be done. */
     SSLSocket connect(TestNode node, String... versions) throws IOException {
-        Socket plain = node.connect();
+        Socket plain = node.connectPlainly();
         SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket(plain, "localhost", node.port(), true);
         if (versions.length > 0) {
             socket.setEnabledProtocols(versions);
