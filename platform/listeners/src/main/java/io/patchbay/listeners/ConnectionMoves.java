@@ -47,8 +47,8 @@ final class ConnectionMoves implements AutoCloseable {
             Executors.newSingleThreadExecutor(task -> new Thread(task, "patchbay-connection-moves"));
     private final LongAdder moved = new LongAdder();
     private final LongAdder notMoved = new LongAdder();
-    /** The thread's. */
-    private @Nullable Lease<Transport> serving;
+    /** Written by the thread only. */
+    private volatile @Nullable Lease<Transport> serving;
 
     ConnectionMoves(Providers providers) {
         this.providers = providers;
@@ -64,6 +64,11 @@ final class ConnectionMoves implements AutoCloseable {
     /** Connections of a replaced transport that could not move. */
     long notMoved() {
         return notMoved.sum();
+    }
+
+    /** Whether there is a transport whose connections it would move. */
+    boolean isFollowing() {
+        return serving != null;
     }
 
     @Override
@@ -111,9 +116,11 @@ final class ConnectionMoves implements AutoCloseable {
             return;
         }
         try {
-            serving = providers.find(Transport.class, HandOver.TRANSPORT).orElse(null);
-            if (old != null && serving != null) {
-                replace(old.provider(), serving.provider());
+            Lease<Transport> next =
+                    providers.find(Transport.class, HandOver.TRANSPORT).orElse(null);
+            serving = next;
+            if (old != null && next != null) {
+                replace(old.provider(), next.provider());
             }
         } catch (RuntimeException | LinkageError e) {
             LOG.error("Connections could not be moved to the new transport", e);
