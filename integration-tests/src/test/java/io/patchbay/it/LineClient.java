@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.SocketFactory;
 
 /** A client of the protocol {@code lines}: a plain socket, as {@code nc} has one. Any thread. */
 final class LineClient implements AutoCloseable {
@@ -28,7 +29,12 @@ final class LineClient implements AutoCloseable {
     private volatile String end = "";
 
     LineClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(SocketFactory.getDefault(), port);
+    }
+
+    /** @param sockets of TLS, for a node that wants it */
+    LineClient(SocketFactory sockets, int port) throws IOException {
+        socket = sockets.createSocket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         reader.setDaemon(true);
         reader.start();

@@ -178,8 +178,8 @@ class ConnectionMovesTest {
             }
             of.movable.remove(this);
             ByteBuffer nothing = ByteBuffer.allocate(0);
-            return Optional.of(new MovedConnection(
-                    Arrival.plain(channel), Optional.of(this), nothing, nothing, nothing, nothing));
+            return Optional.of(
+                    new MovedConnection(Arrival.plain(channel), Optional.of(this), nothing, nothing, nothing, nothing));
         }
 
         @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.AlgorithmParameters;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
@@ -66,8 +67,10 @@ record TestKeys(Path pkcs12, PrivateKey key, Certificate certificate) {
                 SecretKeyFactory.getInstance("PBEWithHmacSHA256AndAES_256")
                         .generateSecret(new PBEKeySpec(PASSWORD.toCharArray())));
         byte[] encrypted = cipher.doFinal(key.getEncoded());
-        return pem(
-                "ENCRYPTED PRIVATE KEY", new EncryptedPrivateKeyInfo(cipher.getParameters(), encrypted).getEncoded());
+        // Java 17 does not know the cipher's own name for them.
+        AlgorithmParameters parameters = AlgorithmParameters.getInstance("PBES2");
+        parameters.init(cipher.getParameters().getEncoded());
+        return pem("ENCRYPTED PRIVATE KEY", new EncryptedPrivateKeyInfo(parameters, encrypted).getEncoded());
     }
 
     static String pem(String label, byte[] der) {
