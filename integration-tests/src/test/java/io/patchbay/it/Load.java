@@ -33,16 +33,23 @@ final class Load implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofSeconds(60);
 
     private final Rest admin;
+    private final String beginning;
     private final Ledger ledger = new Ledger();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final LongAdder calls = new LongAdder();
     private final LongAdder increments = new LongAdder();
     private final AtomicLong longestWriteNanos = new AtomicLong();
-    private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(2 * CLIENTS);
+    private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(3 * CLIENTS);
     private final List<Wire> wires = new ArrayList<>();
-    private final List<WatchedState> watchers = new ArrayList<>();
-    private final List<ChangeRecord> records = new ArrayList<>();
+    private final List<Watcher> watchers = new ArrayList<>();
+    private final List<Subscriber> subscribers = new ArrayList<>();
+    private int writers = CLIENTS;
     private volatile boolean stopping;
+
+    /** Somebody who follows the state, or the changes, of what interests him. */
+    private record Watcher(Interest interest, WatchedState state) {}
+
+    private record Subscriber(Interest interest, ChangeRecord record) {}
 
     Load(Rest admin) {
         this.admin = admin;
@@ -54,8 +61,7 @@ final class Load implements AutoCloseable {
                                 "indexes",
                                 Value.array(Value.of("n"), Value.texts(List.of("kind", "group")))))
                 .expect(201);
-        String beginning =
-                admin.get("/changes").expect(200).json().findText("next").orElseThrow();
+        beginning = admin.get("/changes").expect(200).json().findText("next").orElseThrow();
         for (int i = 0; i < COUNTERS; i++) {
             Value.Struct data = Value.struct(
                     "kind",
@@ -73,7 +79,7 @@ final class Load implements AutoCloseable {
                     .json();
             ledger.put(put.findInt("revision").orElseThrow(), 0, "counter-" + i, data);
         }
-        subscribe(beginning);
+        subscribe();
     }
 
     static String path(String id) {
@@ -87,17 +93,41 @@ final class Load implements AutoCloseable {
     }
 
     /** Watchers find the counters in their snapshot; the others resume from before these were created, and so see them too. */
-    private void subscribe(String beginning) {
+    private void subscribe() {
         for (int i = 0; i < SUBSCRIBERS / 2; i++) {
             Interest interest = Interest.number(i);
-            WatchedState watcher = new WatchedState();
-            connect().subscribe(1, "watch", COLLECTION, interest.filter(), Optional.empty(), watcher);
-            watchers.add(watcher);
-            ChangeRecord record = new ChangeRecord();
-            connect().subscribe(2, "changes", COLLECTION, interest.filter(), Optional.of(beginning), record);
-            records.add(record);
+            connect().subscribe(1, "watch", COLLECTION, interest.filter(), Optional.empty(), watcher(interest));
+            connect()
+                    .subscribe(
+                            2, "changes", COLLECTION, interest.filter(), Optional.of(beginning), subscriber(interest));
         }
-        await().atMost(SETTLE).until(() -> watchers.stream().allMatch(WatchedState::loaded));
+        awaitWatchers();
+    }
+
+    /** One more who must know at the end what the ledger says, however it comes to him. */
+    WatchedState watcher(Interest interest) {
+        WatchedState state = new WatchedState();
+        watchers.add(new Watcher(interest, state));
+        return state;
+    }
+
+    /** One more who must have been told every change since {@link #beginning}, once and in order, however it comes to him. */
+    ChangeRecord subscriber(Interest interest) {
+        ChangeRecord record = new ChangeRecord();
+        subscribers.add(new Subscriber(interest, record));
+        return record;
+    }
+
+    /** The position before the first document. */
+    String beginning() {
+        return beginning;
+    }
+
+    /** Until each has its first state. */
+    void awaitWatchers() {
+        await().atMost(SETTLE)
+                .until(() ->
+                        watchers.stream().allMatch(watcher -> watcher.state().loaded()));
     }
 
     void start(long seed, int writesPerSecond) {
@@ -112,6 +142,17 @@ final class Load implements AutoCloseable {
             threads.scheduleAtFixedRate(
                     guarded("reader " + i, new Reader(i, i % 2 == 0)), 10, 50, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** One more who writes, of a kind of its own. */
+    void addWriter(Random random, Writes writes, Duration every) {
+        repeat("writer " + writers, new Writer(writers, random, writes), every);
+        writers++;
+    }
+
+    /** Something else that clients do all the time, and that must never fail. */
+    void repeat(String who, Runnable work, Duration every) {
+        threads.scheduleAtFixedRate(guarded(who, work), 0, every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private Runnable guarded(String who, Runnable work) {
@@ -144,6 +185,11 @@ final class Load implements AutoCloseable {
 
         /** Creates all in one transaction; returns its revision. */
         long createAll(List<String> ids, List<Value.Struct> data);
+
+        /** Whether {@link #createAll} can be had. */
+        default boolean transactions() {
+            return true;
+        }
     }
 
     private final class Writer implements Runnable {
@@ -167,7 +213,7 @@ final class Load implements AutoCloseable {
                 increment("counter-" + random.nextInt(COUNTERS));
             } else if (dice < 75 || own.isEmpty()) {
                 insert();
-            } else if (dice < 80) {
+            } else if (dice < 80 && writes.transactions()) {
                 insertTwo();
             } else if (dice < 93) {
                 change(own.get(random.nextInt(own.size())));
@@ -469,18 +515,16 @@ final class Load implements AutoCloseable {
                                 ((Value.Struct) held.data()).findInt("n").orElseThrow())
                         .sum();
         assertThat(counted).as("increments").isEqualTo(increments.sum());
-        for (int i = 0; i < watchers.size(); i++) {
-            WatchedState watcher = watchers.get(i);
-            var expected = ledger.state(Interest.number(i).wanted());
-            await("watcher of " + Interest.number(i).filter())
+        for (Watcher watcher : watchers) {
+            var filter = watcher.interest().filter();
+            var expected = ledger.state(watcher.interest().wanted());
+            await("watcher of " + filter)
                     .atMost(SETTLE)
-                    .untilAsserted(() -> assertThat(watcher.held()).isEqualTo(expected));
-            assertThat(watcher.faults())
-                    .as("watcher of %s", Interest.number(i).filter())
-                    .isEmpty();
+                    .untilAsserted(() -> assertThat(watcher.state().held()).isEqualTo(expected));
+            assertThat(watcher.state().faults()).as("watcher of %s", filter).isEmpty();
         }
-        for (int i = 0; i < records.size(); i++) {
-            verifyChanges(records.get(i), Interest.number(i));
+        for (Subscriber subscriber : subscribers) {
+            verifyChanges(subscriber.record(), subscriber.interest());
         }
     }
 
