@@ -241,7 +241,7 @@ final class Load implements AutoCloseable {
         private void insert() {
             String id = "w" + number + "-" + made++;
             Value.Struct item = item();
-            ledger.put(timed(() -> writes.create(id, item, "key-" + id)), 0, id, item);
+            ledger.put(timed(() -> writes.create(id, item, beginning + "/" + id)), 0, id, item);
             keep(id, item);
         }
 
