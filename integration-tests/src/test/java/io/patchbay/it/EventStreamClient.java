@@ -64,6 +64,10 @@ final class EventStreamClient implements AutoCloseable {
         thread.start();
     }
 
+    private HttpClient http() {
+        return address.getScheme().equals("https") ? TestAuthority.shared().http() : CLIENT;
+    }
+
     synchronized List<Event> events() {
         return List.copyOf(events);
     }
@@ -130,7 +134,7 @@ final class EventStreamClient implements AutoCloseable {
             }
         }
         try {
-            HttpResponse<InputStream> response = CLIENT.send(request.build(), BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response = http().send(request.build(), BodyHandlers.ofInputStream());
             try (InputStream stream = response.body()) {
                 if (response.statusCode() != 200) {
                     synchronized (this) {

@@ -60,6 +60,8 @@ final class LimitIndex {
         METRICS.put("node/writer_wait", "patchbay_commits_overdue_total");
 
         METRICS.put("http/connections", "patchbay_http_connections");
+        METRICS.put("http/handshakes", "patchbay_tls_handshakes");
+        METRICS.put("http/handshake_time", "patchbay_tls_handshakes_failed_total");
         METRICS.put("http/header_bytes", REACHED);
         METRICS.put("http/query_parameters", REACHED);
         METRICS.put("http/response_header_bytes", "patchbay_http_requests_total");
@@ -118,6 +120,8 @@ final class LimitIndex {
             METRICS.put("plugins/" + jars, "patchbay_plugin_planned_bytes");
         }
         METRICS.put("listeners/waiting_connections", "patchbay_listener_connections_waiting");
+        METRICS.put("listeners/moves_at_a_time", "patchbay_connections_moved_total");
+        METRICS.put("listeners/move_ms", "patchbay_connections_not_moved_total");
     }
 
     private LimitIndex() {}

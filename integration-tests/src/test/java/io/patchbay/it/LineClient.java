@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import javax.net.SocketFactory;
 
 /** A client of the protocol {@code lines}: a plain socket, as {@code nc} has one. Any thread. */
 final class LineClient implements AutoCloseable {
@@ -30,7 +31,12 @@ final class LineClient implements AutoCloseable {
     private volatile String end = "";
 
     LineClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(SocketFactory.getDefault(), port);
+    }
+
+    /** @param sockets of TLS, for a node that wants it */
+    LineClient(SocketFactory sockets, int port) throws IOException {
+        socket = sockets.createSocket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         reader.setDaemon(true);
         reader.start();

@@ -34,7 +34,7 @@ enum ExtensionPoint {
             "connection",
             "move",
             "close",
-            "COUNT of the transport NAME (moves|move) to the new version; running requests end on the old one, and what can't move reconnects and resumes.",
+            "COUNT of the transport NAME (moves|move) to the new version, and (its|their) (client|clients) (notices|notice) nothing; running requests end on the old one, and what can't move reconnects and resumes.",
             "COUNT of the transport NAME (is|are) closed; clients are refused until there is a transport again.",
             "New connections go to the transport NAME."),
     STORE(
@@ -97,6 +97,10 @@ enum ExtensionPoint {
 
     private static final String RECONNECTS =
             "COUNT of NAME (is|are) closed, and (reconnects|reconnect) and (resumes|resume), spread over time: the new version cannot adopt (its|their) state.";
+    private static final String CANNOT_MOVE =
+            "COUNT of the transport NAME (is|are) asked to reconnect and resume: the version that goes cannot give (it|them) away.";
+    private static final String REST =
+            "COUNT that cannot move, being streamed answers, (ends|end) and (resumes|resume).";
     private static final String LOSES =
             "NAME: what is under way on it begins anew, for the new version cannot adopt its state.";
 
@@ -168,7 +172,16 @@ enum ExtensionPoint {
 
     /** Of a replacement that can't adopt the state. */
     String sentenceOfLoss(String name, long affected) {
-        return fill(this == PROTOCOL ? RECONNECTS : LOSES, name, affected);
+        return switch (this) {
+            case PROTOCOL -> fill(RECONNECTS, name, affected);
+            case TRANSPORT -> fill(CANNOT_MOVE, name, affected);
+            case STORE, LOGIN_METHOD, TOKENS, ROUTE, HOOK, SERVICE -> fill(LOSES, name, affected);
+        };
+    }
+
+    /** Of a replacement, on those that are not handed over as the others are. */
+    String sentenceOfRest(long affected) {
+        return fill(REST, "", affected);
     }
 
     private String fill(String template, String name, long affected) {

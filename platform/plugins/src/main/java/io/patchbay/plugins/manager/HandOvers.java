@@ -1,8 +1,10 @@
 package io.patchbay.plugins.manager;
 
+import io.patchbay.api.http.MovingTransport;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.plugin.PlanHandOver;
+import io.patchbay.api.plugin.Providers;
 import io.patchbay.api.protocol.Connections;
 import io.patchbay.plugins.manager.ExtensionPoint.Fate;
 import io.patchbay.plugins.switchboard.SwapGuard;
@@ -14,9 +16,11 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 /** Who is affected by a change of services, and how each is handed over. Any thread. */
@@ -93,6 +97,10 @@ final class HandOvers {
                 handOvers.addAll(storesOn(service.name()));
                 return;
             }
+            if (point == ExtensionPoint.TRANSPORT && fate == Fate.REPLACED) {
+                handOvers.add(moves(outgoing, service));
+                return;
+            }
             long affected = fate == Fate.ADDED ? 0 : count(point, outgoing, service);
             String shown = point == ExtensionPoint.SERVICE ? service.shown() : service.name();
             handOvers.add(new PlanHandOver(
@@ -119,22 +127,68 @@ final class HandOvers {
         };
     }
 
-    private long countConnections(Bundle bundle) {
-        long connections = 0;
-        for (ServiceReference<?> reference : switchboard.namedServices(bundle)) {
-            if (Checkup.types(reference).contains(Transport.class.getName())) {
-                connections += countConnections(reference);
-            }
+    /** Those that move now, and those that can't. */
+    private PlanHandOver moves(Optional<Bundle> outgoing, NamedService service) {
+        ExtensionPoint point = ExtensionPoint.TRANSPORT;
+        long all = 0;
+        long movable = 0;
+        for (ServiceReference<?> reference : transports(outgoing, service)) {
+            long open = ask(reference, Transport::connections);
+            all += open;
+            movable += Math.min(open, ask(reference, HandOvers::countMovable));
         }
-        return connections;
+        boolean reconnect = movable == 0 && all > 0;
+        String sentence = reconnect
+                ? point.sentenceOfLoss(service.name(), all)
+                : point.sentence(Fate.REPLACED, service.name(), movable);
+        return new PlanHandOver(
+                point.kind(),
+                service.name(),
+                Fate.REPLACED.word(),
+                reconnect ? ExtensionPoint.RECONNECT : point.way(Fate.REPLACED),
+                all,
+                point.unit(),
+                movable == 0 || all == movable ? sentence : sentence + " " + point.sentenceOfRest(all - movable));
     }
 
-    private long countConnections(ServiceReference<?> reference) {
+    private static int countMovable(Transport transport) {
+        return transport instanceof MovingTransport moving
+                ? moving.listMovable().size()
+                : 0;
+    }
+
+    private long countConnections(Bundle bundle) {
+        return transports(bundle).stream()
+                .mapToLong(reference -> ask(reference, Transport::connections))
+                .sum();
+    }
+
+    private List<ServiceReference<?>> transports(Bundle bundle) {
+        return switchboard.namedServices(bundle).stream()
+                .filter(reference -> Checkup.types(reference).contains(Transport.class.getName()))
+                .toList();
+    }
+
+    /** Of the bundle that goes; if none does, of whoever serves that name beside the one that comes. */
+    private List<ServiceReference<?>> transports(Optional<Bundle> outgoing, NamedService service) {
+        if (outgoing.isPresent()) {
+            return transports(outgoing.get());
+        }
+        try {
+            return List.copyOf(
+                    context.getServiceReferences(Transport.class, "(" + Providers.NAME + "=" + service.name() + ")"));
+        } catch (InvalidSyntaxException e) {
+            return List.of();
+        }
+    }
+
+    private long ask(ServiceReference<?> reference, ToIntFunction<Transport> question) {
         if (!(context.getService(reference) instanceof Transport transport)) {
             return 0;
         }
         try {
-            return TimeLimit.call("count connections of " + transport.name(), COUNT, transport::connections);
+            return TimeLimit.call(
+                    "count connections of " + transport.name(), COUNT, () -> question.applyAsInt(transport));
         } catch (TimeoutException | ExecutionException e) {
             // A transport that can't even say it is one that somebody wants to replace.
             return 0;
