@@ -103,6 +103,13 @@ final class LimitIndex {
         METRICS.put("auth/access_token_queue", "patchbay_access_token_queue");
         METRICS.put("auth/failed_logins_per_address", "patchbay_logins_total");
         METRICS.put("auth/failed_logins_per_identity", "patchbay_logins_total");
+        METRICS.put("auth/half_done_logins", "patchbay_half_done_logins");
+        METRICS.put("auth/half_done_logins_per_network", "patchbay_half_done_logins");
+        METRICS.put("auth/half_done_login_lifetime", "patchbay_half_done_logins");
+        METRICS.put("auth/login_bytes", REACHED);
+        METRICS.put("auth/login_steps", REACHED);
+        METRICS.put("auth/login_state_bytes", "patchbay_logins_total");
+        METRICS.put("auth/logins_without_method", "patchbay_logins_without_method");
         METRICS.put("password/password_hash_queue", "patchbay_password_hash_queue");
         METRICS.put("control/control_connections", "patchbay_control_connections");
         METRICS.put("rest/rest_operator_queue", "patchbay_rest_operator_queue");

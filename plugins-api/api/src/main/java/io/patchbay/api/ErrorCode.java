@@ -29,6 +29,7 @@ public enum ErrorCode {
     FORBIDDEN(1203, 403, 1008, false),
     HOST_REFUSED(1204, 421, 1008, false),
     ORIGIN_REFUSED(1205, 403, 1008, false),
+    LOGIN_EXPIRED(1206, 401, 1008, false),
     NOT_FOUND(1300, 404, 1008, false),
     COLLECTION_NOT_FOUND(1301, 404, 1008, false),
     DOCUMENT_NOT_FOUND(1302, 404, 1008, false),

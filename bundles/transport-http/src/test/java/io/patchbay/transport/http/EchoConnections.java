@@ -111,6 +111,11 @@ final class EchoConnections implements Connections {
             sendNext();
         }
 
+        /** Whether all that was sent is out, so that a test may send over the channel itself. */
+        synchronized boolean isQuiet() {
+            return !sending && outbox.isEmpty();
+        }
+
         @Override
         public void onClosed() {
             closed.incrementAndGet();

@@ -86,6 +86,7 @@ class TcpTest {
         try (Socket client = node.connect()) {
             assertThat(echo(client, "hello")).isEqualTo("hello");
             EchoConnections.Echo echo = node.connections.opened.get(0);
+            await().until(echo::isQuiet);
             // Once that is out, since the echo of what follows is sent over the same channel.
             echo.channel.send(ByteBuffer.wrap("bye".getBytes(US_ASCII)), false, () -> {
                 write(client, new byte[100_000]);

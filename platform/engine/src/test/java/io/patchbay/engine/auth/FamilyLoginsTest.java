@@ -374,7 +374,8 @@ class FamilyLoginsTest {
         assertThat(failure(logins.login(palm))).hasMessage("There is no such login method; there is password.");
 
         auth.providers.withdraw(AuthMethod.class, "password");
-        assertThat(failure(auth.tryLogin("ann", SECRET))).hasMessage("no password");
+        assertThat(failure(auth.tryLogin("ann", SECRET)))
+                .hasMessage("The login method 'password' is not there now; try again later.");
         assertThat(logins.methods()).isEmpty();
     }
 

@@ -97,6 +97,11 @@ enum ExtensionPoint {
 
     private static final String RECONNECTS =
             "COUNT of NAME (is|are) closed, and (reconnects|reconnect) and (resumes|resume), spread over time: the new version cannot adopt (its|their) state.";
+    private static final String LOGINS_START_AGAIN =
+            "Login method NAME: COUNT that (is|are) half done (starts|start) again, for the new version cannot adopt (its|their) state; new ones go to the new one, none fails.";
+    private static final String LOGINS_GO_ON = " COUNT that (is|are) half done (goes|go) on with the new one.";
+    private static final String LOGINS_WAIT =
+            " COUNT that (is|are) half done (goes|go) on only if it comes back in time.";
     private static final String CANNOT_MOVE =
             "COUNT of the transport NAME (is|are) asked to reconnect and resume: the version that goes cannot give (it|them) away.";
     private static final String REST =
@@ -175,13 +180,19 @@ enum ExtensionPoint {
         return switch (this) {
             case PROTOCOL -> fill(RECONNECTS, name, affected);
             case TRANSPORT -> fill(CANNOT_MOVE, name, affected);
-            case STORE, LOGIN_METHOD, TOKENS, ROUTE, HOOK, SERVICE -> fill(LOSES, name, affected);
+            case LOGIN_METHOD -> fill(LOGINS_START_AGAIN, name, affected);
+            case STORE, TOKENS, ROUTE, HOOK, SERVICE -> fill(LOSES, name, affected);
         };
     }
 
     /** Of a replacement, on those that are not handed over as the others are. */
     String sentenceOfRest(long affected) {
         return fill(REST, "", affected);
+    }
+
+    /** What happens to logins between two steps; nothing to say if there are none. */
+    String sentenceOfHalfDone(Fate fate, long affected) {
+        return affected == 0 ? "" : fill(fate == Fate.REPLACED ? LOGINS_GO_ON : LOGINS_WAIT, "", affected);
     }
 
     private String fill(String template, String name, long affected) {

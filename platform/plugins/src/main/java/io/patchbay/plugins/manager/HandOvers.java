@@ -1,5 +1,6 @@
 package io.patchbay.plugins.manager;
 
+import io.patchbay.api.auth.Logins;
 import io.patchbay.api.http.MovingTransport;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.migration.StoreInfo;
@@ -32,17 +33,23 @@ final class HandOvers {
     private final SwapGuard switchboard;
     private final StoresInUse stores;
     private final Supplier<@Nullable Connections> connections;
+    private final Supplier<@Nullable Logins> logins;
 
-    /** @param connections null while the engine is not there */
+    /**
+     * @param connections null while the engine is not there
+     * @param logins the same
+     */
     HandOvers(
             BundleContext context,
             SwapGuard switchboard,
             StoresInUse stores,
-            Supplier<@Nullable Connections> connections) {
+            Supplier<@Nullable Connections> connections,
+            Supplier<@Nullable Logins> logins) {
         this.context = context;
         this.switchboard = switchboard;
         this.stores = stores;
         this.connections = connections;
+        this.logins = logins;
     }
 
     /**
@@ -75,7 +82,7 @@ final class HandOvers {
 
     private PlanHandOver loss(Optional<Bundle> outgoing, NamedService service) {
         ExtensionPoint point = ExtensionPoint.of(service.type()).orElse(ExtensionPoint.SERVICE);
-        long affected = count(point, outgoing, service);
+        long affected = point == ExtensionPoint.LOGIN_METHOD ? countHalfDone(service) : count(point, outgoing, service);
         return new PlanHandOver(
                 point.kind(),
                 service.name(),
@@ -89,6 +96,12 @@ final class HandOvers {
     /** How many clients are on a protocol now. */
     long countConnections(NamedService protocol) {
         return count(ExtensionPoint.PROTOCOL, Optional.empty(), protocol);
+    }
+
+    /** How many logins by a method wait for their next step now. */
+    long countHalfDone(NamedService method) {
+        Logins known = logins.get();
+        return known == null ? 0 : known.countHalfDone(method.name());
     }
 
     private void add(List<PlanHandOver> handOvers, Optional<Bundle> outgoing, NamedService service, Fate fate) {
@@ -110,7 +123,10 @@ final class HandOvers {
                     point.way(fate),
                     affected,
                     point.unit(),
-                    point.sentence(fate, shown, affected)));
+                    point.sentence(fate, shown, affected)
+                            + (point == ExtensionPoint.LOGIN_METHOD && fate != Fate.ADDED
+                                    ? point.sentenceOfHalfDone(fate, countHalfDone(service))
+                                    : "")));
         });
     }
 

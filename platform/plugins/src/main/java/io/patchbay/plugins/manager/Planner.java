@@ -3,6 +3,7 @@ package io.patchbay.plugins.manager;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.auth.AuthMethod;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.api.protocol.Protocol;
 import io.patchbay.plugins.switchboard.SwapGuard;
@@ -122,13 +123,18 @@ final class Planner {
                         intent.incoming().orElseThrow().version(),
                         loss.service().shown(),
                         loss.saved());
-        boolean protocol = loss.service().type().equals(Protocol.class.getName());
-        return who
-                + (protocol
-                        ? "its %,d connections would have to reconnect"
-                                .formatted(handOvers.countConnections(loss.service()))
-                        : "what is under way on it would begin anew")
-                + ": say --reconnect to accept that.";
+        return who + cost(loss.service()) + ": say --reconnect to accept that.";
+    }
+
+    private String cost(NamedService service) {
+        if (service.type().equals(Protocol.class.getName())) {
+            return "its %,d connections would have to reconnect".formatted(handOvers.countConnections(service));
+        }
+        if (service.type().equals(AuthMethod.class.getName())) {
+            return "logins that are half done, now %,d, would have to start again"
+                    .formatted(handOvers.countHalfDone(service));
+        }
+        return "what is under way on it would begin anew";
     }
 
     World world() {

@@ -3,6 +3,7 @@ package io.patchbay.plugins.manager;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.auth.Logins;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.migration.Stores;
 import io.patchbay.api.plugin.ComponentState;
@@ -103,6 +104,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private volatile @Nullable Jobs jobs;
     private volatile @Nullable Stores stores;
     private volatile @Nullable Connections connections;
+    private volatile @Nullable Logins logins;
     private volatile @Nullable ServiceComponentRuntime components;
 
     /** Why the list of plugins can't be read; then nothing is changed. Written at the start only. */
@@ -125,7 +127,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         StoresInUse storesInUse = new StoresInUse(() -> stores);
         Journal journal = new Journal(folder.resolve("journal"));
         Checkup checkup = new Checkup(context, switchboard, new ComponentTroubles(() -> components));
-        HandOvers handOvers = new HandOvers(context, switchboard, storesInUse, () -> connections);
+        HandOvers handOvers = new HandOvers(context, switchboard, storesInUse, () -> connections, () -> logins);
         this.planner = new Planner(context, bundles, wanted, offers, switchboard, storesInUse, handOvers);
         this.seal = new PlanSeal(folder.resolve("plan-key"));
         this.receipts = new Receipts(new LoaderHolders(context, switchboard), clock);
@@ -208,6 +210,17 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     void unsetConnections(Connections service) {
         if (connections == service) {
             connections = null;
+        }
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setLogins(Logins service) {
+        logins = service;
+    }
+
+    void unsetLogins(Logins service) {
+        if (logins == service) {
+            logins = null;
         }
     }
 
