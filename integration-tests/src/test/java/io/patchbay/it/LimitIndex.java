@@ -60,7 +60,7 @@ final class LimitIndex {
         METRICS.put("node/writer_wait", "patchbay_commits_overdue_total");
 
         METRICS.put("http/connections", "patchbay_http_connections");
-        METRICS.put("http/handshakes", "patchbay_tls_handshakes");
+        METRICS.put("http/handshakes", "patchbay_tls_handshakes_under_way");
         METRICS.put("http/handshake_time", "patchbay_tls_handshakes_failed_total");
         METRICS.put("http/header_bytes", REACHED);
         METRICS.put("http/query_parameters", REACHED);

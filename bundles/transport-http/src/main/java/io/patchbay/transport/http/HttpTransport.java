@@ -130,7 +130,7 @@ public final class HttpTransport implements MovingTransport, HealthCheck, Compon
                 refused::sum);
         metrics.gauge("patchbay_websocket_connections", "Open WebSockets.", webSockets::open);
         metrics.gauge("patchbay_tcp_connections", "Open TCP connections of protocols.", tcp::open);
-        metrics.gauge("patchbay_tls_handshakes", "TLS handshakes that are under way.", tls::handshakes);
+        metrics.gauge("patchbay_tls_handshakes_under_way", "TLS handshakes that are under way.", tls::handshakes);
         metrics.gauge("patchbay_http_streams", "Streamed answers that are open.", streams::open);
         metrics.gauge("patchbay_http_stream_bytes", "Bytes that wait in all streams.", streams::waitingBytes);
         metrics.total(

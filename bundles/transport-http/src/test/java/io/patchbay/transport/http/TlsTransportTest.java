@@ -190,8 +190,8 @@ class TlsTransportTest {
             trickling.get(10, TimeUnit.SECONDS);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(1200));
         }
-        await().untilAsserted(() ->
-                assertThat(node.metrics.value("patchbay_tls_handshakes")).isZero());
+        await().untilAsserted(() -> assertThat(node.metrics.value("patchbay_tls_handshakes_under_way"))
+                .isZero());
         assertThat(node.metrics.count("patchbay_tls_handshakes_failed_total")).isEqualTo(2);
     }
 
@@ -202,15 +202,15 @@ class TlsTransportTest {
             for (int i = 0; i < HttpLimits.HANDSHAKES; i++) {
                 silent.add(node.connect());
             }
-            await().untilAsserted(() -> assertThat(node.metrics.value("patchbay_tls_handshakes"))
+            await().untilAsserted(() -> assertThat(node.metrics.value("patchbay_tls_handshakes_under_way"))
                     .isBetween(1.0, (double) HttpLimits.HANDSHAKES));
         } finally {
             for (Socket socket : silent) {
                 socket.close();
             }
         }
-        await().untilAsserted(() ->
-                assertThat(node.metrics.value("patchbay_tls_handshakes")).isZero());
+        await().untilAsserted(() -> assertThat(node.metrics.value("patchbay_tls_handshakes_under_way"))
+                .isZero());
     }
 
     @Test
