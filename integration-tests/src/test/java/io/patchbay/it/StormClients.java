@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import javax.net.SocketFactory;
 
 /**
  * All who are at work on a node during a storm: {@link Load}, and beside it those who write and follow over TCP lines and over server-sent events, log in and out in every way, come for one request
@@ -64,10 +65,18 @@ final class StormClients implements AutoCloseable {
     }
 
     private LineClient connect(Rest admin, int linesPort) throws IOException {
-        LineClient line = new LineClient(linesPort);
+        LineClient line = line(linesPort);
         lines.add(line);
         line.login(admin.token().orElseThrow());
         return line;
+    }
+
+    private LineClient line(int linesPort) throws IOException {
+        return new LineClient(
+                node.getScheme().equals("https")
+                        ? TestAuthority.shared().trusting().getSocketFactory()
+                        : SocketFactory.getDefault(),
+                linesPort);
     }
 
     private void stream(Rest admin, Interest interest, String query, Consumer<EventStreamClient.Event> listener) {
@@ -88,6 +97,7 @@ final class StormClients implements AutoCloseable {
             load.addWriter(own, new LineWrites(connect(admin, linesPort), own), Duration.ofMillis(50));
         }
         load.repeat("login over REST", this::logInOverRest, Duration.ofMillis(300));
+        load.repeat("login by htpasswd", () -> logIn("htpasswd", SwapStormIT.VOUCHED), Duration.ofMillis(400));
         load.repeat("login over the WebSocket", this::logInOverWire, Duration.ofMillis(400));
         load.repeat("login over lines", () -> logInOverLines(linesPort), Duration.ofMillis(500));
         load.repeat("a connection for one request", this::comeForOneRequest, Duration.ofMillis(20));
@@ -103,16 +113,19 @@ final class StormClients implements AutoCloseable {
 
     /** In, a read, a new pair of tokens, another read, and out. */
     private void logInOverRest() {
-        Value.Struct tokens = Rest.stranger(node)
-                .tryLogin(Operator.ADMIN, Operator.PASSWORD)
-                .expect(200)
-                .json();
+        Value.Struct tokens = logIn("password", Operator.ADMIN);
         read(tokens);
         Value refresh = Value.struct("refreshToken", tokens.fields().get("refreshToken"));
         Value.Struct renewed =
                 Rest.stranger(node).post("/auth/refresh", refresh).expect(200).json();
         read(renewed);
         caller(renewed).send("POST", "/auth/logout", BodyPublishers.noBody()).expect(204);
+    }
+
+    private Value.Struct logIn(String method, String name) {
+        Value.Struct login = Value.struct(
+                "method", Value.of(method), "identifier", Value.of(name), "password", Value.of(Operator.PASSWORD));
+        return Rest.stranger(node).post("/auth/login", login).expect(200).json();
     }
 
     private void read(Value.Struct tokens) {
@@ -138,7 +151,7 @@ final class StormClients implements AutoCloseable {
     }
 
     private void logInOverLines(int linesPort) {
-        try (LineClient line = new LineClient(linesPort)) {
+        try (LineClient line = line(linesPort)) {
             line.ask("login", "method", "password", "identifier", Operator.ADMIN, "password", Operator.PASSWORD)
                     .join();
             line.ask("get", "collection", Load.COLLECTION, "document", "counter-0")
