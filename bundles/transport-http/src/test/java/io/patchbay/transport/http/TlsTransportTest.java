@@ -190,8 +190,8 @@ class TlsTransportTest {
             trickling.get(10, TimeUnit.SECONDS);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(1200));
         }
-        await().untilAsserted(() -> assertThat(node.metrics.value("patchbay_tls_handshakes_under_way"))
-                .isZero());
+        await().untilAsserted(() ->
+                assertThat(node.metrics.value("patchbay_tls_handshakes_under_way")).isZero());
         assertThat(node.metrics.count("patchbay_tls_handshakes_failed_total")).isEqualTo(2);
     }
 
@@ -209,8 +209,8 @@ class TlsTransportTest {
                 socket.close();
             }
         }
-        await().untilAsserted(() -> assertThat(node.metrics.value("patchbay_tls_handshakes_under_way"))
-                .isZero());
+        await().untilAsserted(() ->
+                assertThat(node.metrics.value("patchbay_tls_handshakes_under_way")).isZero());
     }
 
     @Test
