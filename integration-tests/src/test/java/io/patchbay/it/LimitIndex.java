@@ -59,6 +59,16 @@ final class LimitIndex {
         METRICS.put("node/probation", "patchbay_plugin_probations_failed_total");
         METRICS.put("node/writer_wait", "patchbay_commits_overdue_total");
 
+        for (String hung : new String[] {"hook_call", "hook_call_max", "hook_calls"}) {
+            METRICS.put("node/" + hung, "patchbay_hook_calls_hung");
+        }
+        METRICS.put("node/hook_queue", "patchbay_hook_queue");
+        METRICS.put("node/hook_bytes", "patchbay_hook_bytes");
+        METRICS.put("node/hook_message_chars", ERRORS);
+        for (String isolation : new String[] {"hook_failures", "hook_isolation_min", "hook_isolation_max"}) {
+            METRICS.put("engine/" + isolation, "patchbay_hooks_isolated");
+        }
+
         METRICS.put("http/connections", "patchbay_http_connections");
         METRICS.put("http/handshakes", "patchbay_tls_handshakes_under_way");
         METRICS.put("http/handshake_time", "patchbay_tls_handshakes_failed_total");

@@ -5,6 +5,7 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.JobControl;
 import io.patchbay.api.plugin.Plan;
+import io.patchbay.plugins.switchboard.CoreLevels;
 import io.patchbay.plugins.switchboard.Holder;
 import io.patchbay.plugins.switchboard.SwapGuard;
 import java.time.Clock;
@@ -100,7 +101,7 @@ final class Change {
                         parts.jars.require(jar.digest()),
                         jar.digest(),
                         jar.name(),
-                        coreLevel().orElse(PluginBundles.START_LEVEL));
+                        coreLevel().orElse(CoreLevels.PLUGINS));
         incoming = bundle;
         // Before it starts, so that what it registers serves nobody until it is checked.
         parts.switchboard.holdBack(bundle);

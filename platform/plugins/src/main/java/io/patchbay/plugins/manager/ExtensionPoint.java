@@ -4,6 +4,7 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.auth.AuthMethod;
 import io.patchbay.api.auth.TokenIssuer;
 import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.hook.Hook;
 import io.patchbay.api.http.HttpRoute;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.plugin.Component;
@@ -74,14 +75,14 @@ enum ExtensionPoint {
             "HTTP routes NAME go: COUNT that (runs|run) now (has|have) DRAIN to end, later ones get 404.",
             "The HTTP routes NAME are served."),
     HOOK(
-            "io.patchbay.api.hook.Hook",
+            Hook.class.getName(),
             "hook",
             "call",
             "drain",
             "drain",
-            "Hook NAME: changes that it is asked about now are answered by the old version, later ones by the new one, none by neither (drain and flip, at most DRAIN).",
-            "Hook NAME goes: changes are no longer passed through it.",
-            "Changes pass the hook NAME from now on."),
+            "Hook NAME: changes pass the new version from the flip on; what the old one was asked about and is not written by then is asked anew, none fails (drain and flip, at most DRAIN).",
+            "Hook NAME goes: changes pass without it from then on.",
+            "Changes pass the hook NAME from the flip on."),
     SERVICE(
             "",
             "service",

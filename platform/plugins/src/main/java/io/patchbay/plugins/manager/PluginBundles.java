@@ -4,6 +4,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.Providers;
+import io.patchbay.plugins.switchboard.CoreLevels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -42,9 +43,6 @@ import org.slf4j.LoggerFactory;
  * <p>Whatever runs a plugin's code is limited in time: it ends in a PatchbayException, never in a manager that waits for ever.
  */
 final class PluginBundles {
-    /** After the core bundles, before the protocols and the sockets. */
-    static final int START_LEVEL = 40;
-
     static final Duration START = Duration.ofSeconds(10);
     static final Duration STOP = Limits.DRAIN;
     static final Duration REFRESH = Duration.ofSeconds(10);

@@ -16,6 +16,7 @@ import io.patchbay.api.plugin.PluginInfo;
 import io.patchbay.api.plugin.PluginReceipt;
 import io.patchbay.api.plugin.Plugins;
 import io.patchbay.api.protocol.Connections;
+import io.patchbay.plugins.switchboard.CoreLevels;
 import io.patchbay.plugins.switchboard.SwapGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -277,7 +278,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
                         .adapt(FrameworkStartLevel.class)
                         .getStartLevel()
-                >= PluginBundles.START_LEVEL;
+                >= CoreLevels.PLUGINS;
     }
 
     @Override
@@ -406,6 +407,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 findings.version(),
                 digest,
                 findings.services(),
+                findings.manifest().getMainAttributes().getValue(Constants.BUNDLE_ACTIVATOR) != null,
                 needs,
                 findings.signed(),
                 ofDistribution);

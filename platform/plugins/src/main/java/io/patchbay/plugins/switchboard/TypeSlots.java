@@ -3,6 +3,7 @@ package io.patchbay.plugins.switchboard;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,12 +145,26 @@ final class TypeSlots {
         return slots.get(name);
     }
 
+    /** Those of the node's own bundles first. */
     List<String> names() {
-        return slots.values().stream()
-                .filter(slot -> slot.current() != null)
-                .map(Slot::name)
-                .sorted()
-                .toList();
+        List<String> own = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        for (Slot slot : slots.values()) {
+            Provider current = slot.current();
+            if (current != null) {
+                (isOwn(current.reference().getBundle()) ? own : others).add(slot.name());
+            }
+        }
+        Collections.sort(own);
+        Collections.sort(others);
+        own.addAll(others);
+        return own;
+    }
+
+    /** A core bundle that was updated is one of the node's own still: it has its start level. */
+    private static boolean isOwn(@Nullable Bundle bundle) {
+        BundleStartLevel level = bundle == null ? null : bundle.adapt(BundleStartLevel.class);
+        return level != null && level.getStartLevel() != CoreLevels.PLUGINS;
     }
 
     /** Waits until something changes or {@code nanos} are over, unless {@code name} is served already. */

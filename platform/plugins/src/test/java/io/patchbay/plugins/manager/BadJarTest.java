@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.Plan;
+import io.patchbay.plugins.switchboard.CoreLevels;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -199,7 +200,7 @@ class BadJarTest {
         Path jar = plugin().header("Import-Package", "com.example.nowhere,io.patchbay.api,io.patchbay.api.document")
                 .build(folder);
         PluginBundles bundles = new PluginBundles(node.context);
-        Bundle bundle = bundles.install(jar, "0".repeat(64), SamplePlugin.NAME, PluginBundles.START_LEVEL);
+        Bundle bundle = bundles.install(jar, "0".repeat(64), SamplePlugin.NAME, CoreLevels.PLUGINS);
 
         PatchbayException failure = catchThrowableOfType(PatchbayException.class, () -> bundles.startInTurn(bundle));
 

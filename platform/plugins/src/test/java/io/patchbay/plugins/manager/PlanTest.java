@@ -39,6 +39,13 @@ import org.osgi.framework.FrameworkUtil;
 
 /** What a plan says beforehand: who is affected, and what is needed. */
 class PlanTest {
+    private static final String REGISTERS = """
+            context.registerService(
+                    io.patchbay.api.plugin.Component.class,
+                    () -> null,
+                    org.osgi.framework.FrameworkUtil.asDictionary(java.util.Map.of("patchbay.name", "greeter")));
+            """;
+
     @TempDir
     Path folder;
 
@@ -74,6 +81,19 @@ class PlanTest {
                         1214,
                         "connections",
                         "1,214 connections of patchbay.v1 stay open: each gets the new codec between two frames."));
+    }
+
+    @Test
+    void whatAnActivatorRegistersIsNotGuessedAt() throws Exception {
+        node.install(SamplePlugin.version("1.0.0").activator(REGISTERS).build(folder));
+        Plan plan = node.plugins.planInstall(
+                SamplePlugin.version("1.1.0").activator(REGISTERS).build(folder));
+
+        assertThat(plan.services()).as("not \"removed\"").isEmpty();
+        assertThat(plan.warnings())
+                .contains(
+                        "It has a bundle activator: what services that registers shows only when it has started; this plan knows those of its components alone.");
+        assertThat(node.plugins.planUninstall(SamplePlugin.NAME).services()).containsExactly("-Component greeter");
     }
 
     @Test
