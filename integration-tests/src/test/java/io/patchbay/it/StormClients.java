@@ -20,6 +20,9 @@ import javax.net.SocketFactory;
  * alone, and look at the pages. Nothing may fail for any of them.
  */
 final class StormClients implements AutoCloseable {
+    /** The collection whose changes the sample hook-validate sees. */
+    static final String HOOKED = "cities";
+
     private static final int EACH = 4;
     private static final Duration SETTLE = Duration.ofSeconds(60);
 
@@ -34,6 +37,7 @@ final class StormClients implements AutoCloseable {
         this.node = node.uri();
         Rest admin = operator.login(this.node);
         load = new Load(admin);
+        admin.post("/collections", Value.struct("name", Value.of(HOOKED))).expect(201);
         try {
             follow(admin, linesPort);
             load.awaitWatchers();
@@ -96,6 +100,7 @@ final class StormClients implements AutoCloseable {
             Random own = new Random(random.nextLong());
             load.addWriter(own, new LineWrites(connect(admin, linesPort), own), Duration.ofMillis(50));
         }
+        load.repeat("writes under a hook", () -> writeUnderHook(admin), Duration.ofMillis(50));
         load.repeat("login over REST", this::logInOverRest, Duration.ofMillis(300));
         load.repeat("login by htpasswd", () -> logIn("htpasswd", SwapStormIT.VOUCHED), Duration.ofMillis(400));
         load.repeat("login over the WebSocket", this::logInOverWire, Duration.ofMillis(400));
@@ -109,6 +114,21 @@ final class StormClients implements AutoCloseable {
                 "metrics",
                 () -> admin.send("GET", "//metrics", BodyPublishers.noBody()).expect(200),
                 Duration.ofMillis(200));
+    }
+
+    /** No city is written that the hook has not seen: one is stamped, the other refused. */
+    private void writeUnderHook(Rest admin) {
+        String documents = "/collections/" + HOOKED + "/documents";
+        Value.Struct written = admin.post(documents, Value.struct("name", Value.of("Saint-Étienne")))
+                .expect(201)
+                .json();
+        Value.Struct read = admin.get(documents + "/" + written.findText("id").orElseThrow())
+                .expect(200)
+                .json();
+        assertThat(((Value.Struct) read.fields().get("data")).findText("slug")).contains("saint-etienne");
+        assertThat(admin.post(documents, Value.struct("name", Value.of(""))).status())
+                .as("a city without a name")
+                .isEqualTo(422);
     }
 
     /** In, a read, a new pair of tokens, another read, and out. */

@@ -80,6 +80,7 @@ class SwapStormIT {
                 PluginUpdates.ofCore("auth-password", jars),
                 PluginUpdates.of("io.patchbay.auth.htpasswd", sample("auth-htpasswd"), jars),
                 PluginUpdates.ofCore("auth-jwt", jars),
+                PluginUpdates.of("io.patchbay.hook.validate", sample("hook-validate"), jars),
                 PluginUpdates.ofCore("store-sqlite", jars),
                 PluginUpdates.of(SampleStore.PLUGIN, SampleStore.jar(), jars),
                 PluginUpdates.ofCore("metrics-prometheus", jars),
@@ -119,7 +120,8 @@ class SwapStormIT {
         operator.addAdmin();
         try (Node node = Node.start(home)) {
             say((tls ? "in TLS" : "in clear") + ": " + node.uri());
-            for (Path plugin : List.of(sample("protocol-lines"), sample("auth-htpasswd"), SampleStore.jar())) {
+            for (Path plugin : List.of(
+                    sample("protocol-lines"), sample("auth-htpasswd"), sample("hook-validate"), SampleStore.jar())) {
                 operator.run("plugin", "install", plugin.toString());
             }
             try {
@@ -158,6 +160,9 @@ class SwapStormIT {
                 say(clients.acknowledgedWrites() + " writes compared with what is there and what everybody was told");
             }
             operator.login(node.uri()).delete("/collections/" + Load.COLLECTION).expect(204);
+            operator.login(node.uri())
+                    .delete("/collections/" + StormClients.HOOKED)
+                    .expect(204);
         } while (System.nanoTime() < end);
     }
 
