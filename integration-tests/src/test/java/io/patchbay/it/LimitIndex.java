@@ -70,6 +70,8 @@ final class LimitIndex {
         }
 
         METRICS.put("http/connections", "patchbay_http_connections");
+        METRICS.put("http/handshakes", "patchbay_tls_handshakes_under_way");
+        METRICS.put("http/handshake_time", "patchbay_tls_handshakes_failed_total");
         METRICS.put("http/header_bytes", REACHED);
         METRICS.put("http/query_parameters", REACHED);
         METRICS.put("http/response_header_bytes", "patchbay_http_requests_total");

@@ -7,6 +7,7 @@ import io.patchbay.api.document.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,12 +21,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import javax.net.SocketFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The transport is updated, rolled back and given up for the distribution's own, under WebSockets, kept connections, connections for one request and TCP lines: none is closed, no request fails,
+ * The transport is updated, rolled back and given up for the distribution's own, under WebSockets, kept connections, connections for one request and TCP lines: in clear and in TLS: none is closed, no request fails,
  * nothing is missed, repeated or out of order. A stream of events ends and resumes.
  */
 @Timeout(600)
@@ -50,11 +53,20 @@ class TransportUpdateIT {
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger shortLived = new AtomicInteger();
 
-    @Test
-    void theTransportIsReplacedAndNoClientNotices() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theTransportIsReplacedAndNoClientNotices(boolean tls) throws Exception {
         System.out.println("TransportUpdateIT: seed " + SEED);
         Files.createDirectories(home.resolve("conf"));
-        Files.writeString(home.resolve("conf/patchbay.yaml"), "listen: {tcp: [{protocol: lines, port: 0}]}");
+        Files.writeString(
+                home.resolve("conf/patchbay.yaml"), "listen: {tcp: [{protocol: lines, port: 0, tls: " + tls + "}]}\n");
+        if (tls) {
+            TestAuthority.shared().issue(home.resolve("conf/node.pem"), "node");
+            Files.writeString(
+                    home.resolve("conf/patchbay.yaml"),
+                    "tls: {certificate: conf/node.pem}\n",
+                    StandardOpenOption.APPEND);
+        }
         Operator operator = new Operator(home);
         operator.addAdmin();
         ScheduledExecutorService threads = Executors.newScheduledThreadPool(4);
@@ -120,8 +132,11 @@ class TransportUpdateIT {
     private static void connectLines(Node node, Rest admin, List<LineClient> lines) throws IOException {
         Matcher port = LISTENING.matcher(node.log());
         assertThat(port.find()).as(node.log()).isTrue();
+        SocketFactory sockets = node.uri().getScheme().equals("https")
+                ? TestAuthority.shared().trusting().getSocketFactory()
+                : SocketFactory.getDefault();
         for (int i = 0; i < LINES; i++) {
-            LineClient client = new LineClient(Integer.parseInt(port.group(1)));
+            LineClient client = new LineClient(sockets, Integer.parseInt(port.group(1)));
             client.login(admin.token().orElseThrow());
             client.ask("changes", "sub", 1, "collection", "items").join();
             lines.add(client);

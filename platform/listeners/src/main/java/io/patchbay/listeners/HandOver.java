@@ -210,7 +210,7 @@ final class HandOver implements AutoCloseable {
         }
     }
 
-    private static void closeQuietly(SocketChannel connection) {
+    static void closeQuietly(SocketChannel connection) {
         try {
             connection.close();
         } catch (IOException e) {

@@ -177,8 +177,9 @@ class ConnectionMovesTest {
                 return Optional.empty();
             }
             of.movable.remove(this);
-            return Optional.of(new MovedConnection(
-                    Arrival.plain(channel), Optional.of(this), ByteBuffer.allocate(0), ByteBuffer.allocate(0)));
+            ByteBuffer nothing = ByteBuffer.allocate(0);
+            return Optional.of(
+                    new MovedConnection(Arrival.plain(channel), Optional.of(this), nothing, nothing, nothing, nothing));
         }
 
         @Override

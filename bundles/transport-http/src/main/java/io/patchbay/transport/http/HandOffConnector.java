@@ -25,12 +25,19 @@ final class HandOffConnector extends AbstractConnector {
 
     private final SelectorManager selectors;
     private final TcpDoor protocols;
+    private final TlsDoor tls;
     private final WebSocketDoor webSockets;
 
     HandOffConnector(
-            Server server, TcpDoor protocols, WebSocketDoor webSockets, Duration idle, ConnectionFactory... factories) {
+            Server server,
+            TcpDoor protocols,
+            TlsDoor tls,
+            WebSocketDoor webSockets,
+            Duration idle,
+            ConnectionFactory... factories) {
         super(server, null, null, null, 0, factories);
         this.protocols = protocols;
+        this.tls = tls;
         this.webSockets = webSockets;
         selectors = new Selectors();
         installBean(selectors, true);
@@ -95,12 +102,19 @@ final class HandOffConnector extends AbstractConnector {
                     throw e;
                 }
             }
-            Optional<String> protocol = ((Arrival) attachment).protocol();
+            Arrival arrival = (Arrival) attachment;
+            Optional<String> protocol = arrival.protocol();
+            return arrival.tls().isPresent()
+                    ? tls.connect(on, arrival.tls().get(), protocol.isEmpty(), ready -> begin(ready, protocol))
+                    : begin(on, protocol);
+        }
+
+        private Connection begin(HandOffEndPoint on, Optional<String> protocol) {
             return protocol.isPresent() ? protocols.connect(on, protocol.get()) : begin(on);
         }
 
         private Connection goOn(HandOffEndPoint on, MovedConnection moved) {
-            on.adopt(moved);
+            on.adopt(moved, getByteBufferPool());
             Optional<String> protocol = moved.arrival().protocol();
             if (protocol.isPresent()) {
                 return protocols.goOn(on, protocol.get(), moved.session());

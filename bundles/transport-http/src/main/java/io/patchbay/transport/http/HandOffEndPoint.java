@@ -1,8 +1,13 @@
 package io.patchbay.transport.http;
 
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
 import io.patchbay.api.http.Arrival;
+import io.patchbay.api.http.HttpResponse;
 import io.patchbay.api.http.MovedConnection;
 import io.patchbay.api.http.OpenConnection;
+import io.patchbay.api.http.Problem;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -10,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +23,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLEngine;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -38,6 +46,8 @@ import org.slf4j.LoggerFactory;
 final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnection {
     private static final Logger LOG = LoggerFactory.getLogger(HandOffEndPoint.class);
 
+    private static final byte[] CLEAR_TEXT_ANSWER = clearTextAnswer();
+
     private enum Activity {
         IDLE,
         HEADERS,
@@ -47,6 +57,9 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
 
     private final Scheduler scheduler;
     private final Executor executor;
+    /** Null for a connection in clear; set before the connection is opened. */
+    private volatile @Nullable Tls tls;
+
     private final ManagedSelector selector;
     private final Backlog backlog = new Backlog();
     /** Set while it is leaving, and once it has left. */
@@ -66,6 +79,8 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
     private volatile Activity activity = Activity.IDLE;
     /** Set by whoever refuses, read when the connection is closed. */
     private volatile boolean lingering;
+    /** Likewise: the client is to take the end for a failure. */
+    private volatile boolean silent;
 
     private volatile long sinceNs = System.nanoTime();
     /** What is being answered, for {@link #checkTime}. */
@@ -77,6 +92,100 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
         this.scheduler = scheduler;
         this.executor = executor;
         this.selector = selector;
+    }
+
+    // --- TLS, which lies between the channel and what is read and written here
+
+    /** From now on what goes over the channel is encrypted, once the handshake is done. */
+    Tls encrypt(SSLEngine engine, ByteBufferPool pool) {
+        Tls made = new Tls(engine, pool, wire());
+        tls = made;
+        return made;
+    }
+
+    private Tls.Wire wire() {
+        return new Tls.Wire() {
+            @Override
+            public int fill(ByteBuffer buffer) throws IOException {
+                return readChannel(buffer);
+            }
+
+            @Override
+            public boolean flush(ByteBuffer... buffers) throws IOException {
+                return HandOffEndPoint.super.flush(buffers);
+            }
+        };
+    }
+
+    @Override
+    public boolean isSecure() {
+        return tls != null;
+    }
+
+    /** As {@link SocketChannelEndPoint#fill}, but that it does not end the connection's input, which calls back: it is called under TLS' monitor. */
+    private int readChannel(ByteBuffer buffer) {
+        int at = BufferUtil.flipToFill(buffer);
+        try {
+            int read = getChannel().read(buffer);
+            if (read > 0) {
+                notIdle();
+            }
+            return read;
+        } catch (IOException gone) {
+            LOG.debug("A connection ended before its time: {}", gone.toString());
+            return -1;
+        } finally {
+            BufferUtil.flipToFlush(buffer, at);
+        }
+    }
+
+    private int fillClear(ByteBuffer buffer) throws IOException {
+        Tls encrypted = tls;
+        if (encrypted == null) {
+            return super.fill(buffer);
+        }
+        int filled = encrypted.fill(buffer);
+        if (filled < 0) {
+            shutdownInput();
+        }
+        return filled;
+    }
+
+    private boolean flushClear(ByteBuffer... buffers) throws IOException {
+        Tls encrypted = tls;
+        return encrypted == null ? super.flush(buffers) : encrypted.flush(buffers);
+    }
+
+    /**
+     * Ends a connection whose client speaks no TLS.
+     *
+     * @param http whether it is told so as HTTP would
+     */
+    void refuseClearText(boolean http) {
+        Tls never = tls;
+        if (never != null) {
+            never.close(true);
+        }
+        try {
+            if (http) {
+                super.flush(ByteBuffer.wrap(CLEAR_TEXT_ANSWER));
+                lingerOnClose();
+            }
+        } catch (IOException gone) {
+            LOG.debug("A connection ended before its time: {}", gone.toString());
+        }
+        close();
+    }
+
+    private static byte[] clearTextAnswer() {
+        HttpResponse problem = Problem.of(new PatchbayException(
+                ErrorCode.BAD_REQUEST, "This port speaks TLS; use an address that begins with https:// or wss://."));
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        answer.writeBytes(("HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: "
+                        + problem.body().length + "\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        answer.writeBytes(problem.body());
+        return answer.toByteArray();
     }
 
     /** One try to leave. */
@@ -95,7 +204,10 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
     // --- moving
 
     /** What another transport had read and not sent; before the connection is opened. */
-    void adopt(MovedConnection moved) {
+    void adopt(MovedConnection moved, ByteBufferPool pool) {
+        moved.arrival()
+                .tls()
+                .ifPresent(engine -> tls = Tls.adopted(engine, pool, wire(), moved.undecrypted(), moved.encrypted()));
         unread = moved.unread();
         backlog.add(moved.unsent());
     }
@@ -216,11 +328,14 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
             key.cancel();
         }
         setIdleTimeout(0);
+        Tls.Left encrypted = Optional.ofNullable(tls).map(Tls::leave).orElse(Tls.Left.NOTHING);
         MovedConnection moved = new MovedConnection(
-                new Arrival(getChannel(), Optional.empty(), leaving.protocol()),
+                new Arrival(getChannel(), encrypted.engine(), leaving.protocol()),
                 leaving.session(),
-                join(leaving.unread(), unread),
-                backlog.take());
+                join(join(leaving.unread(), unread), encrypted.decrypted()),
+                backlog.take(),
+                encrypted.undecrypted(),
+                encrypted.unsent());
         executor.execute(() -> {
             now.result.complete(Optional.of(moved));
             close();
@@ -259,18 +374,27 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
             return;
         }
         try {
-            if (!backlog.flush(super::flush)) {
+            if (!backlog.flush(this::flushClear) || !flushClear(BufferUtil.EMPTY_BUFFER)) {
                 super.onIncompleteFlush();
+            } else if (tls != null) {
+                // A read may have had to wait for what TLS had to say.
+                getFillInterest().fillable();
             }
         } catch (IOException e) {
             close(e);
         }
     }
 
+    /** Whether something is to be sent that no writer waits for. */
+    private boolean hasUnsent() {
+        Tls encrypted = tls;
+        return !backlog.isEmpty() || encrypted != null && encrypted.hasUnsent();
+    }
+
     @Override
     public @Nullable Runnable onSelected() {
         Runnable task = super.onSelected();
-        if (backlog.isEmpty()) {
+        if (!hasUnsent()) {
             return task;
         }
         return () -> {
@@ -296,7 +420,7 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
             }
             return true;
         }
-        return (backlog.isEmpty() || backlog.flush(super::flush)) && super.flush(buffers);
+        return (backlog.isEmpty() || backlog.flush(this::flushClear)) && flushClear(buffers);
     }
 
     @Override
@@ -320,11 +444,16 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
                 return;
             }
         }
-        if (unread.hasRemaining()) {
+        Tls encrypted = tls;
+        if (unread.hasRemaining() || encrypted != null && encrypted.hasUnread()) {
             executor.execute(() -> getFillInterest().fillable());
-        } else {
-            super.needsFillInterest();
+            return;
         }
+        if (encrypted != null && encrypted.hasUnsent()) {
+            // What TLS has to say by itself: nobody else waits until it can.
+            super.onIncompleteFlush();
+        }
+        super.needsFillInterest();
     }
 
     /** Whether it reads while it is leaving: the body of a request that runs. */
@@ -339,9 +468,14 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
 
     @Override
     protected void doShutdownOutput() {
-        if (!gone) {
-            super.doShutdownOutput();
+        if (gone) {
+            return;
         }
+        Tls encrypted = tls;
+        if (encrypted != null) {
+            encrypted.shutdownOutput();
+        }
+        super.doShutdownOutput();
     }
 
     /** Says that the client may be in the middle of sending what we refused. */
@@ -352,6 +486,7 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
     /** Ends the connection at once and in a way that no client takes for the end of a whole answer, not even one of HTTP/1.0, where the end of the connection is the end of the body. */
     void cut() {
         lingering = false;
+        silent = true;
         try {
             getChannel().setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException gone) {
@@ -371,10 +506,14 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
         }
         if (!backlog.isEmpty()) {
             try {
-                backlog.flush(super::flush);
+                backlog.flush(this::flushClear);
             } catch (IOException lost) {
                 LOG.debug("A connection ended with something unsent: {}", lost.toString());
             }
+        }
+        Tls encrypted = tls;
+        if (encrypted != null) {
+            encrypted.close(silent);
         }
         if (lingering && getChannel().isOpen() && !getChannel().socket().isInputShutdown()) {
             try {
@@ -419,7 +558,7 @@ final class HandOffEndPoint extends SocketChannelEndPoint implements OpenConnect
         if (isLeaving() && !readsOn()) {
             return 0;
         }
-        int filled = unread.hasRemaining() ? fillUnread(buffer) : super.fill(buffer);
+        int filled = unread.hasRemaining() ? fillUnread(buffer) : fillClear(buffer);
         if (filled > 0) {
             if (activity == Activity.IDLE) {
                 become(Activity.HEADERS);

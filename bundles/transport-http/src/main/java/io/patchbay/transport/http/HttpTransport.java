@@ -73,6 +73,7 @@ public final class HttpTransport implements MovingTransport, HealthCheck, Compon
     private final Routes routes;
     private final WebSocketDoor webSockets;
     private final TcpDoor tcp;
+    private final TlsDoor tls;
     private final Streams streams = new Streams(HttpLimits.streamsBytes());
     private final BodyBudget budget = new BodyBudget(HttpLimits.bodiesBytes());
     private final FrontDoor frontDoor;
@@ -103,10 +104,11 @@ public final class HttpTransport implements MovingTransport, HealthCheck, Compon
             server = new Server(threads);
             server.setErrorHandler(new ProblemErrors(meters));
             tcp = new TcpDoor(connections, server, this::isDraining, meters, times.lease());
+            tls = new TlsDoor(server, meters, times.handshake(), times.idle());
             Answers answers = new Answers(this::isDraining, streams);
             webSockets = new WebSocketDoor(connections, server, answers, this::isDraining, meters);
             connector = new HandOffConnector(
-                    server, tcp, webSockets, times.idle(), new HttpPassenger.Factory(configuration()));
+                    server, tcp, tls, webSockets, times.idle(), new HttpPassenger.Factory(configuration()));
             server.addConnector(connector);
             frontDoor = new FrontDoor(routes, answers, webSockets, budget, meters, times.request(), hosts(properties));
             server.setHandler(frontDoor);
@@ -128,6 +130,7 @@ public final class HttpTransport implements MovingTransport, HealthCheck, Compon
                 refused::sum);
         metrics.gauge("patchbay_websocket_connections", "Open WebSockets.", webSockets::open);
         metrics.gauge("patchbay_tcp_connections", "Open TCP connections of protocols.", tcp::open);
+        metrics.gauge("patchbay_tls_handshakes_under_way", "TLS handshakes that are under way.", tls::handshakes);
         metrics.gauge("patchbay_http_streams", "Streamed answers that are open.", streams::open);
         metrics.gauge("patchbay_http_stream_bytes", "Bytes that wait in all streams.", streams::waitingBytes);
         metrics.total(

@@ -210,6 +210,10 @@ final class TcpPeer extends AbstractConnection implements MessageChannel, Passen
 
     /** Asks the client to come back: the protocol may have words for that. */
     void askToComeBack(String reason) {
+        if (endPoint.hasLeft()) {
+            // It is another transport's already, and only not crossed off here.
+            return;
+        }
         MessageReceiver to = receiver;
         if (to == null) {
             close(ErrorCode.STOPPING.closeCode(), reason);

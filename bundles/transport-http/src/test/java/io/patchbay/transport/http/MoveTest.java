@@ -3,6 +3,7 @@ package io.patchbay.transport.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.patchbay.api.protocol.MessageChannel;
 import io.patchbay.testkit.Seeds;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -38,7 +39,12 @@ class MoveTest {
     void start() throws Exception {
         one = new TestNode();
         other = new TestNode();
+        prepare(one);
+        prepare(other);
     }
+
+    /** The same with other clients: see {@link TlsSwapTest}. */
+    void prepare(TestNode node) {}
 
     @AfterEach
     void stop() throws Exception {
@@ -157,6 +163,33 @@ class MoveTest {
             assertThat(read.get()).isEqualTo(sent);
         }
         await().untilAsserted(() -> assertThat(one.connections.closed).hasValue(1));
+    }
+
+    /** Between its arrival there and its being crossed off here. */
+    @Test
+    void aTcpConnectionThatHasMovedIsNotAskedToComeBack() throws Exception {
+        one.protocol = Optional.of(EchoConnections.ECHO);
+        try (Socket client = one.connect()) {
+            client.getOutputStream().write('a');
+            assertThat(client.getInputStream().read()).isEqualTo('a');
+            EchoConnections.Echo echo = one.connections.opened.get(0);
+            MessageChannel before = echo.channel;
+            await().until(echo::isQuiet);
+            one.transport
+                    .listMovable()
+                    .get(0)
+                    .release(Duration.ofSeconds(5))
+                    .thenAccept(moved -> {
+                        other.transport.adopt(moved.orElseThrow());
+                        await().until(() -> echo.channel != before);
+                        one.transport.drain();
+                    })
+                    .toCompletableFuture()
+                    .join();
+            await().until(() -> one.transport.connections() == 0);
+            client.getOutputStream().write('b');
+            assertThat(client.getInputStream().read()).isEqualTo('b');
+        }
     }
 
     @Test

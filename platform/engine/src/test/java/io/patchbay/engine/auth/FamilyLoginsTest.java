@@ -381,7 +381,8 @@ class FamilyLoginsTest {
 
     @Test
     void noticeSaysAllThreeWays() {
-        assertThat(FirstAdminNotice.text("c0de", java.util.Optional.of(7420), "/srv/home"))
+        assertThat(FirstAdminNotice.text(
+                        "c0de", java.util.Optional.of(java.net.URI.create("http://127.0.0.1:7420")), "/srv/home"))
                 .contains(
                         "http://127.0.0.1:7420/setup?code=c0de",
                         "ssh -L 7420:127.0.0.1:7420 ",

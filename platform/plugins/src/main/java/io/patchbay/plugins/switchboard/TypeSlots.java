@@ -1,5 +1,6 @@
 package io.patchbay.plugins.switchboard;
 
+import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -99,8 +101,37 @@ final class TypeSlots {
         update(unusable::clear);
     }
 
+    /** A lease on who serves {@code name} now, if he is a {@code T}; empty if nobody does. */
+    <T> Optional<Lease<T>> lease(Class<T> wanted, String name) {
+        Slot slot = slots.get(name);
+        if (slot == null) {
+            return Optional.empty();
+        }
+        for (Provider provider = slot.current(); provider != null; provider = slot.current()) {
+            if (!provider.enter()) {
+                continue;
+            }
+            Object service = fetch(provider);
+            if (wanted.isInstance(service)) {
+                return Optional.of(new SlotLease<>(slot, provider, wanted.cast(service)));
+            }
+            provider.leave();
+            passOver(provider);
+        }
+        return Optional.empty();
+    }
+
+    private static @Nullable Object fetch(Provider provider) {
+        try {
+            return provider.service();
+        } catch (RuntimeException | Error e) {
+            provider.leave();
+            throw e;
+        }
+    }
+
     /** Passes over a service that could not be had. */
-    void passOver(Provider provider) {
+    private void passOver(Provider provider) {
         LOG.debug("{} of {} can't be had now.", type, provider.reference().getBundle());
         update(() -> {
             if (candidates.contains(provider.reference())) {

@@ -12,6 +12,13 @@ import java.util.Optional;
  *     TCP connection that has not found its protocol yet
  * @param unread what the client sent first: bytes that were taken from the channel, and that the new transport treats as if it had just read them
  * @param unsent what the client is sent first: the rest of what was being written
+ * @param undecrypted with TLS, bytes that were taken from the channel behind {@code unread}, and that the engine has not had yet
+ * @param encrypted with TLS, bytes of the engine's that the channel has not taken yet, before {@code unsent}
  */
 public record MovedConnection(
-        Arrival arrival, Optional<MessageReceiver> session, ByteBuffer unread, ByteBuffer unsent) {}
+        Arrival arrival,
+        Optional<MessageReceiver> session,
+        ByteBuffer unread,
+        ByteBuffer unsent,
+        ByteBuffer undecrypted,
+        ByteBuffer encrypted) {}
