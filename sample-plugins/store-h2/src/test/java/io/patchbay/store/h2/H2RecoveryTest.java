@@ -30,7 +30,7 @@ class H2RecoveryTest {
     Path directory;
 
     @Test
-    void aFileThatCantBeUnderstoodIsNotLeftLocked() {
+    void aFileThatCantBeUnderstoodIsNotLeftLocked() throws IOException {
         open(directory).close();
         Path file = directory.resolve("documents.mv");
         try (MVStore engine = MVStore.open(file.toString())) {
