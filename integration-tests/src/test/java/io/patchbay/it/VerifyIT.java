@@ -52,7 +52,7 @@ class VerifyIT {
                 operations.add(Value.struct(
                         "op", Value.of("put"),
                         "collection", Value.of("rest"),
-                        "id", Value.of("id-" + i),
+                        "document", Value.of("id-" + i),
                         "data", Value.struct("n", Value.of((long) i))));
             }
             admin.post("/transactions", Value.struct("operations", new Value.Array(operations)))
