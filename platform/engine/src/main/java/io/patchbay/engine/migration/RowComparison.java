@@ -241,7 +241,7 @@ final class RowComparison {
             int asked = pages.rows();
             List<R> rows = table.page(side, last, asked);
             // What comes behind a short page was written since, and whoever chased it would never end.
-            ended = rows.size() < asked;
+            ended = table.isBounded() ? rows.isEmpty() : rows.size() < asked;
             if (!rows.isEmpty()) {
                 page.addAll(rows);
                 last = Optional.of(rows.get(rows.size() - 1));

@@ -28,6 +28,11 @@ public interface Table<R> {
     /** Rows in key order, behind {@code after}: {@code limit} at least, unless it is the end. */
     List<R> page(Side side, Optional<R> after, int limit);
 
+    /** Whether the table does not grow while it is read, so that pages are asked for until one is empty: they may be short before. */
+    default boolean isBounded() {
+        return false;
+    }
+
     /** What stands now under the key of {@code like}. */
     Optional<R> find(Side side, R like);
 

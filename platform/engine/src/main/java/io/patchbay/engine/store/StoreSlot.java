@@ -127,7 +127,8 @@ public final class StoreSlot implements AutoCloseable {
     }
 
     private PatchbayException unavailable() {
-        return new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The document store is unavailable: " + fault);
+        String why = fault.isEmpty() ? "it is being opened anew." : fault;
+        return new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The document store is unavailable: " + why);
     }
 
     /** {@code serving} or {@code unavailable}. */
@@ -137,7 +138,7 @@ public final class StoreSlot implements AutoCloseable {
 
     /** What is wrong; empty while a store is open. */
     public Optional<String> findFault() {
-        return current == null ? Optional.of(fault) : Optional.empty();
+        return current == null ? Optional.of(fault).filter(text -> !text.isEmpty()) : Optional.empty();
     }
 
     /** What operators see of it; whoever keeps the follower adds how far it is behind. */
@@ -147,7 +148,7 @@ public final class StoreSlot implements AutoCloseable {
         String adapter = bound.map(b -> b.current().adapter()).orElse(firstAdapter);
         Optional<String> follower = bound.flatMap(StoreBindings::follower).map(Binding::adapter);
         if (open == null || !open.tryUse()) {
-            return new StoreInfo("documents", "unavailable", adapter, 0, "", follower, 0, Optional.of(fault));
+            return new StoreInfo("documents", "unavailable", adapter, 0, "", follower, 0, findFault());
         }
         try (StoreUse use = new StoreUse(open)) {
             StoreState state = use.store().state();
@@ -387,7 +388,7 @@ public final class StoreSlot implements AutoCloseable {
         become(null);
         if (open != null) {
             LOG.info("The document store closes: {}", why);
-            fault = "It closed: " + why + ".";
+            fault = "";
             open.retire(Limits.DRAIN);
             open.close();
         }

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +165,8 @@ class VerifyTest {
                         .commit(new TransactionRequest(
                                 List.of(operation),
                                 random.nextBoolean() ? Optional.of("key-" + n) : Optional.empty())));
+                // What they write is compared too: at full speed it would be more and more.
+                LockSupport.parkNanos(500_000);
             }
         }));
     }

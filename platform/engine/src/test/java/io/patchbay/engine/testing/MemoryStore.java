@@ -21,10 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +41,8 @@ public final class MemoryStore implements DocumentStore {
     public static final class Files {
         private final TreeMap<DocumentKey, StoredDocument> documents = new TreeMap<>(BY_KEY);
         private final List<Change> changes = new ArrayList<>();
-        private final Map<List<String>, Outcome> outcomes = new HashMap<>();
+        private final NavigableMap<List<String>, Outcome> outcomes = new TreeMap<>(
+                Comparator.comparing((List<String> key) -> key.get(0)).thenComparing(key -> key.get(1)));
         private StoreState state = new StoreState("", 0, 0, Totals.ZERO);
         private boolean open;
     }
@@ -291,11 +292,12 @@ public final class MemoryStore implements DocumentStore {
 
     @Override
     public List<Outcome> scanOutcomes(Optional<Outcome> after, int limit) {
-        Comparator<Outcome> order = Comparator.comparing(Outcome::identity).thenComparing(Outcome::key);
         synchronized (files) {
-            return files.outcomes.values().stream()
-                    .filter(outcome -> after.isEmpty() || order.compare(outcome, after.get()) > 0)
-                    .sorted(order)
+            return after
+                    .map(last -> files.outcomes.tailMap(List.of(last.identity(), last.key()), false))
+                    .orElse(files.outcomes)
+                    .values()
+                    .stream()
                     .limit(limit)
                     .toList();
         }

@@ -68,8 +68,11 @@ final class StoresInUse {
         long deadline = System.nanoTime() + Limits.WRITER_WAIT.toNanos();
         List<StoreInfo> down = down(adapters);
         while (!down.isEmpty()) {
-            if (System.nanoTime() > deadline) {
-                StoreInfo store = down.get(0);
+            // One that has a fault has tried to open with the new version: its clients had better not wait any longer.
+            Optional<StoreInfo> faulty =
+                    down.stream().filter(store -> store.fault().isPresent()).findFirst();
+            if (faulty.isPresent() || System.nanoTime() > deadline) {
+                StoreInfo store = faulty.orElse(down.get(0));
                 throw new PatchbayException(
                         ErrorCode.PLUGIN_FAILED,
                         "The store %s did not open with the new version: %s"

@@ -144,6 +144,12 @@ final class DocumentTables {
             return Math.max(0, through - trimmed());
         }
 
+        /** A page holds whole transactions, so it may be short before the end. */
+        @Override
+        public boolean isBounded() {
+            return true;
+        }
+
         private long trimmed() {
             return Math.max(
                     ask(Side.SERVING, DocumentStore::state).trimmedThrough(),
