@@ -1,11 +1,13 @@
 package io.patchbay.launcher;
 
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code java -jar lib/patchbay-launcher.jar run ...}: exit code 0 after a stop that was asked for, 1 if the node can't start, 2 if the arguments are wrong, {@value Successor#STATUS} if its
- * supervisor shall start it again.
+ * {@code java -jar lib/patchbay-launcher.jar run ...}: exit code 0 after a stop that was asked for, 1 if the node can't start or something of it did not stop, 2 if the arguments are wrong,
+ * {@value Successor#STATUS} if its supervisor shall start it again.
  */
 public final class Main {
 
@@ -29,8 +31,9 @@ public final class Main {
         Logging logging = Logging.open();
         try {
             Distribution distribution = Distribution.locate();
-            if (!run(arguments, distribution, logging)) {
-                return 0;
+            Ending ending = run(arguments, distribution, logging);
+            if (ending != Ending.RESTART) {
+                return ending == Ending.ORDERLY ? 0 : 1;
             }
             logging.close();
             return new Successor(distribution, words).start();
@@ -47,8 +50,16 @@ public final class Main {
         }
     }
 
-    /** Whether another run is to follow. The home is let go when it returns. */
-    private static boolean run(Arguments arguments, Distribution distribution, Logging logging)
+    private enum Ending {
+        ORDERLY,
+        /** Something did not stop. */
+        CUT,
+        /** Another run is to follow. */
+        RESTART
+    }
+
+    /** The home is let go when it returns. */
+    private static Ending run(Arguments arguments, Distribution distribution, Logging logging)
             throws InterruptedException {
         Home home = Home.prepare(arguments.home().orElseGet(distribution::defaultHome));
         try (HomeLock lock = HomeLock.take(home)) {
@@ -57,11 +68,41 @@ public final class Main {
             Thread hook = Stop.hook(node, logging);
             Runtime.getRuntime().addShutdownHook(hook);
             try {
-                node.run();
+                return run(node);
             } finally {
                 Stop.release(hook);
             }
-            return node.isRestartAsked();
+        }
+    }
+
+    private static Ending run(Node node) throws InterruptedException {
+        FutureTask<Boolean> run = new FutureTask<>(() -> {
+            node.run();
+            return true;
+        });
+        Thread thread = new Thread(run, "node");
+        thread.setDaemon(true);
+        thread.start();
+        boolean orderly = node.awaitEnd();
+        if (!orderly && !Stop.isAsked()) {
+            node.reportLeftBehind();
+        } else if (orderly) {
+            requireDone(run);
+        }
+        return node.isRestartAsked() ? Ending.RESTART : orderly ? Ending.ORDERLY : Ending.CUT;
+    }
+
+    private static void requireDone(FutureTask<Boolean> run) throws InterruptedException {
+        try {
+            run.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            if (e.getCause() instanceof Error known) {
+                throw known;
+            }
+            throw new StartException("The node can't start: " + e.getCause(), e.getCause());
         }
     }
 }

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One run of a node, from the prepared home to the stopped framework.
  *
- * <p>The main thread starts it and then waits in it for the framework's end; a thread of its own waits for the services that make it ready; the shutdown hook stops it.
+ * <p>A thread of its own starts it and then waits in it for the framework's end, another for the services that make it ready; the main thread and the shutdown hook wait for its end. So a bundle that
+ * hangs, be it while the framework starts, keeps none of those that end the process.
  */
 final class Node {
 
@@ -26,8 +27,7 @@ final class Node {
     /** After this long without the awaited services the log says what is missing; the node goes on waiting. */
     private static final long READY_WARNING_MS = 15_000;
 
-    /** Drains take up to 10 s; what hasn't stopped after this long is left to the operating system. */
-    private static final long STOP_LIMIT_MS = 25_000;
+    private static final long LOOK_MS = 100;
 
     private final Arguments arguments;
     private final Distribution distribution;
@@ -38,8 +38,8 @@ final class Node {
     /** Opened when {@link #run} is through. */
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** Written by the main thread once, read by the shutdown hook. */
-    private volatile @Nullable NodeFramework framework;
+    /** Written by the node's thread for each framework that it starts, read by who stops it. */
+    private volatile @Nullable OrderlyStop stop;
 
     /** Written by the thread that waits for readiness. */
     private volatile boolean ready;
@@ -82,14 +82,14 @@ final class Node {
         BundlesList all = distribution.readBundlesList();
         BundlesList list = arguments.offline() ? all.offline() : all;
         BundleCache cache = BundleCache.of(home, distribution, list, frameworkVersion());
-        NodeFramework running = NodeFramework.start(distribution, list, cache, properties(), context -> {
+        NodeFramework running = NodeFramework.start(distribution, list, cache, properties(), (context, howToStop) -> {
+            stop = howToStop;
             BundleLog.register(context);
             context.registerService(
                     Runnable.class, this::restart, new Hashtable<>(Map.of(NodeProperties.RESTART, true)));
             logging.ring().register(context);
             configurations.follow(context);
         });
-        framework = running;
         reportTrouble(running);
         cache.confirm(NodeFramework.names(running.troubled()));
         try (ClassArchive archive = ClassArchive.of(home, cache);
@@ -99,7 +99,7 @@ final class Node {
             Thread readiness = new Thread(() -> awaitReady(running, possible, archive), "readiness");
             readiness.setDaemon(true);
             readiness.start();
-            running.awaitStop(0);
+            running.awaitStop();
             readiness.interrupt();
         }
         StartException notReady = failure;
@@ -109,16 +109,18 @@ final class Node {
         if (!ready && !Stop.isAsked() && !restartAsked) {
             throw new StartException("The node stopped before it was ready; the log above says why.");
         }
-        log.info("stopped");
+        if (leftBehind().isEmpty()) {
+            log.info("stopped");
+        }
     }
 
     /** Stops the node; {@link #isRestartAsked} then says that it shall start again. Any thread. */
     private void restart() {
         log.info("restarting");
         restartAsked = true;
-        NodeFramework running = framework;
+        OrderlyStop running = stop;
         if (running != null) {
-            running.stop();
+            running.begin();
         }
     }
 
@@ -227,13 +229,44 @@ final class Node {
                 readyAtMs - ManagementFactory.getRuntimeMXBean().getStartTime());
     }
 
-    /** Stops the framework and waits for the end of {@link #run}, at most {@value #STOP_LIMIT_MS} ms; true if all of it is through. Called by the shutdown hook. */
+    /** Stops the framework and waits for the end; true if all of it has stopped in order. Called by the shutdown hook. */
     boolean stop() throws InterruptedException {
-        NodeFramework running = framework;
+        OrderlyStop running = stop;
         if (running == null) {
             return false;
         }
-        running.stop();
-        return ended.await(STOP_LIMIT_MS, TimeUnit.MILLISECONDS);
+        running.begin();
+        return awaitEnd();
+    }
+
+    /** Waits until {@link #run} is through, or there is no use in waiting because a bundle hangs; true if all of the node has stopped in order. Any thread. */
+    boolean awaitEnd() throws InterruptedException {
+        while (!ended.await(LOOK_MS, TimeUnit.MILLISECONDS) && !isOver()) {
+            continue;
+        }
+        return ended.getCount() == 0 && leftBehind().isEmpty();
+    }
+
+    private boolean isOver() {
+        OrderlyStop running = stop;
+        return running != null && running.isOver();
+    }
+
+    /** Names of the bundles that did not stop; empty before the end. */
+    List<String> leftBehind() {
+        OrderlyStop running = stop;
+        return running == null ? List.of() : running.leftBehind();
+    }
+
+    /** Says, if it is so, that the node ends although something of it goes on. */
+    void reportLeftBehind() {
+        List<String> names = leftBehind();
+        if (names.isEmpty()) {
+            log.error("The node did not stop in time; it is ended as it is.");
+        } else {
+            log.error(
+                    "stopped, all but {}: it hangs, and ends with the process. Its author may want the line above that says where it stands.",
+                    String.join(" and ", names));
+        }
     }
 }

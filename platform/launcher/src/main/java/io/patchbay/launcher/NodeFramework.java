@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
@@ -29,25 +29,29 @@ final class NodeFramework {
 
     private static final Logger log = LoggerFactory.getLogger(NodeFramework.class);
 
+    private static final long LOOK_MS = 100;
+
     private final Framework framework;
+    private final OrderlyStop stop;
     private final List<Bundle> ours;
 
-    private NodeFramework(Framework framework, List<Bundle> ours) {
+    private NodeFramework(Framework framework, OrderlyStop stop, List<Bundle> ours) {
         this.framework = framework;
+        this.stop = stop;
         this.ours = ours;
     }
 
     /**
      * Starts from the cache if that fits and everything in it comes up, else from a new one.
      *
-     * @param beforeBundles called with the system bundle's context before the first bundle starts
+     * @param beforeBundles called with the system bundle's context, and with how the framework is stopped, before the first bundle starts
      */
     static NodeFramework start(
             Distribution distribution,
             BundlesList list,
             BundleCache cache,
             Map<String, String> properties,
-            Consumer<BundleContext> beforeBundles) {
+            BiConsumer<BundleContext, OrderlyStop> beforeBundles) {
         if (cache.claim()) {
             try {
                 NodeFramework node =
@@ -74,7 +78,7 @@ final class NodeFramework {
     private static NodeFramework start(
             BundleCache cache,
             Map<String, String> properties,
-            Consumer<BundleContext> beforeBundles,
+            BiConsumer<BundleContext, OrderlyStop> beforeBundles,
             BundleSource source)
             throws BundleException {
         Framework framework =
@@ -83,11 +87,12 @@ final class NodeFramework {
             framework.init();
             BundleContext context = framework.getBundleContext();
             List<Bundle> ours = source.bundles(context);
-            beforeBundles.accept(context);
+            OrderlyStop stop = OrderlyStop.of(framework);
+            beforeBundles.accept(context, stop);
             // All at once: one by one, as they start, the resolver would go over the same wiring again for each.
             framework.adapt(FrameworkWiring.class).resolveBundles(ours);
             framework.start();
-            return new NodeFramework(framework, ours);
+            return new NodeFramework(framework, stop, ours);
         } catch (BundleException | RuntimeException e) {
             framework.stop();
             throw e;
@@ -210,8 +215,8 @@ final class NodeFramework {
 
     private void stopForRestart() throws BundleException {
         try {
-            framework.stop();
-            framework.waitForStop(0);
+            stop.begin();
+            awaitStop();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BundleException("interrupted while it was stopped", e);
@@ -220,15 +225,13 @@ final class NodeFramework {
 
     /** Asks the framework to stop; returns at once. Any thread. */
     void stop() {
-        try {
-            framework.stop();
-        } catch (BundleException e) {
-            log.error("The framework does not stop: {}", e.getMessage(), e);
-        }
+        stop.begin();
     }
 
-    /** Waits until the framework has stopped, or for {@code limitMs} (0: without limit); true if it has. */
-    boolean awaitStop(long limitMs) throws InterruptedException {
-        return framework.waitForStop(limitMs).getType() != FrameworkEvent.WAIT_TIMEDOUT;
+    /** Waits until the framework has stopped, or there is no use in waiting. */
+    void awaitStop() throws InterruptedException {
+        while (framework.waitForStop(LOOK_MS).getType() == FrameworkEvent.WAIT_TIMEDOUT && !stop.isOver()) {
+            continue;
+        }
     }
 }

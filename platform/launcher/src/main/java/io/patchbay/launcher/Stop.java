@@ -1,16 +1,11 @@
 package io.patchbay.launcher;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 /**
  * What happens at SIGTERM and Ctrl-C: the node is stopped in order and the process ends with 0.
  *
  * <p>The JVM would end with 143 after the hook; as a stop that was asked for and went well is no failure, the hook ends the process itself.
  */
 final class Stop {
-
-    private static final Logger log = LoggerFactory.getLogger("node");
 
     private static volatile boolean asked;
 
@@ -39,7 +34,7 @@ final class Stop {
         int status = 0;
         try {
             if (!node.stop()) {
-                log.warn("The node did not stop in time; it is ended as it is.");
+                node.reportLeftBehind();
                 status = 1;
             }
         } catch (InterruptedException e) {
