@@ -2,7 +2,7 @@ export interface Plugin {
   name: string;
   version: string;
   digest: string;
-  state: 'active' | 'stopped' | 'failed' | 'unavailable';
+  state: 'active' | 'degraded' | 'stopped' | 'failed' | 'unavailable';
   installedAt: string;
   provides: string[];
   uses: string[];
@@ -64,7 +64,7 @@ export interface Component {
   parts: Component[];
 }
 
-export const pluginTones = { active: 'good', stopped: 'plain', failed: 'bad', unavailable: 'bad' } as const;
+export const pluginTones = { active: 'good', degraded: 'warn', stopped: 'plain', failed: 'bad', unavailable: 'bad' } as const;
 
 /** How a jar is sent; browsers disagree on its type. */
 export function jarBody(file: File): Blob {

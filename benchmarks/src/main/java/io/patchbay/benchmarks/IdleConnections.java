@@ -3,7 +3,6 @@ package io.patchbay.benchmarks;
 import io.patchbay.api.document.Value;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,34 +96,9 @@ public final class IdleConnections {
     /** Of a process, after a collection that gives back what it can. */
     private record Memory(long rssKib, long heapKib) {
         static Memory of(long pid) throws IOException, InterruptedException {
-            // The second collection frees what the first has only made unreachable (cleaners of buffers).
-            jcmd(pid, "GC.run");
-            jcmd(pid, "GC.run");
-            String heap = jcmd(pid, "GC.heap_info");
-            java.util.regex.Matcher used =
-                    java.util.regex.Pattern.compile("used (\\d+)K").matcher(heap);
-            if (!used.find()) {
-                throw new IOException("There is no use of the heap in " + heap);
-            }
-            for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-                if (line.startsWith("VmRSS:")) {
-                    return new Memory(Long.parseLong(line.replaceAll("\\D", "")), Long.parseLong(used.group(1)));
-                }
-            }
-            throw new IOException("The process has no VmRSS.");
-        }
-
-        private static String jcmd(long pid, String command) throws IOException, InterruptedException {
-            String jcmd =
-                    Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-            Process process = new ProcessBuilder(jcmd, Long.toString(pid), command)
-                    .redirectErrorStream(true)
-                    .start();
-            String output = new String(process.getInputStream().readAllBytes());
-            if (process.waitFor() != 0) {
-                throw new IOException(output);
-            }
-            return output;
+            NodeMemory.collect(pid);
+            long heap = NodeMemory.heapKib(pid);
+            return new Memory(NodeMemory.rssKib(pid), heap);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 /** A server in a process of its own: a node of the unpacked distribution, in a new home, or the bare Jetty of the same distribution. Ends with {@link #close}. */
 final class Servers implements AutoCloseable {
     static final String PASSWORD = "correct horse battery staple";
+    private static final long JOB_POLL_MS = 10;
     private static final Pattern READY = Pattern.compile("\\bready (http://\\S+)");
     private static final Pattern TOKEN = Pattern.compile("\"accessToken\":\"([^\"]+)\"");
 
@@ -134,6 +136,36 @@ final class Servers implements AutoCloseable {
             throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
         }
         return answer.body();
+    }
+
+    /** Writes a file of the node's home. */
+    void write(String path, String content) throws IOException {
+        Path file = home.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+
+    /** Asks for something long, and waits until it is done, which it must be well. */
+    void job(String method, String path, String token, String contentType, byte[] body)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(address.resolve(path))
+                .header("Content-Type", contentType)
+                .header("Authorization", "Bearer " + token)
+                .method(method, BodyPublishers.ofByteArray(body))
+                .build();
+        HttpResponse<String> accepted = http.send(request, BodyHandlers.ofString());
+        if (accepted.statusCode() != 202) {
+            throw new IOException(path + " answered " + accepted.statusCode() + ": " + accepted.body());
+        }
+        String job = accepted.headers().firstValue("Location").orElseThrow();
+        String state = send("GET", job, token, "", 200);
+        while (state.contains("\"state\":\"running\"")) {
+            TimeUnit.MILLISECONDS.sleep(JOB_POLL_MS);
+            state = send("GET", job, token, "", 200);
+        }
+        if (!state.contains("\"state\":\"succeeded\"")) {
+            throw new IOException(path + ": " + state);
+        }
     }
 
     @Override

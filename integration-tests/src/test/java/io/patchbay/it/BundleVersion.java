@@ -28,7 +28,7 @@ final class BundleVersion {
         return of(core(name), version, folder.resolve(name + "-" + version + ".jar"));
     }
 
-    private static Path core(String name) {
+    static Path core(String name) {
         try (Stream<Path> bundles = Files.list(Distribution.shared().folder().resolve("bundles"))) {
             return bundles.filter(file -> file.getFileName().toString().startsWith("patchbay-" + name + "-"))
                     .findFirst()

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * An {@code EventSource} as HTML describes it: reads a stream, comes back after the delay that the server chose with the last id it has, and gives up for good at any answer but a stream. Any
@@ -32,6 +33,7 @@ final class EventStreamClient implements AutoCloseable {
 
     private final URI address;
     private final Optional<String> token;
+    private final Consumer<Event> listener;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "event-source");
     /** Guarded by this object, as all that follows. */
@@ -50,10 +52,20 @@ final class EventStreamClient implements AutoCloseable {
 
     /** @param pathAndQuery below /api/v1 */
     EventStreamClient(URI node, String pathAndQuery, Optional<String> token) {
+        this(node, pathAndQuery, token, event -> {});
+    }
+
+    /** @param listener hears of each event, in order */
+    EventStreamClient(URI node, String pathAndQuery, Optional<String> token, Consumer<Event> listener) {
+        this.listener = listener;
         this.address = URI.create(node + "/api/v1" + pathAndQuery);
         this.token = token;
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private HttpClient http() {
+        return address.getScheme().equals("https") ? TestAuthority.shared().http() : CLIENT;
     }
 
     synchronized List<Event> events() {
@@ -122,7 +134,7 @@ final class EventStreamClient implements AutoCloseable {
             }
         }
         try {
-            HttpResponse<InputStream> response = CLIENT.send(request.build(), BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response = http().send(request.build(), BodyHandlers.ofInputStream());
             try (InputStream stream = response.body()) {
                 if (response.statusCode() != 200) {
                     synchronized (this) {
@@ -178,7 +190,9 @@ final class EventStreamClient implements AutoCloseable {
         lastId = id.orElse(lastId);
         if (!data.isEmpty()) {
             Value.Struct message = (Value.Struct) Json.decodeEnvelope(data.getBytes(StandardCharsets.UTF_8));
-            events.add(new Event(name, lastId, message));
+            Event event = new Event(name, lastId, message);
+            events.add(event);
+            listener.accept(event);
         }
     }
 

@@ -118,14 +118,16 @@ class EventsIT {
         uninstall("protocol-rest");
         awaitReturn(client, 2);
 
-        // The transport that was there goes on beside the plugin, with the streams it has; those of the plugin end with
-        // it.
+        // The transport that was there is drained, so its streams resume on that of the plugin; and the other way
+        // round.
         install("transport-http");
+        awaitReturn(client, 3);
         EventStreamClient other = open(path + "&since=" + client.firstPosition(), admin);
         await().atMost(LIMIT).until(() -> other.changes().size() == acknowledged.size());
         write(acknowledged, 20);
         uninstall("transport-http");
         awaitReturn(other, 1);
+        awaitReturn(client, 4);
         write(acknowledged, 20);
 
         for (EventStreamClient one : List.of(client, other)) {

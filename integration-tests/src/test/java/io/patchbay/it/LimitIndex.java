@@ -59,7 +59,19 @@ final class LimitIndex {
         METRICS.put("node/probation", "patchbay_plugin_probations_failed_total");
         METRICS.put("node/writer_wait", "patchbay_commits_overdue_total");
 
+        for (String hung : new String[] {"hook_call", "hook_call_max", "hook_calls"}) {
+            METRICS.put("node/" + hung, "patchbay_hook_calls_hung");
+        }
+        METRICS.put("node/hook_queue", "patchbay_hook_queue");
+        METRICS.put("node/hook_bytes", "patchbay_hook_bytes");
+        METRICS.put("node/hook_message_chars", ERRORS);
+        for (String isolation : new String[] {"hook_failures", "hook_isolation_min", "hook_isolation_max"}) {
+            METRICS.put("engine/" + isolation, "patchbay_hooks_isolated");
+        }
+
         METRICS.put("http/connections", "patchbay_http_connections");
+        METRICS.put("http/handshakes", "patchbay_tls_handshakes_under_way");
+        METRICS.put("http/handshake_time", "patchbay_tls_handshakes_failed_total");
         METRICS.put("http/header_bytes", REACHED);
         METRICS.put("http/query_parameters", REACHED);
         METRICS.put("http/response_header_bytes", "patchbay_http_requests_total");
@@ -101,6 +113,13 @@ final class LimitIndex {
         METRICS.put("auth/access_token_queue", "patchbay_access_token_queue");
         METRICS.put("auth/failed_logins_per_address", "patchbay_logins_total");
         METRICS.put("auth/failed_logins_per_identity", "patchbay_logins_total");
+        METRICS.put("auth/half_done_logins", "patchbay_half_done_logins");
+        METRICS.put("auth/half_done_logins_per_network", "patchbay_half_done_logins");
+        METRICS.put("auth/half_done_login_lifetime", "patchbay_half_done_logins");
+        METRICS.put("auth/login_bytes", REACHED);
+        METRICS.put("auth/login_steps", REACHED);
+        METRICS.put("auth/login_state_bytes", "patchbay_logins_total");
+        METRICS.put("auth/logins_without_method", "patchbay_logins_without_method");
         METRICS.put("password/password_hash_queue", "patchbay_password_hash_queue");
         METRICS.put("control/control_connections", "patchbay_control_connections");
         METRICS.put("rest/rest_operator_queue", "patchbay_rest_operator_queue");
@@ -118,6 +137,8 @@ final class LimitIndex {
             METRICS.put("plugins/" + jars, "patchbay_plugin_planned_bytes");
         }
         METRICS.put("listeners/waiting_connections", "patchbay_listener_connections_waiting");
+        METRICS.put("listeners/moves_at_a_time", "patchbay_connections_moved_total");
+        METRICS.put("listeners/move_ms", "patchbay_connections_not_moved_total");
     }
 
     private LimitIndex() {}

@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import javax.net.SocketFactory;
 
 /** A client of the protocol {@code lines}: a plain socket, as {@code nc} has one. Any thread. */
 final class LineClient implements AutoCloseable {
@@ -25,10 +27,16 @@ final class LineClient implements AutoCloseable {
     private final AtomicLong ids = new AtomicLong();
     private final Map<Long, CompletableFuture<Value.Struct>> pending = new ConcurrentHashMap<>();
     private final List<Value.Struct> events = new ArrayList<>();
+    private final Map<Long, Consumer<Value.Struct>> subscribers = new ConcurrentHashMap<>();
     private volatile String end = "";
 
     LineClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(SocketFactory.getDefault(), port);
+    }
+
+    /** @param sockets of TLS, for a node that wants it */
+    LineClient(SocketFactory sockets, int port) throws IOException {
+        socket = sockets.createSocket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         reader.setDaemon(true);
         reader.start();
@@ -69,7 +77,15 @@ final class LineClient implements AutoCloseable {
         ask("login", "token", token).join();
     }
 
-    /** All events so far, in the order in which they came. */
+    /** Subscribes; {@code events} hears everything from the first event on. */
+    void subscribe(long number, Consumer<Value.Struct> events, String mode, Object... fields) {
+        subscribers.put(number, events);
+        List<Object> all = new ArrayList<>(List.of(fields));
+        all.addAll(List.of("sub", number));
+        ask(mode, all.toArray()).join();
+    }
+
+    /** All events so far that no subscriber of its own has heard, in the order in which they came. */
     List<Value.Struct> events() {
         synchronized (events) {
             return List.copyOf(events);
@@ -107,9 +123,15 @@ final class LineClient implements AutoCloseable {
                 reply.completeExceptionally(new IllegalStateException(line.toString()));
             }
         } else {
-            synchronized (events) {
-                events.add(line);
-            }
+            Consumer<Value.Struct> subscriber =
+                    line.findInt("sub").map(subscribers::get).orElse(this::keep);
+            subscriber.accept(line);
+        }
+    }
+
+    private void keep(Value.Struct event) {
+        synchronized (events) {
+            events.add(event);
         }
     }
 

@@ -33,16 +33,23 @@ final class Load implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofSeconds(60);
 
     private final Rest admin;
+    private final String beginning;
     private final Ledger ledger = new Ledger();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final LongAdder calls = new LongAdder();
     private final LongAdder increments = new LongAdder();
     private final AtomicLong longestWriteNanos = new AtomicLong();
-    private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(2 * CLIENTS);
+    private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(3 * CLIENTS);
     private final List<Wire> wires = new ArrayList<>();
-    private final List<WatchedState> watchers = new ArrayList<>();
-    private final List<ChangeRecord> records = new ArrayList<>();
+    private final List<Watcher> watchers = new ArrayList<>();
+    private final List<Subscriber> subscribers = new ArrayList<>();
+    private int writers = CLIENTS;
     private volatile boolean stopping;
+
+    /** Somebody who follows the state, or the changes, of what interests him. */
+    private record Watcher(Interest interest, WatchedState state) {}
+
+    private record Subscriber(Interest interest, ChangeRecord record) {}
 
     Load(Rest admin) {
         this.admin = admin;
@@ -54,8 +61,9 @@ final class Load implements AutoCloseable {
                                 "indexes",
                                 Value.array(Value.of("n"), Value.texts(List.of("kind", "group")))))
                 .expect(201);
-        String beginning =
-                admin.get("/changes").expect(200).json().findText("next").orElseThrow();
+        try (Wire first = Wire.connect(admin)) {
+            beginning = first.subscribe(0, "changes", COLLECTION, Optional.empty(), Optional.empty(), nothing -> {});
+        }
         for (int i = 0; i < COUNTERS; i++) {
             Value.Struct data = Value.struct(
                     "kind",
@@ -73,7 +81,7 @@ final class Load implements AutoCloseable {
                     .json();
             ledger.put(put.findInt("revision").orElseThrow(), 0, "counter-" + i, data);
         }
-        subscribe(beginning);
+        subscribe();
     }
 
     static String path(String id) {
@@ -87,17 +95,41 @@ final class Load implements AutoCloseable {
     }
 
     /** Watchers find the counters in their snapshot; the others resume from before these were created, and so see them too. */
-    private void subscribe(String beginning) {
+    private void subscribe() {
         for (int i = 0; i < SUBSCRIBERS / 2; i++) {
             Interest interest = Interest.number(i);
-            WatchedState watcher = new WatchedState();
-            connect().subscribe(1, "watch", COLLECTION, interest.filter(), Optional.empty(), watcher);
-            watchers.add(watcher);
-            ChangeRecord record = new ChangeRecord();
-            connect().subscribe(2, "changes", COLLECTION, interest.filter(), Optional.of(beginning), record);
-            records.add(record);
+            connect().subscribe(1, "watch", COLLECTION, interest.filter(), Optional.empty(), watcher(interest));
+            connect()
+                    .subscribe(
+                            2, "changes", COLLECTION, interest.filter(), Optional.of(beginning), subscriber(interest));
         }
-        await().atMost(SETTLE).until(() -> watchers.stream().allMatch(WatchedState::loaded));
+        awaitWatchers();
+    }
+
+    /** One more who must know at the end what the ledger says, however it comes to him. */
+    WatchedState watcher(Interest interest) {
+        WatchedState state = new WatchedState();
+        watchers.add(new Watcher(interest, state));
+        return state;
+    }
+
+    /** One more who must have been told every change since {@link #beginning}, once and in order, however it comes to him. */
+    ChangeRecord subscriber(Interest interest) {
+        ChangeRecord record = new ChangeRecord();
+        subscribers.add(new Subscriber(interest, record));
+        return record;
+    }
+
+    /** The position before the first document. */
+    String beginning() {
+        return beginning;
+    }
+
+    /** Until each has its first state. */
+    void awaitWatchers() {
+        await().atMost(SETTLE)
+                .until(() ->
+                        watchers.stream().allMatch(watcher -> watcher.state().loaded()));
     }
 
     void start(long seed, int writesPerSecond) {
@@ -112,6 +144,17 @@ final class Load implements AutoCloseable {
             threads.scheduleAtFixedRate(
                     guarded("reader " + i, new Reader(i, i % 2 == 0)), 10, 50, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** One more who writes, of a kind of its own. */
+    void addWriter(Random random, Writes writes, Duration every) {
+        repeat("writer " + writers, new Writer(writers, random, writes), every);
+        writers++;
+    }
+
+    /** Something else that clients do all the time, and that must never fail. */
+    void repeat(String who, Runnable work, Duration every) {
+        threads.scheduleAtFixedRate(guarded(who, work), 0, every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private Runnable guarded(String who, Runnable work) {
@@ -144,6 +187,11 @@ final class Load implements AutoCloseable {
 
         /** Creates all in one transaction; returns its revision. */
         long createAll(List<String> ids, List<Value.Struct> data);
+
+        /** Whether {@link #createAll} can be had. */
+        default boolean transactions() {
+            return true;
+        }
     }
 
     private final class Writer implements Runnable {
@@ -167,7 +215,7 @@ final class Load implements AutoCloseable {
                 increment("counter-" + random.nextInt(COUNTERS));
             } else if (dice < 75 || own.isEmpty()) {
                 insert();
-            } else if (dice < 80) {
+            } else if (dice < 80 && writes.transactions()) {
                 insertTwo();
             } else if (dice < 93) {
                 change(own.get(random.nextInt(own.size())));
@@ -195,7 +243,7 @@ final class Load implements AutoCloseable {
         private void insert() {
             String id = "w" + number + "-" + made++;
             Value.Struct item = item();
-            ledger.put(timed(() -> writes.create(id, item, "key-" + id)), 0, id, item);
+            ledger.put(timed(() -> writes.create(id, item, beginning + "/" + id)), 0, id, item);
             keep(id, item);
         }
 
@@ -377,15 +425,14 @@ final class Load implements AutoCloseable {
     /** Reads a counter, which must never go back, and a filtered page, of which every document must match. */
     private final class Reader implements Runnable {
         private final String counter;
-        private final boolean overWire;
-        private final Wire wire;
+        private final Optional<Wire> wire;
         private long last;
         private int round;
 
         Reader(int number, boolean overWire) {
             this.counter = "counter-" + number % COUNTERS;
-            this.overWire = overWire;
-            this.wire = connect();
+            // Nothing moves on a connection that nobody uses, and the node would close it after a while.
+            this.wire = overWire ? Optional.of(connect()) : Optional.empty();
         }
 
         @Override
@@ -394,7 +441,8 @@ final class Load implements AutoCloseable {
             if (round++ % 3 == 0) {
                 query();
             } else {
-                Value.Struct read = overWire ? new WireWrites(wire).get(counter) : new RestWrites(admin).get(counter);
+                Writes client = wire.isPresent() ? new WireWrites(wire.get()) : new RestWrites(admin);
+                Value.Struct read = client.get(counter);
                 long n = ((Value.Struct) read.fields().get("data")).findInt("n").orElseThrow();
                 assertThat(n).as(counter).isGreaterThanOrEqualTo(last);
                 last = n;
@@ -404,16 +452,17 @@ final class Load implements AutoCloseable {
         private void query() {
             Interest interest = Interest.number(2 + round / 3 % 3);
             String filter = interest.filter().orElseThrow();
-            List<Value.Struct> items = overWire
+            List<Value.Struct> items = wire.isPresent()
                     ? WatchedState.structs(
-                            wire.ask(
-                                    "query",
-                                    "collection",
-                                    Value.of(COLLECTION),
-                                    "filter",
-                                    Value.of(filter),
-                                    "sort",
-                                    Value.of("-n")),
+                            wire.get()
+                                    .ask(
+                                            "query",
+                                            "collection",
+                                            Value.of(COLLECTION),
+                                            "filter",
+                                            Value.of(filter),
+                                            "sort",
+                                            Value.of("-n")),
                             "items")
                     : admin.get("/collections/" + COLLECTION + "/documents?sort=-n&filter=" + Rest.encode(filter))
                             .expect(200)
@@ -459,9 +508,9 @@ final class Load implements AutoCloseable {
     /** Everything that must be true once the clients have stopped. */
     void verify() {
         assertThat(failures).as("failed calls").isEmpty();
-        assertThat(wires)
-                .as("connections that ended")
-                .noneMatch(wire -> wire.ended().isDone());
+        assertThat(wires.stream().map(wire -> wire.ended().getNow("")))
+                .as("why connections ended")
+                .containsOnly("");
         verifyDocuments(admin);
         long counted =
                 ledger.state(document -> document.findText("kind").equals(Optional.of("counter"))).values().stream()
@@ -469,18 +518,16 @@ final class Load implements AutoCloseable {
                                 ((Value.Struct) held.data()).findInt("n").orElseThrow())
                         .sum();
         assertThat(counted).as("increments").isEqualTo(increments.sum());
-        for (int i = 0; i < watchers.size(); i++) {
-            WatchedState watcher = watchers.get(i);
-            var expected = ledger.state(Interest.number(i).wanted());
-            await("watcher of " + Interest.number(i).filter())
+        for (Watcher watcher : watchers) {
+            var filter = watcher.interest().filter();
+            var expected = ledger.state(watcher.interest().wanted());
+            await("watcher of " + filter)
                     .atMost(SETTLE)
-                    .untilAsserted(() -> assertThat(watcher.held()).isEqualTo(expected));
-            assertThat(watcher.faults())
-                    .as("watcher of %s", Interest.number(i).filter())
-                    .isEmpty();
+                    .untilAsserted(() -> assertThat(watcher.state().held()).isEqualTo(expected));
+            assertThat(watcher.state().faults()).as("watcher of %s", filter).isEmpty();
         }
-        for (int i = 0; i < records.size(); i++) {
-            verifyChanges(records.get(i), Interest.number(i));
+        for (Subscriber subscriber : subscribers) {
+            verifyChanges(subscriber.record(), subscriber.interest());
         }
     }
 

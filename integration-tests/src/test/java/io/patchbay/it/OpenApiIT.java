@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.patchbay.api.document.Json;
 import io.patchbay.api.document.Value;
 import io.patchbay.it.OpenApi.Operation;
+import io.patchbay.it.twosteps.TwoSteps;
+import io.patchbay.it.twosteps.TwoStepsPlugin;
 import java.io.FileNotFoundException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -265,8 +268,26 @@ class OpenApiIT {
         call("swapStore", "/stores/none/swap", "{\"adapter\":\"h2\"}", 404);
         call("listJobs", "/jobs", "", 200);
         call("cancelJob", job(swap), "", 202);
+        loginInTwoSteps();
         call("uninstallPlugin", "/plugins/" + SampleStore.PLUGIN + "?dryRun=true", "", 200);
         await(call("uninstallPlugin", "/plugins/" + SampleStore.PLUGIN, "", 202));
+    }
+
+    private void loginInTwoSteps() {
+        BodyPublisher jar = BodyPublishers.ofByteArray(TwoStepsPlugin.jar("1.0.0", 1, "1"));
+        await(call("installPlugin", "/plugins", jar, 202, "Content-Type", "application/java-archive"));
+        String begin = "{\"method\":\"" + TwoSteps.NAME + "\",\"identifier\":\"zoe\",\"password\":\""
+                + TwoSteps.PASSWORD + "\"}";
+        for (String code : List.of(TwoSteps.codeOf("zoe"), "wrong")) {
+            String login = call("login", "/auth/login", begin, 200)
+                    .json()
+                    .findText("login")
+                    .orElseThrow();
+            String answer = "{\"login\":\"" + login + "\",\"answers\":{\"code\":\"" + code + "\"}}";
+            call("login", "/auth/login", answer, code.equals("wrong") ? 401 : 200);
+            call("login", "/auth/login", answer, 401);
+        }
+        call("authMethods", "/auth/methods", "", 200);
     }
 
     private void install(String path, Path jar, int status) throws FileNotFoundException {

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import javax.net.SocketFactory;
 
 /** HTTP as bytes, for what no well-behaved client would send. */
 final class RawHttp {
@@ -20,7 +21,7 @@ final class RawHttp {
      * @return 0 if the node ended the connection without an answer
      */
     static int status(URI node, byte[] request) {
-        try (Socket socket = new Socket(node.getHost(), node.getPort())) {
+        try (Socket socket = connect(node)) {
             socket.setSoTimeout(TIMEOUT_MS);
             try {
                 socket.getOutputStream().write(request);
@@ -32,6 +33,13 @@ final class RawHttp {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Socket connect(URI node) throws IOException {
+        SocketFactory sockets = node.getScheme().equals("https")
+                ? TestAuthority.shared().trusting().getSocketFactory()
+                : SocketFactory.getDefault();
+        return sockets.createSocket(node.getHost(), node.getPort());
     }
 
     private static int status(InputStream in) {

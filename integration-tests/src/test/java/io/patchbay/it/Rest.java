@@ -69,6 +69,10 @@ record Rest(URI node, Optional<String> token) {
         }
     }
 
+    private HttpClient http() {
+        return node.getScheme().equals("https") ? TestAuthority.shared().http() : CLIENT;
+    }
+
     static Rest stranger(URI node) {
         return new Rest(node, Optional.empty());
     }
@@ -125,7 +129,7 @@ record Rest(URI node, Optional<String> token) {
             }
         }
         try {
-            return new Answer(CLIENT.send(request.build(), BodyHandlers.ofByteArray()));
+            return new Answer(http().send(request.build(), BodyHandlers.ofByteArray()));
         } catch (IOException e) {
             throw new UncheckedIOException(method + " " + uri, e);
         } catch (InterruptedException e) {

@@ -64,7 +64,9 @@ final class Wire implements AutoCloseable {
 
     private Wire(URI node) {
         URI uri = URI.create(node.toString().replaceFirst("^http", "ws") + "/api/v1/ws");
-        socket = CLIENT.newWebSocketBuilder()
+        HttpClient client =
+                uri.getScheme().equals("wss") ? TestAuthority.shared().http() : CLIENT;
+        socket = client.newWebSocketBuilder()
                 .connectTimeout(LIMIT)
                 .subprotocols("patchbay.v1")
                 .buildAsync(uri, new Listener())

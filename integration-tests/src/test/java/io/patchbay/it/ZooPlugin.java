@@ -63,12 +63,12 @@ final class ZooPlugin {
 
     /** Fields, methods and classes. */
     ZooPlugin members(String java) {
-        members = java;
+        members += java;
         return this;
     }
 
     ZooPlugin onStart(String java) {
-        start = java;
+        start += java;
         return this;
     }
 

@@ -17,6 +17,8 @@ import java.util.Set;
 public final class ClientException extends RuntimeException {
     /** No connection, or none until the answer came: whether the node carried the call out is then unknown. */
     public static final String DISCONNECTED = "DISCONNECTED";
+    /** The certificate of the node is not trusted, and the node was not reached before: see {@link ClientOptions#trust}. */
+    public static final String UNTRUSTED = "UNTRUSTED";
     /** The client was closed. */
     public static final String CLOSED = "CLOSED";
 
@@ -43,8 +45,21 @@ public final class ClientException extends RuntimeException {
                 DISCONNECTED, "The connection ended before the answer came.", true, Value.Struct.EMPTY);
     }
 
-    static ClientException unreachable(URI node) {
-        return new ClientException(DISCONNECTED, "No connection to " + node + ".", true, Value.Struct.EMPTY);
+    static ClientException unreachable(URI node, Throwable cause) {
+        ClientException unreachable =
+                new ClientException(DISCONNECTED, "No connection to " + node + ".", true, Value.Struct.EMPTY);
+        unreachable.initCause(cause);
+        return unreachable;
+    }
+
+    /** @param why a clause about the certificate */
+    static ClientException untrusted(URI node, String why) {
+        return new ClientException(
+                UNTRUSTED,
+                "The certificate of " + node + " is not trusted: " + why
+                        + ". Which certificates are trusted is said by ClientOptions.trust.",
+                false,
+                Value.Struct.EMPTY);
     }
 
     static ClientException timeout(String op, Duration limit) {

@@ -28,6 +28,7 @@ final class HttpConnection implements Connection {
     private final HttpClient http;
     private final Loop loop;
     private final ClientOptions options;
+    private final Acquaintance acquaintance;
     private final Consumer<Message.Event> events;
     private final BiConsumer<Connection, String> onEnded;
     private final Map<Long, Stream> streams = new HashMap<>();
@@ -42,11 +43,13 @@ final class HttpConnection implements Connection {
             HttpClient http,
             Loop loop,
             ClientOptions options,
+            Acquaintance acquaintance,
             Consumer<Message.Event> events,
             BiConsumer<Connection, String> onEnded) {
         this.http = http;
         this.loop = loop;
         this.options = options;
+        this.acquaintance = acquaintance;
         this.events = events;
         this.onEnded = onEnded;
         this.pulse = pulse();
@@ -148,9 +151,11 @@ final class HttpConnection implements Connection {
                 return;
             }
             if (failure != null) {
+                acquaintance.findMistake(failure).ifPresent(answer::completeExceptionally);
                 end("");
                 return;
             }
+            acquaintance.make();
             try {
                 taker.accept(response);
             } catch (ClientException refused) {

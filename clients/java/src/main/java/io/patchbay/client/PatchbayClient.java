@@ -76,11 +76,11 @@ public final class PatchbayClient implements AutoCloseable {
 
     public static PatchbayClient of(ClientOptions options) {
         // The node speaks HTTP/1.1; without this each connection would ask for an upgrade first.
-        HttpClient http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(options.requestTimeout())
-                .build();
-        return new PatchbayClient(options, (loop, events) -> new Way(http, loop, options, events)::open);
+        HttpClient.Builder http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(options.requestTimeout());
+        options.tls().ifPresent(http::sslContext);
+        HttpClient built = http.build();
+        return new PatchbayClient(options, (loop, events) -> new Way(built, loop, options, events)::open);
     }
 
     /** @param opener of the wires to a node */

@@ -17,6 +17,7 @@ final class Way {
     private final ClientOptions options;
     private final Consumer<Message.Event> events;
     private final Wire.Opener wires;
+    private final Acquaintance acquaintance;
 
     Way(HttpClient http, Loop loop, ClientOptions options, Consumer<Message.Event> events) {
         this.http = http;
@@ -24,9 +25,10 @@ final class Way {
         this.options = options;
         this.events = events;
         this.wires = WebSocketWire.opener(http, options.socket(), options.requestTimeout(), loop);
+        this.acquaintance = new Acquaintance(options.node());
     }
 
-    /** Completes on the client's thread; fails with DISCONNECTED if there is no way to the node. */
+    /** Completes on the client's thread; fails with DISCONNECTED if there is no way to the node, and with UNTRUSTED if only a person can make one. */
     CompletableFuture<Connection> open(BiConsumer<Connection, String> onEnded) {
         return switch (options.transport()) {
             case HTTP -> CompletableFuture.completedFuture(overHttp(onEnded));
@@ -43,11 +45,17 @@ final class Way {
     }
 
     private CompletableFuture<Connection> overWebSocket(BiConsumer<Connection, String> onEnded) {
-        return WireConnection.open(wires, loop, options, events, onEnded);
+        return WireConnection.open(wires, loop, options, events, onEnded).handle((connection, failure) -> {
+            if (failure != null) {
+                throw acquaintance.findMistake(failure).orElseGet(() -> Link.cause(failure));
+            }
+            acquaintance.make();
+            return connection;
+        });
     }
 
     private Connection overHttp(BiConsumer<Connection, String> onEnded) {
-        return new HttpConnection(http, loop, options, events, onEnded);
+        return new HttpConnection(http, loop, options, acquaintance, events, onEnded);
     }
 
     private CompletableFuture<Boolean> isReady() {

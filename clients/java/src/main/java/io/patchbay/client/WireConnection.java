@@ -48,7 +48,7 @@ final class WireConnection implements Connection, Wire.Receiver {
         WireConnection connection = new WireConnection(loop, options, events, onEnded);
         return opener.open(connection).handle((wire, failure) -> {
             if (failure != null) {
-                throw ClientException.unreachable(options.node());
+                throw ClientException.unreachable(options.node(), failure);
             }
             connection.wire = wire;
             connection.pulse();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -73,8 +74,8 @@ final class ImportTarget implements AutoCloseable {
         return Value.struct("op", Value.of(op), "collection", Value.of(collection), "name", Value.of(name));
     }
 
-    /** What came of a chunk: how far the import is now; or the rows of the batch under whose ids documents are there, and nothing was written. */
-    record Answer(Optional<State> state, String position, List<Integer> present) {}
+    /** What came of a chunk: how far the import is now; or the rows of the batch under whose ids documents are there, or that a hook refuses and why, and nothing was written. */
+    record Answer(Optional<State> state, String position, List<Integer> present, Map<Integer, String> refused) {}
 
     /**
      * @param count how many of the batch's rows are meant
@@ -105,7 +106,7 @@ final class ImportTarget implements AutoCloseable {
             }
             State now = awaitState(deadline, failure);
             if (now.rows() == through) {
-                return new Answer(Optional.of(now), "", List.of());
+                return new Answer(Optional.of(now), "", List.of(), Map.of());
             }
             if (now.rows() != batch.after()) {
                 throw failure;
@@ -173,8 +174,17 @@ final class ImportTarget implements AutoCloseable {
         if (reply.fields().get("present") instanceof Value.Array places) {
             places.items().forEach(place -> present.add(sent.get((int) ((Value.Int) place).value())));
         }
+        Map<Integer, String> refused = new TreeMap<>();
+        if (reply.fields().get("refused") instanceof Value.Array reasons) {
+            for (Value reason : reasons.items()) {
+                List<Value> placeAndWhy = ((Value.Array) reason).items();
+                refused.put(
+                        sent.get((int) ((Value.Int) placeAndWhy.get(0)).value()),
+                        ((Value.Text) placeAndWhy.get(1)).value());
+            }
+        }
         return new Answer(
-                reply.find("state").map(State::of), reply.findText("position").orElse(""), present);
+                reply.find("state").map(State::of), reply.findText("position").orElse(""), present, refused);
     }
 
     private byte[] encode(Batch batch, int count, List<Integer> sent) {

@@ -148,7 +148,8 @@ final class Importer {
             });
             if (stop > 0 || (batch.last() && batch.rows().isEmpty())) {
                 ImportTarget.Answer answer = target.write(batch, stop, left);
-                if (!answer.present().isEmpty()) {
+                if (!answer.present().isEmpty() || !answer.refused().isEmpty()) {
+                    left.putAll(answer.refused());
                     answer.present()
                             .forEach(place ->
                                     left.put(place, present(batch.rows().get(place))));

@@ -17,7 +17,7 @@ final class JarSource {
     @Option(
             names = "--reconnect",
             description =
-                    "Accept that clients reconnect and resume, if the new version can't adopt the state of their connections.")
+                    "Accept that clients reconnect and resume, or start a half-done login again, if the new version can't adopt their state.")
     private boolean reconnect;
 
     /** @throws CommandException if no node could make anything of it */

@@ -49,6 +49,9 @@ final class PluginCommand implements Runnable {
                         String.join(", ", Texts.of(plugin, "provides"))));
             }
             screen.table(rows);
+            for (Value.Struct plugin : Texts.structs(plugins)) {
+                plugin.findText("fault").ifPresent(fault -> screen.print(Texts.or(plugin, "name", "") + ": " + fault));
+            }
             return 0;
         }
     }

@@ -128,8 +128,18 @@ final class TransferOperations {
                     "position",
                     Value.of(written.position().toString()));
         }
+        if (outcome instanceof ImportOutcome.Refused refused) {
+            return Value.struct("refused", reasons(refused.rows()));
+        }
         ImportOutcome.Present present = (ImportOutcome.Present) outcome;
         return Value.struct("present", places(present.rows()));
+    }
+
+    /** {@code [[place, why], ...]}. */
+    private static Value reasons(Map<Integer, String> rows) {
+        List<Value> reasons = new ArrayList<>(rows.size());
+        rows.forEach((place, why) -> reasons.add(Value.array(Value.of((long) place), Value.of(why))));
+        return new Value.Array(reasons);
     }
 
     private static Value.Struct describe(ImportState state) {

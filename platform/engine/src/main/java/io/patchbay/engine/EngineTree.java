@@ -26,7 +26,8 @@ public final class EngineTree implements Component {
 
     @Override
     public ComponentState describe() {
-        List<ComponentState> parts = List.of(store(), committer(), feed(), readers(), sessions());
+        List<ComponentState> parts =
+                List.of(store(), committer(), feed(), readers(), plane.hooks().describe(), sessions());
         return new ComponentState(
                 "engine",
                 plane.slot().state(),

@@ -1,6 +1,7 @@
 package io.patchbay.launcher;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -36,7 +37,16 @@ record Configuration(Map<String, Object> values) {
     }
 
     String logLevel() {
-        return (String) values.get(Settings.LOG_LEVEL_NAME);
+        return text(Settings.LOG_LEVEL_NAME);
+    }
+
+    String text(String name) {
+        return String.valueOf(values.get(name));
+    }
+
+    /** Of a list. */
+    List<String> texts(String name) {
+        return values.get(name) instanceof String[] many ? List.of(many) : List.of();
     }
 
     /** The values as the bundles get them: PID to key to value. */

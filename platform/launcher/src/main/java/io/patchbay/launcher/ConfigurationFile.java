@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -64,8 +65,32 @@ final class ConfigurationFile {
             throw new StartException(path + " is larger than " + LONGEST_CHARS + " characters.");
         }
         Map<String, Object> given = new LinkedHashMap<>();
-        root(text).ifPresent(root -> read("", root, given));
-        return Configuration.of(given);
+        Map<String, Node> places = new LinkedHashMap<>();
+        root(text).ifPresent(root -> read("", root, given, places));
+        Configuration configuration = Configuration.of(given);
+        requireTls(configuration, places);
+        return configuration;
+    }
+
+    /** What others can reach is never in clear. */
+    private void requireTls(Configuration configuration, Map<String, Node> places) {
+        if (!configuration.text(Settings.CERTIFICATE_NAME).isEmpty()) {
+            return;
+        }
+        String address = configuration.text(Settings.ADDRESS_NAME);
+        if (!SettingReaders.isLoopback(address)) {
+            throw mistake(
+                    places.get(Settings.ADDRESS_NAME),
+                    Settings.ADDRESS_NAME + " is " + address + ", which other machines can reach, so it needs TLS: set "
+                            + Settings.CERTIFICATE_NAME + ", or listen on 127.0.0.1");
+        }
+        for (String socket : configuration.texts(Settings.SOCKETS_NAME)) {
+            if (ProtocolSocketReader.wantsTls(socket)) {
+                throw mistake(
+                        places.get(Settings.SOCKETS_NAME),
+                        Settings.SOCKETS_NAME + " wants tls, for which " + Settings.CERTIFICATE_NAME + " must be set");
+            }
+        }
     }
 
     private Optional<Node> root(String text) {
@@ -84,7 +109,7 @@ final class ConfigurationFile {
         }
     }
 
-    private void read(String prefix, Node node, Map<String, Object> given) {
+    private void read(String prefix, Node node, Map<String, Object> given, Map<String, Node> places) {
         if (!(node instanceof MappingNode section)) {
             if (isNothing(node)) {
                 return;
@@ -100,17 +125,18 @@ final class ConfigurationFile {
             if (!names.add(name)) {
                 throw mistake(key, name + " is given twice");
             }
-            readProperty(name, key, entry.getValueNode(), given);
+            places.put(name, entry.getValueNode());
+            readProperty(name, key, entry.getValueNode(), given, places);
         }
     }
 
-    private void readProperty(String name, Node key, Node value, Map<String, Object> given) {
+    private void readProperty(String name, Node key, Node value, Map<String, Object> given, Map<String, Node> places) {
         Optional<Setting> setting = Settings.find(name);
         if (setting.isEmpty()) {
             if (!Settings.isSection(name)) {
                 throw mistake(key, "unknown property " + name + "; did you mean " + Settings.nearest(name) + "?");
             }
-            read(name, value, given);
+            read(name, value, given, places);
             return;
         }
         if (value instanceof SequenceNode list && setting.get().items().isPresent()) {
@@ -164,9 +190,12 @@ final class ConfigurationFile {
         return node.getTag().equals(Tag.NULL);
     }
 
-    private StartException mistake(Node node, String what) {
-        return new StartException(
-                path + node.getStartMark().map(ConfigurationFile::line).orElse("") + ": " + what + ".");
+    private StartException mistake(@Nullable Node node, String what) {
+        String line = Optional.ofNullable(node)
+                .flatMap(Node::getStartMark)
+                .map(ConfigurationFile::line)
+                .orElse("");
+        return new StartException(path + line + ": " + what + ".");
     }
 
     private static String line(Mark mark) {

@@ -1,7 +1,5 @@
 package io.patchbay.launcher;
 
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,25 +23,14 @@ final class Listeners {
 
     /** The URLs under which the node is reached; none when it is offline. */
     List<String> urls() {
-        List<String> urls = new ArrayList<>();
-        if (ask("addresses") instanceof List<?> addresses) {
-            for (Object address : addresses) {
-                if (address instanceof InetSocketAddress socket) {
-                    urls.add(url(socket));
-                }
-            }
-        }
-        return urls;
+        return ask("urls") instanceof List<?> urls
+                ? urls.stream().map(String::valueOf).toList()
+                : List.of();
     }
 
     /** Why the node doesn't listen as configured. */
     Optional<String> findProblem() {
         return ask("findProblem") instanceof Optional<?> problem ? problem.map(String::valueOf) : Optional.empty();
-    }
-
-    private static String url(InetSocketAddress socket) {
-        String host = socket.getAddress().getHostAddress();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + socket.getPort();
     }
 
     private @Nullable Object ask(String method) {

@@ -8,6 +8,8 @@ import java.util.regex.Pattern;
 final class ProtocolSocketReader {
     static final List<String> PROPERTIES = List.of("protocol", "port", "address", "tls");
 
+    private static final String TLS = " tls";
+    private static final String CLEAR = " clear";
     private static final Pattern PROTOCOL = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private ProtocolSocketReader() {}
@@ -22,12 +24,19 @@ final class ProtocolSocketReader {
             throw new IllegalArgumentException("must have a port");
         }
         Object port = part("port", SettingReaders.integer(0, 65535), item.get("port"));
-        Object address = part("address", SettingReaders::loopbackAddress, item.getOrDefault("address", "127.0.0.1"));
-        if (part("tls", SettingReaders::bool, item.getOrDefault("tls", "false")).equals(true)) {
+        Object address = part("address", SettingReaders::address, item.getOrDefault("address", "127.0.0.1"));
+        boolean tls = part("tls", SettingReaders::bool, item.getOrDefault("tls", "false"))
+                .equals(true);
+        if (!tls && !SettingReaders.isLoopback(address.toString())) {
             throw new IllegalArgumentException(
-                    "must not ask for tls, which this version doesn't serve on such sockets");
+                    "has the address " + address + ", which other machines can reach, so it must have tls: true");
         }
-        return protocol + " " + address + " " + port + " clear";
+        return protocol + " " + address + " " + port + (tls ? TLS : CLEAR);
+    }
+
+    /** Whether an item that was read wants TLS. */
+    static boolean wantsTls(String item) {
+        return item.endsWith(TLS);
     }
 
     private static Object part(String name, java.util.function.Function<String, Object> reader, String text) {

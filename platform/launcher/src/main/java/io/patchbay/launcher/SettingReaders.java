@@ -15,6 +15,12 @@ final class SettingReaders {
 
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
 
+    private static final String LOCALHOST = "localhost";
+    /** Of IPv4 or IPv6; nothing that would be looked up. */
+    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%\\w+)?");
+
+    private static final Pattern VARIABLE = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)?");
+
     private static final Map<String, Duration> TIME_UNITS = Map.of(
             "ms", Duration.ofMillis(1),
             "s", Duration.ofSeconds(1),
@@ -93,18 +99,43 @@ final class SettingReaders {
                 .toArray(String[]::new);
     }
 
-    /** A loopback address, as no other is served without TLS. Names other than localhost are refused: they would be looked up in the network. */
-    static Object loopbackAddress(String text) {
-        boolean literal = text.equals("localhost") || text.contains(":") || text.matches("[0-9.]+");
+    /** An address of this machine, or localhost. Other names are refused: they would be looked up in the network. */
+    static Object address(String text) {
         try {
-            if (literal && InetAddress.getByName(text).isLoopbackAddress()) {
+            if (text.equals(LOCALHOST) || LITERAL.matcher(text).matches()) {
+                InetAddress.getByName(text);
                 return text;
             }
         } catch (UnknownHostException e) {
             // Told below.
         }
         throw new IllegalArgumentException(
-                "must be a loopback address (127.0.0.1, ::1 or localhost), because any other needs TLS, which this version doesn't serve");
+                "must be an IP address of this machine, or localhost; 0.0.0.0 and \"::\" are all of them");
+    }
+
+    /** Whether only this machine reaches {@code address}, which {@link #address} has read. */
+    static boolean isLoopback(String address) {
+        try {
+            return InetAddress.getByName(address).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /** A file, or nothing; whether it is there its reader says. */
+    static Object path(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("must be a path");
+        }
+        return text.strip();
+    }
+
+    /** The name of an environment variable, or nothing. */
+    static Object variable(String text) {
+        if (!VARIABLE.matcher(text).matches()) {
+            throw new IllegalArgumentException("must be the name of an environment variable (not the password itself)");
+        }
+        return text;
     }
 
     /** Of a list of sections, what a plain value can say: that it is empty. */

@@ -24,19 +24,26 @@ final class Settings {
     static final String PLUGINS = "io.patchbay.plugins";
     static final String METRICS = "io.patchbay.metrics.prometheus";
 
+    static final String ADDRESS_NAME = "listen.address";
+    static final String CERTIFICATE_NAME = "tls.certificate";
+    static final String SOCKETS_NAME = "listen.tcp";
     static final String PORT_NAME = "listen.port";
     static final String LOG_LEVEL_NAME = "log.level";
 
     static final List<Setting> ALL = List.of(
-            setting("listen.address", "127.0.0.1", LISTENERS, SettingReaders::loopbackAddress),
+            setting(ADDRESS_NAME, "127.0.0.1", LISTENERS, SettingReaders::address),
             setting(PORT_NAME, "7420", LISTENERS, SettingReaders.integer(0, 65535)),
             new Setting(
-                    "listen.tcp",
+                    SOCKETS_NAME,
                     "[]",
                     LISTENERS,
-                    "listen.tcp",
+                    SOCKETS_NAME,
                     SettingReaders::noItems,
                     Optional.of(new Setting.Items(ProtocolSocketReader.PROPERTIES, ProtocolSocketReader::read))),
+            setting(CERTIFICATE_NAME, "", LISTENERS, SettingReaders::path),
+            setting("tls.key", "", LISTENERS, SettingReaders::path),
+            setting("tls.passwordFile", "", LISTENERS, SettingReaders::path),
+            setting("tls.passwordVariable", "", LISTENERS, SettingReaders::variable),
             new Setting("http.allowedHosts", "", HTTP, "allowed.hosts", SettingReaders::hostNames),
             setting("documents.adapter", "sqlite", ENGINE, SettingReaders::text),
             new Setting("feed.keep", "7d", ENGINE, "feed.keepMs", SettingReaders::durationMs),

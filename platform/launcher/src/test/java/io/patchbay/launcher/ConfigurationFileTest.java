@@ -24,7 +24,21 @@ class ConfigurationFileTest {
         Map<String, Map<String, Object>> values = file.parse("# nothing\n").byPid();
         assertThat(values.get("io.patchbay.listeners"))
                 .usingRecursiveComparison()
-                .isEqualTo(Map.of("listen.address", "127.0.0.1", "listen.port", 7420, "listen.tcp", new String[0]));
+                .isEqualTo(Map.of(
+                        "listen.address",
+                        "127.0.0.1",
+                        "listen.port",
+                        7420,
+                        "listen.tcp",
+                        new String[0],
+                        "tls.certificate",
+                        "",
+                        "tls.key",
+                        "",
+                        "tls.passwordFile",
+                        "",
+                        "tls.passwordVariable",
+                        ""));
         assertThat(values.get("io.patchbay.engine"))
                 .isEqualTo(
                         Map.of("documents.adapter", "sqlite", "feed.keepMs", 604_800_000L, "feed.keepBytes", 1L << 30));
@@ -38,7 +52,8 @@ class ConfigurationFileTest {
     @Test
     void everyPropertyIsMapped() {
         Map<String, Object> values = file.parse("""
-                listen: {address: "::1", port: 1, tcp: [{protocol: lines, port: 7421}, {port: 0, protocol: b, address: "::1", tls: false}]}
+                listen: {address: "::1", port: 1, tcp: [{protocol: lines, port: 7421}, {port: 0, protocol: b, address: "::", tls: true}]}
+                tls: {certificate: keys/box.pem, key: keys/box.key, passwordFile: keys/word, passwordVariable: BOX_WORD}
                 http: {allowedHosts: "box.lan, shop.lan"}
                 documents: {adapter: h2}
                 feed: {keep: 2h, keepBytes: 3MiB}
@@ -49,6 +64,10 @@ class ConfigurationFileTest {
         assertThat(values)
                 .containsEntry("listen.address", "::1")
                 .containsEntry("listen.port", 1)
+                .containsEntry("tls.certificate", "keys/box.pem")
+                .containsEntry("tls.key", "keys/box.key")
+                .containsEntry("tls.passwordFile", "keys/word")
+                .containsEntry("tls.passwordVariable", "BOX_WORD")
                 .containsEntry("documents.adapter", "h2")
                 .containsEntry("feed.keep", 7_200_000L)
                 .containsEntry("feed.keepBytes", 3L << 20)
@@ -57,8 +76,16 @@ class ConfigurationFileTest {
                 .containsEntry("plugins.inbox", false)
                 .containsEntry("log.level", "debug")
                 .hasSize(Settings.ALL.size());
-        assertThat((String[]) values.get("listen.tcp")).containsExactly("lines 127.0.0.1 7421 clear", "b ::1 0 clear");
+        assertThat((String[]) values.get("listen.tcp")).containsExactly("lines 127.0.0.1 7421 clear", "b :: 0 tls");
         assertThat((String[]) values.get("http.allowedHosts")).containsExactly("box.lan", "shop.lan");
+    }
+
+    @Test
+    void withACertificateOthersAreLetIn() {
+        assertThat(file.parse("""
+                listen: {address: 0.0.0.0, tcp: [{protocol: a, port: 1, address: 192.168.0.1, tls: true}]}
+                tls: {certificate: keys/box.pem}
+                """).values()).containsEntry("listen.address", "0.0.0.0");
     }
 
     @Test
@@ -90,8 +117,13 @@ class ConfigurationFileTest {
             listen: {port: [1, 2]}            | line 1: listen.port must have one plain value
             listen: 7                         | line 1: listen must be a section with properties in it
             - listen                          | line 1: the file must be a section with properties in it
-            listen: {address: 192.168.0.1}    | must be a loopback address
-            listen: {address: example.org}    | must be a loopback address
+            listen: {address: 192.168.0.1}    | line 1: listen.address is 192.168.0.1, which other machines can reach, so it needs TLS: set tls.certificate
+            listen: {address: "::"}           | line 1: listen.address is ::, which other machines can reach
+            listen: {address: example.org}    | line 1: listen.address must be an IP address of this machine, or localhost
+            listen: {address: fade.cafe}      | must be an IP address of this machine
+            listen: {address: 1.2.3.400}      | must be an IP address of this machine
+            tls: {passwordVariable: my word}  | tls.passwordVariable must be the name of an environment variable
+            tls: {certificat: a.pem}          | unknown property tls.certificat; did you mean tls.certificate?
             listen: {port: 1, port: 2}        | line 1: listen.port is given twice.
             listen: {port: 1                  | line 1
             listen: {tcp: 7421}               | line 1: listen.tcp must be a list, not '7421'
@@ -101,8 +133,8 @@ class ConfigurationFileTest {
             listen: {tcp: [{prot: a}]}        | listen.tcp[0] may have protocol, port, address, tls and nothing else
             listen: {tcp: [{protocol: a, port: x}]} | listen.tcp[0] has 'x' as its port, which must be a number
             listen: {tcp: [{protocol: a, port: 1, port: 2}]} | listen.tcp[0].port is given twice
-            listen: {tcp: [{protocol: a, port: 1, address: 0.0.0.0}]} | which must be a loopback address
-            listen: {tcp: [{protocol: a, port: 1, tls: true}]} | listen.tcp[0] must not ask for tls
+            listen: {tcp: [{protocol: a, port: 1, address: 0.0.0.0}]} | listen.tcp[0] has the address 0.0.0.0, which other machines can reach, so it must have tls: true
+            listen: {tcp: [{protocol: a, port: 1, tls: true}]} | line 1: listen.tcp wants tls, for which tls.certificate must be set
             feed: {keep: 7}                   | feed.keep must be a time such as
             feed: {keep: 0d}                  | feed.keep must be a time above zero
             feed: {keep: 999999999999999999d} | feed.keep is too large

@@ -6,13 +6,15 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One listening socket and the thread that accepts from it; open from construction to {@link #close}. */
+/** One listening socket and the thread that accepts from it; open from construction to {@link #close}, accepting once it has been told for whom. */
 final class AcceptLoop implements AutoCloseable {
     /** Connections that the system keeps until they are accepted. */
     static final int BACKLOG = 1024;
@@ -23,13 +25,12 @@ final class AcceptLoop implements AutoCloseable {
 
     private final ServerSocketChannel socket;
     private final InetSocketAddress address;
-    private final Consumer<SocketChannel> taker;
     private final Thread thread;
+    private volatile @Nullable Consumer<SocketChannel> taker;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /** @throws IOException a {@link BindException} if the port is in use or the address is not this machine's */
-    AcceptLoop(InetSocketAddress wanted, Consumer<SocketChannel> taker) throws IOException {
-        this.taker = taker;
+    AcceptLoop(InetSocketAddress wanted) throws IOException {
         this.socket = ServerSocketChannel.open();
         try {
             socket.bind(wanted, BACKLOG);
@@ -40,7 +41,14 @@ final class AcceptLoop implements AutoCloseable {
         }
         this.thread = new Thread(this::run, "patchbay-accept-" + address.getPort());
         thread.setDaemon(true);
-        thread.start();
+    }
+
+    /** @param next owns what is accepted from now on, and never waits. Called by one thread at a time. */
+    void giveTo(Consumer<SocketChannel> next) {
+        taker = next;
+        if (thread.getState() == Thread.State.NEW) {
+            thread.start();
+        }
     }
 
     /** With the port that was really bound. */
@@ -67,7 +75,7 @@ final class AcceptLoop implements AutoCloseable {
             try {
                 SocketChannel connection = socket.accept();
                 failing = false;
-                taker.accept(connection);
+                Objects.requireNonNull(taker).accept(connection);
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException | RuntimeException e) {

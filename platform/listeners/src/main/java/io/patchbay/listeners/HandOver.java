@@ -2,6 +2,7 @@ package io.patchbay.listeners;
 
 import io.patchbay.api.Limits;
 import io.patchbay.api.http.Arrival;
+import io.patchbay.api.http.MovingTransport;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,9 @@ final class HandOver implements AutoCloseable {
     private final long waitNs;
     private final AutoCloseable registration;
     private final Thread thread;
+    /** Of the transport that was told last that it serves. */
+    private final AtomicLong told = new AtomicLong(-1);
+
     /** Guards the fields below it. */
     private final Object lock = new Object();
 
@@ -183,8 +188,10 @@ final class HandOver implements AutoCloseable {
             return false;
         }
         try (Lease<Transport> lease = found.get()) {
+            tellThatItServes(lease);
             lease.provider().accept(arrival);
         } catch (RuntimeException e) {
+            found.get().failed(e);
             LOG.error("The transport failed to take a connection, which is closed", e);
             closeQuietly(arrival.channel());
         }
@@ -194,7 +201,16 @@ final class HandOver implements AutoCloseable {
         return true;
     }
 
-    private static void closeQuietly(SocketChannel connection) {
+    /** One that was drained and serves again would else end what it is handed. */
+    private void tellThatItServes(Lease<Transport> lease) {
+        long before = told.get();
+        if (lease.generation() > before && lease.provider() instanceof MovingTransport moving) {
+            moving.serve();
+            told.compareAndSet(before, lease.generation());
+        }
+    }
+
+    static void closeQuietly(SocketChannel connection) {
         try {
             connection.close();
         } catch (IOException e) {

@@ -1,17 +1,21 @@
 package io.patchbay.listeners;
 
 import io.patchbay.api.PatchbayException;
-import io.patchbay.api.http.Arrival;
 import io.patchbay.api.http.Listeners;
 import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
 import io.patchbay.api.plugin.Providers;
-import java.io.IOException;
+import io.patchbay.listeners.tls.NodeCertificate;
+import io.patchbay.listeners.tls.TlsSettings;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -27,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the listening sockets as configured, and again when the configuration changes: the new socket opens before the old one closes, and if it can't, the old one stays.
+ * Opens the listening sockets as configured, and again when the configuration changes, whole or not at all: new sockets open before old ones close, and if anything fails, all stays as it was.
  *
  * <p>The service is there even when no socket is: {@link #findProblem} then says why, and the launcher shows it to whoever started the node.
  */
@@ -47,22 +51,31 @@ public final class SocketListeners implements Listeners, Component {
 
     private final ListenersConfig.FrameworkProperties framework;
     private final HandOver handOver;
-    private final ProtocolSockets protocols;
+    private final ConnectionMoves moves;
+    private final OpenSockets sockets;
 
     private volatile State state = State.OFFLINE;
-    private volatile @Nullable AcceptLoop loop;
     private volatile @Nullable String problem;
-    /** What {@link #loop} was opened for; read and written under this object's monitor. */
-    private @Nullable InetSocketAddress wanted;
+    /** Written under this object's monitor. */
+    private volatile @Nullable NodeCertificate certificate;
 
     @Activate
     public SocketListeners(@Reference Providers providers, BundleContext context, Map<String, Object> properties) {
-        this(new HandOver(providers), name -> Optional.ofNullable(context.getProperty(name)), properties);
+        this(
+                new HandOver(providers),
+                new ConnectionMoves(providers),
+                name -> Optional.ofNullable(context.getProperty(name)),
+                properties);
     }
 
-    SocketListeners(HandOver handOver, ListenersConfig.FrameworkProperties framework, Map<String, ?> properties) {
+    SocketListeners(
+            HandOver handOver,
+            ConnectionMoves moves,
+            ListenersConfig.FrameworkProperties framework,
+            Map<String, ?> properties) {
         this.handOver = handOver;
-        this.protocols = new ProtocolSockets(handOver::accept);
+        this.moves = moves;
+        this.sockets = new OpenSockets(handOver::accept);
         this.framework = framework;
         apply(properties);
     }
@@ -75,6 +88,16 @@ public final class SocketListeners implements Listeners, Component {
 
     private void show(Metrics metrics) {
         LimitGauges.show(metrics, "listeners", "waiting_connections", HandOver.WAITING_CONNECTIONS);
+        LimitGauges.show(metrics, "listeners", "moves_at_a_time", ConnectionMoves.MOST_AT_A_TIME);
+        LimitGauges.show(metrics, "listeners", "move_ms", ConnectionMoves.MOVE.toMillis());
+        metrics.total(
+                "patchbay_connections_moved_total",
+                "Open connections that moved to another version of the transport.",
+                moves::moved);
+        metrics.total(
+                "patchbay_connections_not_moved_total",
+                "Open connections of a replaced transport that could not move: their requests ended on it, or they were asked to reconnect.",
+                moves::notMoved);
         metrics.total(
                 "patchbay_listener_connections_total",
                 "Connections that were accepted and given to the transport.",
@@ -87,10 +110,13 @@ public final class SocketListeners implements Listeners, Component {
                 "patchbay_listener_connections_waiting",
                 "Connections that wait for a transport that is being updated.",
                 handOver::waiting);
+        metrics.gauge("patchbay_listener_open", "Sockets that listen.", sockets::size);
         metrics.gauge(
-                "patchbay_listener_open",
-                "Sockets that listen.",
-                () -> addresses().size() + protocols.size());
+                "patchbay_listener_certificate_not_after_seconds",
+                "When the certificate of the listening sockets expires, in seconds since 1970; 0 without one.",
+                () -> findCertificate()
+                        .map(serving -> serving.notAfter().getEpochSecond())
+                        .orElse(0L));
     }
 
     /** What was registered goes with the service. */
@@ -107,110 +133,113 @@ public final class SocketListeners implements Listeners, Component {
     @Deactivate
     public synchronized void close() {
         state = State.CLOSED;
-        closeLoop();
-        protocols.close();
+        closeAll();
+        moves.close();
         handOver.close();
     }
 
     @Override
     public List<InetSocketAddress> addresses() {
-        AcceptLoop open = loop;
-        return open == null ? List.of() : List.of(open.address());
+        return List.copyOf(sockets.http().keySet());
+    }
+
+    @Override
+    public List<URI> urls() {
+        List<URI> urls = new ArrayList<>();
+        sockets.http().forEach((address, socket) -> urls.add(url(address, socket.certificate())));
+        return urls;
     }
 
     @Override
     public Optional<String> findProblem() {
-        return Optional.ofNullable(problem);
+        return Optional.ofNullable(problem).or(() -> findCertificate().flatMap(NodeCertificate::findProblem));
     }
 
     @Override
     public ComponentState describe() {
         Map<String, String> facts = new LinkedHashMap<>();
-        AcceptLoop open = loop;
-        if (open != null) {
-            facts.put("address", text(open.address()));
-        }
-        protocols
-                .addresses()
+        addresses().forEach(address -> facts.put("address", OpenSockets.text(address)));
+        urls().forEach(url -> facts.put("url", url.toString()));
+        findCertificate().ifPresent(serving -> facts.put("certificate", serving.describe()));
+        sockets.protocols()
                 .forEach((protocol, addresses) -> facts.put(
-                        protocol, addresses.stream().map(SocketListeners::text).collect(Collectors.joining(", "))));
+                        protocol, addresses.stream().map(OpenSockets::text).collect(Collectors.joining(", "))));
         findProblem().ifPresent(sentence -> facts.put("problem", sentence));
         facts.put("handed", Long.toString(handOver.handed()));
         facts.put("waiting", Integer.toString(handOver.waiting()));
         facts.put("refused", Long.toString(handOver.refused()));
-        return ComponentState.of("listeners", state.name().toLowerCase(java.util.Locale.ROOT), facts);
+        return ComponentState.of("listeners", state.name().toLowerCase(Locale.ROOT), facts);
+    }
+
+    private static URI url(InetSocketAddress address, Optional<NodeCertificate> certificate) {
+        String literal = OpenSockets.text(address);
+        return URI.create(certificate
+                .map(serving -> "https://" + serving.host(address.getAddress()) + ":" + address.getPort())
+                .orElse("http://" + literal));
+    }
+
+    private Optional<NodeCertificate> findCertificate() {
+        return Optional.ofNullable(certificate);
     }
 
     private synchronized void apply(Map<String, ?> properties) {
+        if (state == State.CLOSED) {
+            return;
+        }
         try {
             ListenersConfig config = ListenersConfig.of(properties, framework);
             if (config.offline()) {
-                closeLoop();
-                protocols.close();
+                closeAll();
                 state = State.OFFLINE;
                 LOG.info("Offline: no socket is opened, the node can be reached by the command line alone");
             } else {
-                open(config.requireAddress());
-                protocols.apply(config.sockets());
+                open(config);
+                state = State.LISTENING;
             }
             problem = null;
         } catch (PatchbayException e) {
             refuse(e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.debug("What is configured for the listening sockets can't be applied", e);
+            refuse("What is configured for the listening sockets can't be applied: " + e + ".");
         }
     }
 
-    private void open(InetSocketAddress address) {
-        if (address.equals(wanted)) {
-            return;
-        }
-        try {
-            AcceptLoop opened = new AcceptLoop(address, connection -> handOver.accept(Arrival.plain(connection)));
-            AcceptLoop old = loop;
-            loop = opened;
-            wanted = address;
-            state = State.LISTENING;
-            LOG.info("Listening on {}", text(opened.address()));
-            if (old != null) {
-                old.close();
-            }
-        } catch (IOException e) {
-            throw new PatchbayException(
-                    io.patchbay.api.ErrorCode.UNAVAILABLE, sentence(address, e, "another port with --port"), e);
+    private void open(ListenersConfig config) {
+        Optional<NodeCertificate> before = findCertificate();
+        Optional<NodeCertificate> next = config.tls().map(settings -> certificate(before, settings));
+        sockets.apply(config.requireSockets(next));
+        certificate = next.orElse(null);
+        if (!before.equals(next)) {
+            next.ifPresent(NodeCertificate::watch);
+            before.ifPresent(NodeCertificate::close);
         }
     }
 
-    /** @param remedy what to choose if the port is in use */
-    static String sentence(InetSocketAddress address, IOException e, String remedy) {
-        boolean inUse = String.valueOf(e.getMessage())
-                .toLowerCase(java.util.Locale.ROOT)
-                .contains("in use");
-        return inUse
-                ? "Port " + address.getPort() + " on " + address.getAddress().getHostAddress()
-                        + " is already in use, perhaps by another Patchbay node; stop that program or choose " + remedy
-                        + "."
-                : "Cannot listen on " + text(address) + ": " + e.getMessage() + ".";
+    /** One that is in use is not read anew, which its own watch does: an unrelated change must not take what the watch refused. */
+    private static NodeCertificate certificate(Optional<NodeCertificate> before, TlsSettings settings) {
+        if (before.isEmpty()) {
+            return NodeCertificate.open(settings, name -> Optional.ofNullable(System.getenv(name)), Clock.systemUTC());
+        }
+        NodeCertificate serving = before.get();
+        return serving.settings().equals(settings) ? serving : serving.openNext(settings);
     }
 
     private void refuse(String sentence) {
-        AcceptLoop open = loop;
-        problem = open == null ? sentence : sentence + " Still listening on " + text(open.address()) + ".";
-        if (open == null) {
+        List<URI> open = urls();
+        problem = open.isEmpty()
+                ? sentence
+                : sentence + " Still listening as before, on "
+                        + open.stream().map(URI::toString).collect(Collectors.joining(" and ")) + ".";
+        if (open.isEmpty()) {
             state = State.REFUSED;
         }
         LOG.error("{}", problem);
     }
 
-    private void closeLoop() {
-        AcceptLoop open = loop;
-        loop = null;
-        wanted = null;
-        if (open != null) {
-            open.close();
-        }
-    }
-
-    static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    private void closeAll() {
+        sockets.close();
+        findCertificate().ifPresent(NodeCertificate::close);
+        certificate = null;
     }
 }

@@ -6,6 +6,7 @@ import io.patchbay.api.plugin.Providers;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Providers that know one transport, or none for a moment. */
@@ -28,7 +29,7 @@ final class OneTransport implements Providers {
         Transport now = transport;
         return now == null || !name.equals(HandOver.TRANSPORT)
                 ? Optional.empty()
-                : Optional.of(new Held<>(type.cast(now)));
+                : Optional.of(new Held<>(type.cast(now), () -> transport == now));
     }
 
     @Override
@@ -42,7 +43,7 @@ final class OneTransport implements Providers {
         return () -> listeners.remove(listener);
     }
 
-    private record Held<T>(T provider) implements Lease<T> {
+    private record Held<T>(T provider, BooleanSupplier serving) implements Lease<T> {
         @Override
         public long generation() {
             return 1;
@@ -50,7 +51,7 @@ final class OneTransport implements Providers {
 
         @Override
         public boolean current() {
-            return true;
+            return serving.getAsBoolean();
         }
 
         @Override

@@ -118,8 +118,8 @@ class SocketListenersTest {
         listeners.modified(Map.of("listen.address", "0.0.0.0", "listen.port", 0));
         assertThat(listeners.addresses()).containsExactly(after);
         assertThat(listeners.findProblem())
-                .hasValueSatisfying(sentence ->
-                        assertThat(sentence).endsWith("Still listening on 127.0.0.2:" + after.getPort() + "."));
+                .hasValueSatisfying(sentence -> assertThat(sentence)
+                        .endsWith("Still listening as before, on http://127.0.0.2:" + after.getPort() + "."));
         listeners.modified(Map.of("listen.address", "127.0.0.2", "listen.port", 0));
         assertThat(listeners.findProblem()).isEmpty();
     }
@@ -186,7 +186,7 @@ class SocketListenersTest {
                         .port())
                 .isZero();
         assertThat(ListenersConfig.of(Map.of(), name -> Optional.empty()))
-                .isEqualTo(new ListenersConfig("127.0.0.1", 7420, List.of(), false));
+                .isEqualTo(new ListenersConfig("127.0.0.1", 7420, List.of(), Optional.empty(), false));
         SocketListeners offline = start(Map.of("listen.port", 0), Map.of("patchbay.offline", "true"));
         assertThat(offline.addresses()).isEmpty();
         assertThat(offline.findProblem()).isEmpty();
@@ -199,7 +199,10 @@ class SocketListenersTest {
 
     private SocketListeners start(Map<String, ?> config, Map<String, String> framework) {
         SocketListeners listeners = new SocketListeners(
-                new HandOver(transports, WAIT), name -> Optional.ofNullable(framework.get(name)), config);
+                new HandOver(transports, WAIT),
+                new ConnectionMoves(transports),
+                name -> Optional.ofNullable(framework.get(name)),
+                config);
         started.add(listeners);
         return listeners;
     }

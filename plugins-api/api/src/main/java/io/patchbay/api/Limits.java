@@ -48,6 +48,15 @@ public final class Limits {
     public static final int SCANNED_SUBSCRIPTIONS_PER_CONNECTION = 100;
 
     public static final int REQUESTS_IN_FLIGHT_PER_CONNECTION = 256;
+    /** Calls of one hook that run at a time; others wait for them. */
+    public static final int HOOK_CALLS = 8;
+    /** Transactions that wait for one hook; those beyond it are refused. */
+    public static final int HOOK_QUEUE = 1000;
+    /** Bytes of the documents, before and after, that hooks are asked about at a time. */
+    public static final int HOOK_BYTES = 64 << 20;
+    /** What the sender of a change is told of a hook's message. */
+    public static final int HOOK_MESSAGE_CHARS = 1000;
+
     public static final int PLUGIN_BYTES = 256 << 20;
     /** Metrics of different names; those beyond it are not shown. */
     public static final int METRICS = 2000;
@@ -63,6 +72,11 @@ public final class Limits {
 
     /** How long the jar of a plugin may take to come from an address. */
     public static final Duration DOWNLOAD = Duration.ofMinutes(5);
+
+    /** How long a call of a hook may take, unless the hook says otherwise. */
+    public static final Duration HOOK_CALL = Duration.ofSeconds(2);
+    /** What it may say at most. */
+    public static final Duration HOOK_CALL_MAX = Duration.ofSeconds(10);
 
     public static final Duration WRITER_WAIT = Duration.ofSeconds(10);
     public static final Duration REQUEST = Duration.ofSeconds(30);

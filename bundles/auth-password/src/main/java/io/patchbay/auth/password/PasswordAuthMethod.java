@@ -6,6 +6,7 @@ import io.patchbay.api.auth.Account;
 import io.patchbay.api.auth.Accounts;
 import io.patchbay.api.auth.AuthMethod;
 import io.patchbay.api.auth.LoginRequest;
+import io.patchbay.api.auth.LoginStep;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
@@ -59,7 +60,7 @@ public final class PasswordAuthMethod implements AuthMethod, Component, HealthCh
     }
 
     @Override
-    public CompletionStage<String> authenticate(LoginRequest request) {
+    public CompletionStage<LoginStep> begin(LoginRequest request) {
         Optional<String> identifier = request.fields().findText(IDENTIFIER);
         Optional<String> password = request.fields().findText(PASSWORD);
         if (identifier.isEmpty() || password.isEmpty()) {
@@ -68,7 +69,7 @@ public final class PasswordAuthMethod implements AuthMethod, Component, HealthCh
                     "Login by password needs the texts '" + IDENTIFIER + "' and '" + PASSWORD + "'."));
         }
         if (identifier.get().length() > MOST_IDENTIFIER_CHARS || PasswordRules.isTooLong(password.get())) {
-            return CompletableFuture.failedFuture(refusal());
+            return CompletableFuture.completedFuture(LoginStep.REFUSED);
         }
         return accounts.find(identifier.get())
                 .thenCompose(account -> threads.submit(() -> prove(account, password.get())));
@@ -107,7 +108,7 @@ public final class PasswordAuthMethod implements AuthMethod, Component, HealthCh
         threads.close();
     }
 
-    private String prove(Optional<Account> account, String password) {
+    private LoginStep prove(Optional<Account> account, String password) {
         Optional<Argon2Hash> kept = account.flatMap(this::findHash);
         byte[] bytes = PasswordRules.bytes(password);
         try {
@@ -116,9 +117,9 @@ public final class PasswordAuthMethod implements AuthMethod, Component, HealthCh
                     && kept.isPresent()
                     && account.isPresent()
                     && !account.get().disabled()) {
-                return account.get().id();
+                return new LoginStep.Verified(account.get().id());
             }
-            throw refusal();
+            return LoginStep.REFUSED;
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
@@ -143,10 +144,5 @@ public final class PasswordAuthMethod implements AuthMethod, Component, HealthCh
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
-    }
-
-    private static PatchbayException refusal() {
-        return new PatchbayException(
-                ErrorCode.LOGIN_FAILED, "The name or the password is wrong, or the account is disabled.");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.LoginRequest;
+import io.patchbay.api.auth.LoginStep;
 import io.patchbay.api.document.Value;
 import io.patchbay.testkit.session.MemoryMetrics;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PasswordAuthMethodTest {
+    private static final LoginStep ANN = new LoginStep.Verified("id-of-ann");
+
     private final FakeAccounts accounts = new FakeAccounts();
     private final PasswordAuthMethod method = new PasswordAuthMethod(accounts, new MemoryMetrics(), 4);
 
@@ -28,14 +31,14 @@ class PasswordAuthMethodTest {
     void enrolledPasswordProvesItsAccount() {
         accounts.add("ann", false, Map.of("password", join(method.enrol("correct horse battery"))));
 
-        assertThat(join(login("ann", "correct horse battery"))).isEqualTo("id-of-ann");
+        assertThat(join(login("ann", "correct horse battery"))).isEqualTo(ANN);
     }
 
     @Test
     void passwordIsTheSameHoweverItsAccentsAreComposed() {
         accounts.add("ann", false, Map.of("password", join(method.enrol("caf\u00e9 au lait"))));
 
-        assertThat(join(login("ann", "cafe\u0301 au lait"))).isEqualTo("id-of-ann");
+        assertThat(join(login("ann", "cafe\u0301 au lait"))).isEqualTo(ANN);
     }
 
     @Test
@@ -46,25 +49,21 @@ class PasswordAuthMethodTest {
         accounts.add("key", false, Map.of());
         accounts.add("odd", false, Map.of("password", "plain text"));
 
-        PatchbayException wrong = failure(login("ann", "wrong horse battery"));
-        assertThat(wrong.code()).isEqualTo(ErrorCode.LOGIN_FAILED);
-        for (CompletionStage<String> attempt : List.of(
+        for (CompletionStage<LoginStep> attempt : List.of(
+                login("ann", "wrong horse battery"),
                 login("nobody", "correct horse battery"),
                 login("off", "correct horse battery"),
-                login("key", "correct horse battery"),
-                login("odd", "plain text"))) {
-            assertThat(failure(attempt))
-                    .hasMessage(wrong.getMessage())
-                    .extracting(PatchbayException::code)
-                    .isEqualTo(ErrorCode.LOGIN_FAILED);
+                login("key", "correct horse battery"))) {
+            assertThat(join(attempt)).isEqualTo(LoginStep.REFUSED);
         }
+        assertThat(join(login("odd", "plain text"))).isEqualTo(LoginStep.REFUSED);
     }
 
     @Test
     void unknownAccountTakesAsLongAsAWrongPassword() {
         accounts.add("ann", false, Map.of("password", join(method.enrol("correct horse battery"))));
-        failure(login("ann", "warm up the compiler"));
-        failure(login("nobody", "warm up the compiler"));
+        join(login("ann", "warm up the compiler"));
+        join(login("nobody", "warm up the compiler"));
 
         long known = fastest("ann");
         long unknown = fastest("nobody");
@@ -78,9 +77,8 @@ class PasswordAuthMethodTest {
     void hugePasswordIsRefusedWithoutBeingHashed() {
         accounts.add("ann", false, Map.of("password", join(method.enrol("correct horse battery"))));
 
-        assertThat(failure(login("ann", "x".repeat(100_000))).code()).isEqualTo(ErrorCode.LOGIN_FAILED);
-        assertThat(failure(login("x".repeat(100_000), "correct horse battery")).code())
-                .isEqualTo(ErrorCode.LOGIN_FAILED);
+        assertThat(join(login("ann", "x".repeat(100_000)))).isEqualTo(LoginStep.REFUSED);
+        assertThat(join(login("x".repeat(100_000), "correct horse battery"))).isEqualTo(LoginStep.REFUSED);
     }
 
     @Test
@@ -88,7 +86,7 @@ class PasswordAuthMethodTest {
         LoginRequest request = new LoginRequest(
                 "password", Value.struct("identifier", Value.of("ann"), "password", Value.of(7)), "127.0.0.1");
 
-        PatchbayException failure = failure(method.authenticate(request));
+        PatchbayException failure = failure(method.begin(request));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.BAD_REQUEST);
         assertThat(failure).hasMessage("Login by password needs the texts 'identifier' and 'password'.");
@@ -106,16 +104,20 @@ class PasswordAuthMethodTest {
 
     @Test
     void moreLoginsThanMayWaitAreOverloaded() {
-        List<CompletionStage<String>> attempts = new ArrayList<>();
+        List<CompletionStage<LoginStep>> attempts = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             attempts.add(login("nobody", "correct horse battery"));
         }
 
-        List<ErrorCode> codes =
-                attempts.stream().map(attempt -> failure(attempt).code()).toList();
+        List<Object> results = attempts.stream()
+                .map(attempt -> attempt.handle(
+                                (step, failure) -> failure == null ? step : ((PatchbayException) cause(failure)).code())
+                        .toCompletableFuture()
+                        .join())
+                .toList();
 
-        assertThat(codes).contains(ErrorCode.LOGIN_FAILED, ErrorCode.OVERLOADED);
-        assertThat(codes).containsOnly(ErrorCode.LOGIN_FAILED, ErrorCode.OVERLOADED);
+        assertThat(results).contains(LoginStep.REFUSED, ErrorCode.OVERLOADED);
+        assertThat(results).containsOnly(LoginStep.REFUSED, ErrorCode.OVERLOADED);
     }
 
     @Test
@@ -123,8 +125,8 @@ class PasswordAuthMethodTest {
         assertThat(method.findFault()).isEmpty();
     }
 
-    private CompletionStage<String> login(String identifier, String password) {
-        return method.authenticate(new LoginRequest(
+    private CompletionStage<LoginStep> login(String identifier, String password) {
+        return method.begin(new LoginRequest(
                 "password",
                 Value.struct("identifier", Value.of(identifier), "password", Value.of(password)),
                 "127.0.0.1"));
@@ -134,17 +136,21 @@ class PasswordAuthMethodTest {
         long best = Long.MAX_VALUE;
         for (int i = 0; i < 5; i++) {
             long start = System.nanoTime();
-            failure(login(identifier, "wrong horse battery"));
+            join(login(identifier, "wrong horse battery"));
             best = Math.min(best, System.nanoTime() - start);
         }
         return best;
     }
 
-    private static String join(CompletionStage<String> stage) {
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException ? failure.getCause() : failure;
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
         return stage.toCompletableFuture().join();
     }
 
-    private static PatchbayException failure(CompletionStage<String> stage) {
+    private static PatchbayException failure(CompletionStage<?> stage) {
         try {
             stage.toCompletableFuture().join();
         } catch (CompletionException e) {

@@ -1,20 +1,18 @@
 package io.patchbay.protocol.patchbay;
 
 import io.patchbay.api.auth.Identity;
-import io.patchbay.api.auth.LoginRequest;
+import io.patchbay.api.auth.LoginForm;
+import io.patchbay.api.auth.LoginOutcome;
 import io.patchbay.api.auth.Logins;
 import io.patchbay.api.auth.Tokens;
 import io.patchbay.api.document.Fields;
-import io.patchbay.api.document.Value;
 import io.patchbay.api.protocol.Connection;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** {@code login, refresh, logout} */
 final class LoginOperations {
-    private static final Set<String> NOT_FOR_THE_METHOD = Set.of("id", "op", "method");
+    private static final Set<String> ENVELOPE = Set.of("id", "op");
 
     private final Connection connection;
     private final Logins logins;
@@ -30,11 +28,10 @@ final class LoginOperations {
             fields.done();
             return logins.verify(token).thenApply(this::authenticated);
         }
-        String method = fields.findText("method")
-                .orElseThrow(() -> fields.refused(
-                        "method", "'login' needs a 'token', or a 'method' and what the method asks for."));
-        return logins.login(new LoginRequest(method, forTheMethod(fields), connection.remoteAddress()))
-                .thenApply(this::loggedIn);
+        return LoginForm.step(logins, fields, ENVELOPE, connection.remoteAddress())
+                .thenApply(outcome -> outcome instanceof LoginOutcome.LoggedIn done
+                        ? loggedIn(done.tokens())
+                        : Replies.challenge((LoginOutcome.Challenged) outcome));
     }
 
     CompletionStage<byte[]> refresh(Fields fields) {
@@ -57,16 +54,5 @@ final class LoginOperations {
     private byte[] authenticated(Identity identity) {
         connection.session().authenticate(identity);
         return Replies.user(identity);
-    }
-
-    /** Every field but ours: which ones a method knows is its own affair. */
-    private static Value.Struct forTheMethod(Fields fields) {
-        Map<String, Value> rest = new LinkedHashMap<>();
-        for (String name : fields.names()) {
-            if (!NOT_FOR_THE_METHOD.contains(name)) {
-                fields.findAny(name).ifPresent(value -> rest.put(name, value));
-            }
-        }
-        return new Value.Struct(rest);
     }
 }

@@ -2,6 +2,8 @@ package io.patchbay.protocol.patchbay;
 
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
+import io.patchbay.api.auth.LoginForm;
+import io.patchbay.api.auth.LoginOutcome;
 import io.patchbay.api.auth.Role;
 import io.patchbay.api.auth.Tokens;
 import io.patchbay.api.document.Cbor;
@@ -119,6 +121,10 @@ final class Replies {
                 "refreshToken", Value.of(tokens.refreshToken()),
                 "expiresIn", Value.of(tokens.expiresIn().toSeconds()),
                 "user", describe(tokens.identity())));
+    }
+
+    static byte[] challenge(LoginOutcome.Challenged challenged) {
+        return Cbor.encode(LoginForm.describe(challenged));
     }
 
     private static byte[] finish(Map<String, Value> ok, TransactionResult result) {

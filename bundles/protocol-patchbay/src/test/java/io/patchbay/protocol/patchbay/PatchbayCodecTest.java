@@ -15,6 +15,7 @@ import io.patchbay.api.document.CborWriter;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.migration.StateRecord;
 import io.patchbay.api.protocol.Codec;
+import io.patchbay.testkit.session.MemoryLogins;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -93,6 +94,44 @@ class PatchbayCodecTest {
         assertThat(ok((Value.Struct) Cbor.decode(client.connection.takeSent().get(0)))
                         .find("results"))
                 .isPresent();
+    }
+
+    @Test
+    void aLoginInTwoStepsIsDoneAfterTheSecond() {
+        Identity before = client.session.identity();
+        client.logins.admit(new Identity("u2", "bob", Client.ANN.role(), Optional.empty(), Optional.empty()));
+        Value.Struct half = ok(client.ask(
+                "id", Value.of(1),
+                "op", Value.of("login"),
+                "method", Value.of(MemoryLogins.TWO_STEPS),
+                "identifier", Value.of("bob"),
+                "password", Value.of(MemoryLogins.PASSWORD)));
+        assertThat(half.find("challenge"))
+                .contains(Value.struct(
+                        "message",
+                        Value.of("Type the code."),
+                        "fields",
+                        Value.array(Value.struct(
+                                "name", Value.of("code"), "label", Value.of("Code"), "type", Value.of("code")))));
+        assertThat(half.findInt("expiresIn")).contains(300L);
+        assertThat(half.find("accessToken")).isEmpty();
+        assertThat(client.session.identity()).isEqualTo(before);
+
+        Value login = half.find("login").orElseThrow();
+        Value.Struct done = ok(answer(3, login, MemoryLogins.CODE));
+        assertThat(done.find("accessToken")).isPresent();
+        assertThat(client.session.identity().name()).isEqualTo("bob");
+        assertThat(errorCode(answer(4, login, MemoryLogins.CODE))).isEqualTo("LOGIN_EXPIRED");
+        assertThat(errorCode(client.ask("id", Value.of(5), "op", Value.of("login"), "login", login)))
+                .isEqualTo("BAD_REQUEST");
+    }
+
+    private Value.Struct answer(long id, Value login, String code) {
+        return client.ask(
+                "id", Value.of(id),
+                "op", Value.of("login"),
+                "login", login,
+                "answers", Value.struct("code", Value.of(code)));
     }
 
     @Test

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.patchbay.api.Limits;
 import io.patchbay.api.auth.Identity;
+import io.patchbay.api.auth.LoginAnswer;
+import io.patchbay.api.auth.LoginMethod;
+import io.patchbay.api.auth.LoginOutcome;
 import io.patchbay.api.auth.LoginRequest;
 import io.patchbay.api.auth.Logins;
 import io.patchbay.api.auth.Tokens;
@@ -105,8 +108,23 @@ class RequestsInFlightTest {
         }
 
         @Override
-        public CompletionStage<Tokens> login(LoginRequest request) {
+        public CompletionStage<List<LoginMethod>> describeMethods() {
             return new CompletableFuture<>();
+        }
+
+        @Override
+        public CompletionStage<LoginOutcome> login(LoginRequest request) {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public CompletionStage<LoginOutcome> answer(LoginAnswer answer) {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public long countHalfDone(String method) {
+            return 0;
         }
 
         @Override

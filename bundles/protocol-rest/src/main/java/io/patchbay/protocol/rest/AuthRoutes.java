@@ -3,7 +3,8 @@ package io.patchbay.protocol.rest;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Accounts;
-import io.patchbay.api.auth.LoginRequest;
+import io.patchbay.api.auth.LoginForm;
+import io.patchbay.api.auth.LoginOutcome;
 import io.patchbay.api.auth.Logins;
 import io.patchbay.api.auth.Tokens;
 import io.patchbay.api.document.Fields;
@@ -11,16 +12,12 @@ import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** Logging in and staying so; answers that hold a secret are never cached. */
 final class AuthRoutes {
-    private static final String METHOD = "method";
-
     private final Logins logins;
     private final Accounts accounts;
 
@@ -29,12 +26,10 @@ final class AuthRoutes {
         this.accounts = accounts;
     }
 
+    /** Begins a login, or goes on with one that is half done. */
     CompletionStage<HttpResponse> login(Call call) {
-        Fields fields = call.fields();
-        String method = fields.requireText(METHOD);
-        LoginRequest request =
-                new LoginRequest(method, forTheMethod(fields), call.request().remoteAddress());
-        return logins.login(request).thenApply(AuthRoutes::answer);
+        return LoginForm.step(logins, call.fields(), Set.of(), call.request().remoteAddress())
+                .thenApply(AuthRoutes::answer);
     }
 
     CompletionStage<HttpResponse> refresh(Call call) {
@@ -50,8 +45,11 @@ final class AuthRoutes {
     }
 
     CompletionStage<HttpResponse> methods(Call call) {
-        return CompletableFuture.completedFuture(
-                Answer.list(logins.methods(), name -> Value.struct("name", Value.of(name))));
+        return logins.describeMethods()
+                .thenApply(methods -> Answer.list(
+                        methods,
+                        method -> Value.struct(
+                                "name", Value.of(method.name()), "fields", LoginForm.describe(method.fields()))));
     }
 
     CompletionStage<HttpResponse> setup(Call call) {
@@ -89,15 +87,10 @@ final class AuthRoutes {
         return token;
     }
 
-    /** Every field but ours: which ones a method knows is its own affair. */
-    private static Value.Struct forTheMethod(Fields fields) {
-        Map<String, Value> rest = new LinkedHashMap<>();
-        for (String name : fields.names()) {
-            if (!name.equals(METHOD)) {
-                fields.findAny(name).ifPresent(value -> rest.put(name, value));
-            }
-        }
-        return new Value.Struct(rest);
+    private static HttpResponse answer(LoginOutcome outcome) {
+        return outcome instanceof LoginOutcome.LoggedIn done
+                ? answer(done.tokens())
+                : secret(LoginForm.describe((LoginOutcome.Challenged) outcome));
     }
 
     private static HttpResponse answer(Tokens tokens) {
@@ -109,13 +102,14 @@ final class AuthRoutes {
                 Value.of(tokens.identity().name()),
                 "role",
                 Value.of(role));
-        return Answer.json(
-                        200,
-                        Value.struct(
-                                "accessToken", Value.of(tokens.accessToken()),
-                                "refreshToken", Value.of(tokens.refreshToken()),
-                                "expiresIn", Value.of(tokens.expiresIn().toSeconds()),
-                                "user", user))
-                .with("Cache-Control", "no-store");
+        return secret(Value.struct(
+                "accessToken", Value.of(tokens.accessToken()),
+                "refreshToken", Value.of(tokens.refreshToken()),
+                "expiresIn", Value.of(tokens.expiresIn().toSeconds()),
+                "user", user));
+    }
+
+    private static HttpResponse secret(Value.Struct body) {
+        return Answer.json(200, body).with("Cache-Control", "no-store");
     }
 }

@@ -41,34 +41,27 @@ final class DocumentRoutes {
 
     CompletionStage<HttpResponse> create(Call call) {
         Value.Struct data = call.data();
-        return write(
-                call, new Operation.Put(call.path("c"), Optional.empty(), data, Precondition.ANY), Optional.of(data));
+        return write(call, new Operation.Put(call.path("c"), Optional.empty(), data, Precondition.ANY));
     }
 
     CompletionStage<HttpResponse> put(Call call) {
         Value.Struct data = call.data();
         String id = DocumentIds.require(call.path("id"));
         Precondition precondition = Revisions.precondition(call.request());
-        return write(call, new Operation.Put(call.path("c"), Optional.of(id), data, precondition), Optional.of(data));
+        return write(call, new Operation.Put(call.path("c"), Optional.of(id), data, precondition));
     }
 
     CompletionStage<HttpResponse> patch(Call call) {
         Precondition precondition = Revisions.preconditionOfExisting(call.request());
-        String collection = call.path("c");
-        Operation patch =
-                new Operation.Patch(collection, DocumentIds.require(call.path("id")), call.mergePatch(), precondition);
-        return commit(call, List.of(patch), call.idempotencyKey()).thenCompose(result -> {
-            Written written = result.written().get(0);
-            return written.data().isPresent()
-                    ? CompletableFuture.completedFuture(written(result, Optional.empty()))
-                    : dataOf(call, collection, written).thenApply(data -> written(result, data));
-        });
+        Operation patch = new Operation.Patch(
+                call.path("c"), DocumentIds.require(call.path("id")), call.mergePatch(), precondition);
+        return write(call, patch);
     }
 
-    /** What a replayed patch led to: no outcome is kept with its data, but as long as nobody has written since the document is that. Empty if it can't be told, or not to this caller. */
-    private static CompletionStage<Optional<Value.Struct>> dataOf(Call call, String collection, Written written) {
+    /** What a replayed write led to: no outcome is kept with its data, and what was sent may have been patched or changed by a hook; but as long as nobody has written since, the document is that. Empty if it can't be told, or not to this caller. */
+    private static CompletionStage<Optional<Value.Struct>> dataOf(Call call, Written written) {
         return call.documents()
-                .get(collection, written.id())
+                .get(written.collection(), written.id())
                 .handle((document, failure) -> failure == null && document.revision() == written.revision()
                         ? Optional.of(document.data())
                         : Optional.empty());
@@ -117,14 +110,18 @@ final class DocumentRoutes {
                 : Answer.json(200, DocumentForm.document(document), "ETag", tag, "Cache-Control", KEEP);
     }
 
-    /** @param sent what a replayed answer, which the node keeps without data, is completed with: the same key means the same request */
-    private static CompletionStage<HttpResponse> write(Call call, Operation operation, Optional<Value.Struct> sent) {
-        return commit(call, List.of(operation), call.idempotencyKey()).thenApply(result -> written(result, sent));
+    private static CompletionStage<HttpResponse> write(Call call, Operation operation) {
+        return commit(call, List.of(operation), call.idempotencyKey()).thenCompose(result -> {
+            Written written = result.written().get(0);
+            return written.data().isPresent()
+                    ? CompletableFuture.completedFuture(written(result, written.data()))
+                    : dataOf(call, written).thenApply(data -> written(result, data));
+        });
     }
 
-    private static HttpResponse written(TransactionResult result, Optional<Value.Struct> sent) {
+    private static HttpResponse written(TransactionResult result, Optional<Value.Struct> data) {
         Written written = result.written().get(0);
-        byte[] body = DocumentForm.written(written, written.data().or(() -> sent));
+        byte[] body = DocumentForm.written(written, data);
         String tag = Revisions.tag(written.revision());
         HttpResponse response = written.created()
                 ? Answer.json(201, body, "ETag", tag, "Location", DocumentForm.path(written.collection(), written.id()))

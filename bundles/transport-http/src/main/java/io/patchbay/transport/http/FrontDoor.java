@@ -137,7 +137,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
             return Origins.Verdict.SAME;
         }
         HttpURI uri = request.getHttpURI();
-        Origins.Verdict verdict = new Origins(hosts).judge(origin, uri.getAuthority(), loopback);
+        Origins.Verdict verdict = new Origins(hosts).judge(origin, uri.getAuthority(), request.isSecure(), loopback);
         HttpFields.Mutable headers = response.getHeaders();
         headers.add("Vary", "Origin");
         if (verdict == Origins.Verdict.REFUSED) {

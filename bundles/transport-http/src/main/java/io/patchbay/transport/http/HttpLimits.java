@@ -6,6 +6,10 @@ import java.time.Duration;
 final class HttpLimits {
     /** Connections beyond it are closed at once. */
     static final int CONNECTIONS = 20_000;
+    /** TLS handshakes that are under way; a connection beyond it is closed at once. */
+    static final int HANDSHAKES = 1_000;
+    /** From the arrival of a connection to the end of its handshake. */
+    static final Duration HANDSHAKE_TIME = Duration.ofSeconds(10);
     /** Request line and headers. */
     static final int HEADER_BYTES = 16 << 10;
 

@@ -14,6 +14,9 @@ final class HttpMeters {
     final Metrics.Counter bytesReceived;
     final Metrics.Counter bytesSent;
 
+    private final Metrics.Counter handshakes13;
+    private final Metrics.Counter handshakes12;
+    private final Metrics.Counter handshakesFailed;
     private final Metrics.Counter tcpBytesReceived;
     private final Metrics.Counter tcpBytesSent;
     private final Metrics metrics;
@@ -30,12 +33,21 @@ final class HttpMeters {
         messagesSent = messages("sent");
         bytesReceived = bytes("received");
         bytesSent = bytes("sent");
+        handshakes13 = handshakes("TLSv1.3");
+        handshakes12 = handshakes("TLSv1.2");
+        handshakesFailed = metrics.counter(
+                "patchbay_tls_handshakes_failed_total",
+                "TLS handshakes that failed, took too long or were refused because too many were under way.");
         tcpBytesReceived = tcpBytes("received");
         tcpBytesSent = tcpBytes("sent");
         metrics.gauge(
                 "patchbay_http_requests_in_flight",
                 "Requests to routes that are not answered whole yet.",
                 () -> begun.sum() - ended.sum());
+    }
+
+    private Metrics.Counter handshakes(String version) {
+        return metrics.counter("patchbay_tls_handshakes_total", "TLS handshakes that were done.", "version", version);
     }
 
     private Metrics.Counter messages(String direction) {
@@ -54,6 +66,15 @@ final class HttpMeters {
 
     void tcpSent(int bytes) {
         tcpBytesSent.add(bytes);
+    }
+
+    /** @param version such as {@code TLSv1.3} */
+    void handshakeDone(String version) {
+        (version.equals("TLSv1.3") ? handshakes13 : handshakes12).increment();
+    }
+
+    void handshakeFailed() {
+        handshakesFailed.increment();
     }
 
     void began() {

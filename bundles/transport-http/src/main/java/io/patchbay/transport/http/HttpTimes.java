@@ -10,8 +10,9 @@ import java.time.Duration;
  * @param lease for a provider that is being updated
  * @param headers from the first byte of a request to the last of its headers
  * @param idle no byte in either direction on an HTTP connection
+ * @param handshake from the arrival of a connection to the end of its TLS handshake
  */
-record HttpTimes(Duration request, Duration lease, Duration headers, Duration idle) {
-    static final HttpTimes DEFAULT =
-            new HttpTimes(Limits.REQUEST, Limits.LEASE_WAIT, Duration.ofSeconds(30), HttpLimits.HTTP_IDLE);
+record HttpTimes(Duration request, Duration lease, Duration headers, Duration idle, Duration handshake) {
+    static final HttpTimes DEFAULT = new HttpTimes(
+            Limits.REQUEST, Limits.LEASE_WAIT, Duration.ofSeconds(30), HttpLimits.HTTP_IDLE, HttpLimits.HANDSHAKE_TIME);
 }

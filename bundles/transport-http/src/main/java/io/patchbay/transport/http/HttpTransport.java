@@ -3,20 +3,27 @@ package io.patchbay.transport.http;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.http.Arrival;
+import io.patchbay.api.http.MovedConnection;
+import io.patchbay.api.http.MovingTransport;
+import io.patchbay.api.http.OpenConnection;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
+import io.patchbay.api.plugin.HealthCheck;
 import io.patchbay.api.plugin.Providers;
 import io.patchbay.api.protocol.Connections;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +33,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.osgi.service.component.annotations.Activate;
@@ -42,12 +48,12 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: a small pool that reads, decodes, calls routes and protocols, and writes; none of them ever waits.
  */
 @org.osgi.service.component.annotations.Component(
-        service = {Transport.class, Component.class},
+        service = {Transport.class, HealthCheck.class, Component.class},
         // Started before it is asked for: the first connection must not wait for the server to load.
         immediate = true,
         configurationPid = HttpConfig.PID,
         property = Providers.NAME + "=" + HttpTransport.NAME)
-public final class HttpTransport implements Transport, Component {
+public final class HttpTransport implements MovingTransport, HealthCheck, Component {
     static final String NAME = "http";
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpTransport.class);
@@ -67,11 +73,13 @@ public final class HttpTransport implements Transport, Component {
     private final Routes routes;
     private final WebSocketDoor webSockets;
     private final TcpDoor tcp;
+    private final TlsDoor tls;
     private final Streams streams = new Streams(HttpLimits.streamsBytes());
     private final BodyBudget budget = new BodyBudget(HttpLimits.bodiesBytes());
     private final FrontDoor frontDoor;
-    private final CompletableFuture<Void> drained = new CompletableFuture<>();
-    /** Goes forward only; written under this object's monitor. */
+    /** Another one after each time that a drain is called off; guarded by this object's monitor. */
+    private CompletableFuture<Void> drained = new CompletableFuture<>();
+    /** Goes forward, and back from draining to serving; written under this object's monitor. */
     private volatile State state = State.SERVING;
 
     private final LongAdder refused = new LongAdder();
@@ -89,18 +97,19 @@ public final class HttpTransport implements Transport, Component {
             Providers providers, Connections connections, Metrics metrics, Map<String, ?> properties, HttpTimes times) {
         HttpMeters meters = new HttpMeters(metrics);
         tellCacheLine();
+        QueuedThreadPool threads = new TransportThreads();
+        // Activates those who offer routes, whose threads must not inherit our class loader.
+        routes = new Routes(providers, threads, times.lease(), streams::drainReplaced);
         try (JettyClassLoader ours = new JettyClassLoader()) {
-            QueuedThreadPool threads = new QueuedThreadPool(HttpLimits.THREADS_MAX, HttpLimits.THREADS_MIN);
-            threads.setName("patchbay-http");
-            threads.setDaemon(true);
             server = new Server(threads);
             server.setErrorHandler(new ProblemErrors(meters));
             tcp = new TcpDoor(connections, server, this::isDraining, meters, times.lease());
-            connector = new HandOffConnector(server, tcp, times.idle(), new HttpConnectionFactory(configuration()));
-            server.addConnector(connector);
+            tls = new TlsDoor(server, meters, times.handshake(), times.idle());
             Answers answers = new Answers(this::isDraining, streams);
             webSockets = new WebSocketDoor(connections, server, answers, this::isDraining, meters);
-            routes = new Routes(providers, threads, times.lease(), streams::drainReplaced);
+            connector = new HandOffConnector(
+                    server, tcp, tls, webSockets, times.idle(), new HttpPassenger.Factory(configuration()));
+            server.addConnector(connector);
             frontDoor = new FrontDoor(routes, answers, webSockets, budget, meters, times.request(), hosts(properties));
             server.setHandler(frontDoor);
             start();
@@ -121,6 +130,7 @@ public final class HttpTransport implements Transport, Component {
                 refused::sum);
         metrics.gauge("patchbay_websocket_connections", "Open WebSockets.", webSockets::open);
         metrics.gauge("patchbay_tcp_connections", "Open TCP connections of protocols.", tcp::open);
+        metrics.gauge("patchbay_tls_handshakes_under_way", "TLS handshakes that are under way.", tls::handshakes);
         metrics.gauge("patchbay_http_streams", "Streamed answers that are open.", streams::open);
         metrics.gauge("patchbay_http_stream_bytes", "Bytes that wait in all streams.", streams::waitingBytes);
         metrics.total(
@@ -182,19 +192,63 @@ public final class HttpTransport implements Transport, Component {
     }
 
     @Override
-    public CompletionStage<Void> drain() {
+    public List<OpenConnection> listMovable() {
+        return connector.endPoints().stream()
+                .filter(HandOffEndPoint::isMovable)
+                .map(OpenConnection.class::cast)
+                .toList();
+    }
+
+    @Override
+    public void adopt(MovedConnection connection) {
+        if (state == State.STOPPED) {
+            throw new IllegalStateException("this transport is stopped");
+        }
+        try {
+            connector.take(connection);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Optional<String> findFault() {
+        return new TrialRun(this).findFault();
+    }
+
+    /** What was asked to come back or to end while it drained does so; all else goes on. */
+    @Override
+    public void serve() {
+        CompletableFuture<Void> calledOff;
         synchronized (this) {
+            if (state != State.DRAINING) {
+                return;
+            }
+            state = State.SERVING;
+            calledOff = drained;
+            drained = new CompletableFuture<>();
+        }
+        streams.goOn();
+        calledOff.complete(null);
+        LOG.info("The transport serves again");
+    }
+
+    @Override
+    public CompletionStage<Void> drain() {
+        CompletableFuture<Void> begun;
+        synchronized (this) {
+            begun = drained;
             if (state != State.SERVING) {
-                return drained;
+                return begun;
             }
             state = State.DRAINING;
         }
         webSockets.closeAll();
         tcp.closeAll();
         streams.drain();
-        server.getScheduler().schedule(() -> drained.complete(null), Limits.DRAIN.toMillis(), TimeUnit.MILLISECONDS);
-        every(HttpLimits.DRAIN_CHECK, this::closeIdle);
-        return drained;
+        server.getScheduler().schedule(() -> begun.complete(null), Limits.DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+        closeIdle(begun);
+        return begun;
     }
 
     /** Drains briefly if nobody has, then ends every connection and thread. */
@@ -214,7 +268,9 @@ public final class HttpTransport implements Transport, Component {
             server.stop();
             server.destroy();
         }
-        drained.complete(null);
+        synchronized (this) {
+            drained.complete(null);
+        }
     }
 
     @Override
@@ -296,12 +352,20 @@ public final class HttpTransport implements Transport, Component {
         connector.endPoints().forEach(endPoint -> endPoint.checkTime(nowNs));
     }
 
-    private void closeIdle() {
+    /** Again and again until the drain is over or called off. */
+    private void closeIdle(CompletableFuture<Void> drain) {
+        if (drain.isDone() && state != State.DRAINING) {
+            return;
+        }
         connector.endPoints().stream()
                 .filter(idle -> idle.idleFor(HttpLimits.DRAIN_IDLE))
                 .forEach(HandOffEndPoint::close);
         if (connector.connections() == 0) {
-            drained.complete(null);
+            drain.complete(null);
+        }
+        if (server.isRunning()) {
+            server.getScheduler()
+                    .schedule(() -> closeIdle(drain), HttpLimits.DRAIN_CHECK.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

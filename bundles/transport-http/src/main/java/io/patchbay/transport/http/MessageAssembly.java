@@ -15,9 +15,11 @@ final class MessageAssembly {
 
     private byte[] bytes = NOTHING;
     private int length;
+    private boolean begun;
 
     /** @throws PatchbayException TOO_LARGE beyond {@link Limits#FRAME_BYTES} */
     void add(ByteBuffer piece) {
+        begun = true;
         int more = piece.remaining();
         if (length + (long) more > Limits.FRAME_BYTES) {
             throw PatchbayException.beyond(
@@ -35,6 +37,7 @@ final class MessageAssembly {
     /** The message that ends with {@code last}, without copying if it is the only piece; the memory is let go. */
     ByteBuffer finish(ByteBuffer last) {
         if (length == 0 && last.remaining() <= Limits.FRAME_BYTES) {
+            begun = false;
             return last;
         }
         add(last);
@@ -46,6 +49,17 @@ final class MessageAssembly {
     void clear() {
         bytes = NOTHING;
         length = 0;
+        begun = false;
+    }
+
+    /** Whether pieces have come, even empty ones, but not the last. */
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** What has come. */
+    byte[] bytes() {
+        return Arrays.copyOf(bytes, length);
     }
 
     /** @throws PatchbayException MALFORMED if it is not UTF-8, as RFC 6455 asks for text */

@@ -23,8 +23,9 @@ final class Origins {
     /**
      * @param origin the header's value
      * @param authority host and port that the request went to
+     * @param secure whether it came over TLS; then a page that did not is none of our own, whatever its host, as others may have written it on its way
      */
-    Verdict judge(String origin, String authority, boolean loopbackListener) {
+    Verdict judge(String origin, String authority, boolean secure, boolean loopbackListener) {
         URI page;
         try {
             page = new URI(origin);
@@ -39,7 +40,10 @@ final class Origins {
             return Verdict.REFUSED;
         }
         int defaultPort = "https".equals(scheme) ? 443 : 80;
-        if (withPort(page.getHost(), page.getPort(), defaultPort).equals(withDefaultPort(authority, defaultPort))) {
+        boolean ours = !secure || "https".equals(scheme);
+        if (ours
+                && withPort(page.getHost(), page.getPort(), defaultPort)
+                        .equals(withDefaultPort(authority, defaultPort))) {
             return Verdict.SAME;
         }
         return hosts.isAllowed(page.getHost()) || loopbackListener && hosts.isLocal(page.getHost())

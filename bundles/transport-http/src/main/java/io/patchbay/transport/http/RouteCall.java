@@ -23,6 +23,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,8 @@ final class RouteCall {
 
     /** Set before the step that reads them, by the thread that then starts it. */
     private volatile RouteTable.Match match;
+    /** What it was called under, until that is closed. */
+    private volatile @Nullable Lease<HttpRoute> calledUnder;
 
     private volatile byte[] body = {};
     private volatile long waitUntilNs;
@@ -113,12 +116,15 @@ final class RouteCall {
             return;
         }
         if (running) {
-            refuse(
-                    PatchbayException.beyond(
-                            "request",
-                            ErrorCode.TIMEOUT,
-                            "The request was not answered within " + requestTime.toSeconds() + " s."),
-                    false);
+            PatchbayException late = PatchbayException.beyond(
+                    "request",
+                    ErrorCode.TIMEOUT,
+                    "The request was not answered within " + requestTime.toSeconds() + " s.");
+            Lease<HttpRoute> slow = calledUnder;
+            if (slow != null && !answered.get()) {
+                slow.failed(late);
+            }
+            refuse(late, false);
         } else {
             answer(ProblemErrors.problem(408, null), true);
         }
@@ -186,6 +192,7 @@ final class RouteCall {
             lease.close();
             return;
         }
+        calledUnder = lease;
         try {
             CompletionStage<HttpResponse> stage = lease.provider().handle(toRequest());
             stage.whenComplete((answer, failure) -> {
@@ -193,16 +200,15 @@ final class RouteCall {
                     stream(answer, lease);
                     return;
                 }
-                lease.close();
                 if (answer != null) {
+                    lease.close();
                     answer(answer, false);
                 } else {
-                    fail(failure != null ? failure : new NullPointerException("the route answered nothing"));
+                    fail(lease, failure != null ? failure : new NullPointerException("the route answered nothing"));
                 }
             });
         } catch (Throwable e) {
-            lease.close();
-            fail(e);
+            fail(lease, e);
         }
     }
 
@@ -221,9 +227,11 @@ final class RouteCall {
         return false;
     }
 
-    private void fail(Throwable failure) {
+    private void fail(Lease<HttpRoute> lease, Throwable failure) {
+        lease.close();
         HttpResponse problem = Problem.of(failure);
         if (problem.status() == 500) {
+            lease.failed(failure);
             LOG.error("{} failed for {}", match.entry().pattern(), match.entry().provider(), failure);
         }
         meters.refusals.count(failure);

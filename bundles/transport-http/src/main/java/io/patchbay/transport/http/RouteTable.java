@@ -20,7 +20,23 @@ final class RouteTable {
      * @param provider the name of the {@code HttpRoute}
      * @param generation which version of the provider this was read from
      */
-    record Entry(String pattern, String method, String provider, long generation, long bodyLimit, List<String> names) {}
+    record Entry(String pattern, String method, String provider, long generation, long bodyLimit, List<String> names) {
+        /** Whether a request could match both; those that take the rest of a path get what others leave. */
+        private boolean overlaps(Entry other) {
+            String[] own = pattern.split("/", -1);
+            String[] others = other.pattern.split("/", -1);
+            if (!method.equals(other.method) || own.length != others.length) {
+                return false;
+            }
+            for (int i = 1; i < own.length; i++) {
+                boolean same = own[i].equals(others[i]) || own[i].startsWith("{") || others[i].startsWith("{");
+                if (!same || own[i].endsWith("*}") != others[i].endsWith("*}")) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     sealed interface Lookup {}
 
@@ -47,8 +63,9 @@ final class RouteTable {
 
     private final Node root = new Node();
     private final List<String> conflicts = new ArrayList<>();
-    private int size;
+    private final List<Entry> entries = new ArrayList<>();
 
+    /** @param offers the earlier ones go first: a later one gets no request that an earlier one would get without it */
     RouteTable(Collection<Offer> offers) {
         for (Offer offer : offers) {
             offer.bodyLimitByPattern().forEach((pattern, limit) -> add(offer, pattern, limit));
@@ -56,7 +73,7 @@ final class RouteTable {
     }
 
     int size() {
-        return size;
+        return entries.size();
     }
 
     /** Sentences on patterns that are no patterns, or that an earlier provider has already. */
@@ -133,27 +150,33 @@ final class RouteTable {
             return;
         }
         List<String> names = new ArrayList<>();
+        for (String segment : pattern.substring(space + 2).split("/", -1)) {
+            if (segment.startsWith("{") && segment.endsWith("}")) {
+                names.add(segment.substring(1, segment.length() - (segment.endsWith("*}") ? 2 : 1)));
+            }
+        }
+        String method = pattern.substring(0, space);
+        Entry entry = new Entry(pattern, method, offer.provider(), offer.generation(), bodyLimit, List.copyOf(names));
+        for (Entry earlier : entries) {
+            boolean taken = !earlier.provider().equals(entry.provider()) && earlier.overlaps(entry);
+            if (taken || earlier.pattern().equals(pattern)) {
+                conflicts.add("\"" + pattern + "\" of " + offer.provider() + " is not served: " + earlier.provider()
+                        + " has \"" + earlier.pattern() + "\" already");
+                return;
+            }
+        }
+        entries.add(entry);
         Node node = root;
         boolean rest = false;
         for (String segment : pattern.substring(space + 2).split("/", -1)) {
             if (segment.startsWith("{") && segment.endsWith("*}")) {
-                names.add(segment.substring(1, segment.length() - 2));
                 rest = true;
             } else if (segment.startsWith("{") && segment.endsWith("}")) {
-                names.add(segment.substring(1, segment.length() - 1));
                 node = node.parameter == null ? node.parameter = new Node() : node.parameter;
             } else {
                 node = node.literals.computeIfAbsent(segment, unseen -> new Node());
             }
         }
-        String method = pattern.substring(0, space);
-        Entry entry = new Entry(pattern, method, offer.provider(), offer.generation(), bodyLimit, List.copyOf(names));
-        Entry earlier = (rest ? node.rest : node.here).putIfAbsent(method, entry);
-        if (earlier == null) {
-            size++;
-        } else {
-            conflicts.add("\"" + pattern + "\" of " + offer.provider() + " is not served: " + earlier.provider()
-                    + " has it already");
-        }
+        (rest ? node.rest : node.here).put(method, entry);
     }
 }

@@ -75,6 +75,7 @@ final class StreamedBody implements HttpSink {
 
     /** Sends the head, then lets the route write. Called once. */
     void start(HttpStream stream) {
+        endPoint.streams();
         streams.opened(this);
         response.getRequest().addFailureListener(this::gone);
         writer.iterate();

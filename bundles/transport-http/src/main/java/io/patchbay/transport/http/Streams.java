@@ -62,6 +62,11 @@ final class Streams {
         open.forEach(StreamedBody::drain);
     }
 
+    /** Streams that begin from now on may go on. */
+    void goOn() {
+        draining = false;
+    }
+
     void abort() {
         open.forEach(StreamedBody::abort);
     }

@@ -1,7 +1,9 @@
 package io.patchbay.transport.http;
 
 import io.patchbay.api.protocol.Connections;
+import io.patchbay.api.protocol.MessageReceiver;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -31,6 +33,13 @@ final class TcpDoor {
     /** A connection for {@code protocol} on a socket that has just been accepted. */
     TcpPeer connect(HandOffEndPoint endPoint, String protocol) {
         return new TcpPeer(endPoint, protocol, this);
+    }
+
+    /** One that another transport had. */
+    TcpPeer goOn(HandOffEndPoint endPoint, String protocol, Optional<MessageReceiver> session) {
+        TcpPeer peer = new TcpPeer(endPoint, protocol, this);
+        session.ifPresent(peer::goOnWith);
+        return peer;
     }
 
     Connections connections() {

@@ -6,8 +6,10 @@ import io.patchbay.api.protocol.MessageChannel;
 import io.patchbay.api.protocol.MessageReceiver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.BufferUtil;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>It is either waiting for its protocol, reading, or held back until the platform is ready, never two of them; so one thread at a time reads. What the platform left of a chunk waits in
  * {@link #rest}.
  */
-final class TcpPeer extends AbstractConnection implements MessageChannel {
+final class TcpPeer extends AbstractConnection implements MessageChannel, Passenger {
     private static final Logger LOG = LoggerFactory.getLogger(TcpPeer.class);
     /** A codec that is ready for more and still takes nothing, so often in a row, never will. */
     private static final int CHUNKS_WITHOUT_PROGRESS = 1000;
@@ -36,6 +38,10 @@ final class TcpPeer extends AbstractConnection implements MessageChannel {
     private ByteBuffer rest = BufferUtil.EMPTY_BUFFER;
 
     private volatile @Nullable MessageReceiver receiver;
+    /** Reads on once the platform is ready; null while it is not waited for. */
+    private final AtomicReference<@Nullable Resume> held = new AtomicReference<>();
+    /** Whether it looks for its protocol, and so reads nothing. */
+    private final AtomicBoolean seeking = new AtomicBoolean();
 
     TcpPeer(HandOffEndPoint endPoint, String protocol, TcpDoor door) {
         super(endPoint, door.executor());
@@ -48,10 +54,25 @@ final class TcpPeer extends AbstractConnection implements MessageChannel {
     @Override
     public void onOpen() {
         super.onOpen();
-        endPoint.upgraded();
         endPoint.setIdleTimeout(HttpLimits.TCP_IDLE.toMillis());
+        MessageReceiver known = receiver;
+        if (known == null) {
+            door.opened(this);
+            seek();
+            return;
+        }
+        endPoint.pushBacklog();
+        known.attach(this);
+        endPoint.upgraded(this);
         door.opened(this);
-        seek();
+        if (readsOn(known)) {
+            read();
+        }
+    }
+
+    /** Goes on with what another transport had. */
+    void goOnWith(MessageReceiver known) {
+        receiver = known;
     }
 
     /** Finds the protocol, or waits for it: it may be on its way in. */
@@ -63,11 +84,7 @@ final class TcpPeer extends AbstractConnection implements MessageChannel {
             receiver = door.connections().open(protocol, this, endPoint.remoteAddress());
         } catch (PatchbayException e) {
             if (e.code() == ErrorCode.UNAVAILABLE && System.nanoTime() - seekUntilNs < 0) {
-                door.scheduler()
-                        .schedule(
-                                () -> door.executor().execute(this::seek),
-                                HttpLimits.TCP_SEEK.toMillis(),
-                                TimeUnit.MILLISECONDS);
+                seekLater();
             } else {
                 LOG.warn("Closed a connection from {}: {}", endPoint.remoteAddress(), e.getMessage());
                 fail(e);
@@ -77,7 +94,22 @@ final class TcpPeer extends AbstractConnection implements MessageChannel {
             fail(e);
             return;
         }
+        endPoint.upgraded(this);
         read();
+    }
+
+    private void seekLater() {
+        endPoint.upgraded(this);
+        seeking.set(true);
+        door.scheduler()
+                .schedule(
+                        () -> door.executor().execute(() -> {
+                            if (seeking.compareAndSet(true, false)) {
+                                seek();
+                            }
+                        }),
+                        HttpLimits.TCP_SEEK.toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -136,11 +168,17 @@ final class TcpPeer extends AbstractConnection implements MessageChannel {
                 return false;
             }
             keep(chunk);
-            if (!to.ready(new Resume())) {
+            if (!readsOn(to)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean readsOn(MessageReceiver to) {
+        Resume resume = new Resume();
+        held.set(resume);
+        return to.ready(resume) && held.compareAndSet(resume, null);
     }
 
     /** Before anyone is asked whether to go on, since the answer may come on another thread, at once. */
@@ -172,6 +210,10 @@ final class TcpPeer extends AbstractConnection implements MessageChannel {
 
     /** Asks the client to come back: the protocol may have words for that. */
     void askToComeBack(String reason) {
+        if (endPoint.hasLeft()) {
+            // It is another transport's already, and only not crossed off here.
+            return;
+        }
         MessageReceiver to = receiver;
         if (to == null) {
             close(ErrorCode.STOPPING.closeCode(), reason);
@@ -185,7 +227,7 @@ final class TcpPeer extends AbstractConnection implements MessageChannel {
         closing.set(true);
         door.closed(this);
         MessageReceiver gone = receiver;
-        if (gone != null) {
+        if (gone != null && !endPoint.hasLeft()) {
             gone.onClosed();
         }
         super.onClose(cause);
@@ -199,13 +241,65 @@ final class TcpPeer extends AbstractConnection implements MessageChannel {
         close(ErrorCode.INTERNAL.closeCode(), String.valueOf(e.getMessage()));
     }
 
-    /** Reads on, once, however often the platform calls it, and on a thread of the transport. */
-    private final class Resume extends AtomicBoolean implements Runnable {
-        private static final long serialVersionUID = 1L;
+    // --- moving
 
+    @Override
+    public boolean writesAtAnyTime() {
+        return true;
+    }
+
+    @Override
+    public void pause(Runnable still) {
+        MessageReceiver to = receiver;
+        if (to == null) {
+            still.run();
+        } else {
+            to.detach(still);
+        }
+    }
+
+    /** Who reads is woken by the channel, by the platform or by the clock: that one's right to go on is taken. */
+    @Override
+    public boolean letsGo() {
+        if (closing.get()) {
+            return false;
+        }
+        return endPoint.isFillInterested() || held.getAndSet(null) != null || seeking.compareAndSet(true, false);
+    }
+
+    @Override
+    public ByteBuffer unread() {
+        return rest;
+    }
+
+    @Override
+    public Optional<MessageReceiver> session() {
+        return Optional.ofNullable(receiver);
+    }
+
+    @Override
+    public Optional<String> protocol() {
+        return Optional.of(protocol);
+    }
+
+    @Override
+    public void stay() {
+        MessageReceiver to = receiver;
+        if (to == null) {
+            return;
+        }
+        to.attach(this);
+        Resume resume = held.get();
+        if (resume != null && to.ready(resume)) {
+            resume.run();
+        }
+    }
+
+    /** Reads on, once, however often the platform calls it, and on a thread of the transport. */
+    private final class Resume implements Runnable {
         @Override
         public void run() {
-            if (compareAndSet(false, true)) {
+            if (held.compareAndSet(this, null)) {
                 door.executor().execute(TcpPeer.this::read);
             }
         }

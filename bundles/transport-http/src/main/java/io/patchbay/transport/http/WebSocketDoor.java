@@ -4,6 +4,8 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.http.Problem;
 import io.patchbay.api.protocol.Connections;
+import io.patchbay.api.protocol.MessageReceiver;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -11,12 +13,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.Behavior;
 import org.eclipse.jetty.websocket.core.Configuration;
+import org.eclipse.jetty.websocket.core.ExtensionStack;
+import org.eclipse.jetty.websocket.core.Negotiated;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
+import org.eclipse.jetty.websocket.core.WebSocketConnection;
+import org.eclipse.jetty.websocket.core.WebSocketConstants;
+import org.eclipse.jetty.websocket.core.WebSocketCoreSession;
 import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
 import org.eclipse.jetty.websocket.core.server.WebSocketNegotiator;
 import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
@@ -27,8 +37,12 @@ final class WebSocketDoor {
 
     private static final String VERSION = "13";
 
+    /** Of a WebSocket that has moved nobody asks the address. */
+    private static final URI ADDRESS = URI.create("ws://localhost" + PATH);
+
     private final Connections connections;
     private final Server server;
+    private final WebSocketComponents components;
     private final Answers answers;
     private final WebSocketMappings upgrades;
     private final BooleanSupplier draining;
@@ -42,7 +56,7 @@ final class WebSocketDoor {
         this.answers = answers;
         this.draining = draining;
         this.meters = meters;
-        WebSocketComponents components = WebSocketServerComponents.ensureWebSocketComponents(server);
+        components = WebSocketServerComponents.ensureWebSocketComponents(server);
         this.upgrades = new WebSocketMappings(components);
     }
 
@@ -121,9 +135,29 @@ final class WebSocketDoor {
         WebSocketNegotiator negotiator = (upgrade, answer, done) -> {
             answer.setAcceptedSubProtocol(protocol);
             answer.setExtensions(List.of());
+            endPoint.trackFrames();
             return new WebSocketPeer(connections, protocol, endPoint, this, server.getScheduler());
         };
         return upgrades.upgrade(negotiator, request, response, callback, WebSocketDoor::configure);
+    }
+
+    /** A WebSocket that another transport had, as if it had just been upgraded. */
+    Connection goOn(HandOffEndPoint endPoint, MessageReceiver session, Connector connector) {
+        WebSocketPeer peer = new WebSocketPeer(connections, "", endPoint, this, server.getScheduler());
+        peer.goOnWith(session);
+        endPoint.trackFrames();
+        ExtensionStack none = new ExtensionStack(components, Behavior.SERVER);
+        none.negotiate(List.of(), List.of());
+        WebSocketCoreSession core = new WebSocketCoreSession(
+                peer,
+                Behavior.SERVER,
+                new Negotiated(ADDRESS, null, false, none, WebSocketConstants.SPEC_VERSION_STRING),
+                components);
+        configure(core);
+        WebSocketConnection connection = new WebSocketConnection(
+                endPoint, connector.getExecutor(), connector.getScheduler(), connector.getByteBufferPool(), core);
+        core.setWebSocketConnection(connection);
+        return connection;
     }
 
     /** Frames are taken in pieces as they arrive, so that a client gets memory for what it has sent, not for what it announces; {@link WebSocketPeer} puts messages together, and limits them. */

@@ -5,9 +5,14 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.protocol.Connections;
 import io.patchbay.api.protocol.MessageChannel;
 import io.patchbay.api.protocol.MessageReceiver;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -26,8 +31,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Jetty gives one frame for each demand. The next is demanded when the platform is ready for another message, so a client that sends faster than it is served is held back by TCP.
  * Once closing, whatever still comes is dropped until the client's close frame.
+ *
+ * <p>While it is about to move, what Jetty has read already is kept instead of being passed on. What has not been passed on travels as frames such as the client sends: so the transport that goes on
+ * needs to know nothing of how this one reads.
  */
-final class WebSocketPeer implements FrameHandler, MessageChannel {
+final class WebSocketPeer implements FrameHandler, MessageChannel, Passenger {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketPeer.class);
 
     private final Connections connections;
@@ -43,7 +51,17 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
     private volatile @Nullable CoreSession session;
 
     private volatile @Nullable MessageReceiver receiver;
+    /** Demands the next frame once the platform is ready; null while it is not waited for. */
+    private final AtomicReference<@Nullable Resume> held = new AtomicReference<>();
+    /** Guards the two below. */
+    private final Object movingLock = new Object();
+
+    private boolean moving;
+    private final List<Kept> kept = new ArrayList<>(0);
     private volatile Scheduler.Task cut = () -> false;
+
+    /** A frame that came while the connection was about to move. */
+    private record Kept(int opCode, boolean last, byte[] payload) {}
 
     WebSocketPeer(
             Connections connections,
@@ -58,23 +76,42 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
         this.scheduler = scheduler;
     }
 
+    /** Goes on with what another transport had. */
+    void goOnWith(MessageReceiver known) {
+        receiver = known;
+    }
+
     @Override
     public void onOpen(CoreSession opened, Callback callback) {
         session = opened;
-        endPoint.upgraded();
-        try {
-            receiver = connections.open(protocol, this, endPoint.remoteAddress());
-        } catch (RuntimeException e) {
-            fail(e);
+        MessageReceiver known = receiver;
+        if (known != null) {
+            endPoint.pushBacklog();
+            known.attach(this);
+        } else {
+            try {
+                receiver = connections.open(protocol, this, endPoint.remoteAddress());
+            } catch (RuntimeException e) {
+                fail(e);
+            }
         }
+        // Not before it has all that it would leave with.
+        endPoint.upgraded(this);
         door.opened(this);
         callback.succeeded();
-        opened.demand();
+        if (known == null || readsOn(known)) {
+            opened.demand();
+        }
     }
 
     @Override
     public void onFrame(Frame frame, Callback callback) {
         CoreSession from = requireSession();
+        if (keep(frame)) {
+            callback.succeeded();
+            from.demand();
+            return;
+        }
         switch (frame.getOpCode()) {
             case OpCode.PING -> pong(from, frame, callback);
             case OpCode.CLOSE -> {
@@ -83,7 +120,7 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
                 callback.succeeded();
             }
             case OpCode.TEXT, OpCode.BINARY, OpCode.CONTINUATION -> {
-                boolean more = receive(frame);
+                boolean more = receive(frame.getOpCode(), frame.isFin(), payload(frame));
                 callback.succeeded();
                 if (more) {
                     from.demand();
@@ -109,7 +146,7 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
         door.closed(this);
         assembly.clear();
         MessageReceiver gone = receiver;
-        if (gone != null) {
+        if (gone != null && !endPoint.hasLeft()) {
             gone.onClosed();
         }
         callback.succeeded();
@@ -145,19 +182,24 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
     }
 
     /** Whether to read on now; if not, the platform says when. */
-    private boolean receive(Frame frame) {
+    private boolean receive(int opCode, boolean last, ByteBuffer payload) {
+        MessageReceiver to = receiver;
+        return to == null || !passOn(opCode, last, payload) || readsOn(to);
+    }
+
+    /** Whether the platform got a message. */
+    private boolean passOn(int opCode, boolean last, ByteBuffer payload) {
         MessageReceiver to = receiver;
         if (closing.get() || to == null) {
-            return true;
+            return false;
         }
-        if (frame.getOpCode() != OpCode.CONTINUATION) {
-            text = frame.getOpCode() == OpCode.TEXT;
+        if (opCode != OpCode.CONTINUATION) {
+            text = opCode == OpCode.TEXT;
         }
-        ByteBuffer payload = frame.getPayload() == null ? BufferUtil.EMPTY_BUFFER : frame.getPayload();
         try {
-            if (!frame.isFin()) {
+            if (!last) {
                 assembly.add(payload);
-                return true;
+                return false;
             }
             ByteBuffer message = assembly.finish(payload);
             if (text) {
@@ -165,12 +207,129 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
             }
             door.meters().received(message.remaining());
             to.onMessage(message, text);
+            return true;
         } catch (RuntimeException e) {
             assembly.clear();
             fail(e);
-            return true;
+            return false;
         }
-        return to.ready(new Resume());
+    }
+
+    private static ByteBuffer payload(Frame frame) {
+        return frame.getPayload() == null ? BufferUtil.EMPTY_BUFFER : frame.getPayload();
+    }
+
+    /** Whether the platform is ready, or is no longer waited for; if not, it demands the next frame when it is. */
+    private boolean readsOn(MessageReceiver to) {
+        Resume resume = new Resume();
+        held.set(resume);
+        if (to.ready(resume) || isMoving()) {
+            return held.compareAndSet(resume, null);
+        }
+        return false;
+    }
+
+    // --- moving
+
+    private boolean isMoving() {
+        synchronized (movingLock) {
+            return moving;
+        }
+    }
+
+    /** Whether the frame waits until the connection has moved. A close frame does not: the connection ends here then. */
+    private boolean keep(Frame frame) {
+        synchronized (movingLock) {
+            if (!moving || closing.get()) {
+                return false;
+            }
+            if (frame.getOpCode() != OpCode.CLOSE) {
+                kept.add(new Kept(frame.getOpCode(), frame.isFin(), BufferUtil.toArray(payload(frame))));
+                return true;
+            }
+        }
+        endPoint.stayHere();
+        return false;
+    }
+
+    @Override
+    public boolean writesAtAnyTime() {
+        return true;
+    }
+
+    @Override
+    public void pause(Runnable still) {
+        synchronized (movingLock) {
+            moving = true;
+        }
+        MessageReceiver to = receiver;
+        if (to == null) {
+            still.run();
+        } else {
+            to.detach(still);
+        }
+        if (held.getAndSet(null) != null) {
+            // What Jetty has read and not yet passed on is kept.
+            requireSession().demand();
+        }
+    }
+
+    @Override
+    public boolean letsGo() {
+        return endPoint.isFillInterested() && receiver != null && !closing.get();
+    }
+
+    @Override
+    public ByteBuffer unread() {
+        ByteArrayOutputStream unread = new ByteArrayOutputStream();
+        boolean begun = assembly.hasBegun();
+        if (begun) {
+            byte[] bytes = assembly.bytes();
+            unread.writeBytes(FrameTrack.frame(text ? OpCode.TEXT : OpCode.BINARY, false, bytes, bytes.length));
+        }
+        synchronized (movingLock) {
+            for (Kept frame : kept) {
+                unread.writeBytes(FrameTrack.frame(frame.opCode, frame.last, frame.payload, frame.payload.length));
+                begun = OpCode.isDataFrame((byte) frame.opCode) ? !frame.last : begun;
+            }
+        }
+        unread.writeBytes(endPoint.restOfFrame(begun));
+        return ByteBuffer.wrap(unread.toByteArray());
+    }
+
+    @Override
+    public Optional<MessageReceiver> session() {
+        return Optional.ofNullable(receiver);
+    }
+
+    @Override
+    public Optional<String> protocol() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void stay() {
+        MessageReceiver to = receiver;
+        if (to != null) {
+            to.attach(this);
+        }
+        synchronized (movingLock) {
+            moving = false;
+            receiveKept();
+        }
+    }
+
+    /** In their order, before any that follows; a frame is demanded already. */
+    private void receiveKept() {
+        for (Kept frame : kept) {
+            if (frame.opCode == OpCode.PING) {
+                Frame pong = new Frame(OpCode.PONG, ByteBuffer.wrap(frame.payload));
+                requireSession().sendFrame(new OutgoingEntry.Builder(pong, Callback.NOOP).build());
+            } else if (OpCode.isDataFrame((byte) frame.opCode)) {
+                passOn(frame.opCode, frame.last, ByteBuffer.wrap(frame.payload));
+            }
+        }
+        kept.clear();
     }
 
     private void fail(RuntimeException e) {
@@ -193,12 +352,10 @@ final class WebSocketPeer implements FrameHandler, MessageChannel {
     }
 
     /** Demands the next frame, once, however often the platform calls it. */
-    private final class Resume extends AtomicBoolean implements Runnable {
-        private static final long serialVersionUID = 1L;
-
+    private final class Resume implements Runnable {
         @Override
         public void run() {
-            if (compareAndSet(false, true)) {
+            if (held.compareAndSet(this, null)) {
                 requireSession().demand();
             }
         }

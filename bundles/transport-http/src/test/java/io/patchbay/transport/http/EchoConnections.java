@@ -54,10 +54,12 @@ final class EchoConnections implements Connections {
     final class Echo implements MessageReceiver {
         private record Message(byte[] bytes, boolean text) {}
 
-        final MessageChannel channel;
+        volatile MessageChannel channel;
         final String remoteAddress;
         private final Deque<Message> outbox = new ArrayDeque<>();
         private boolean sending;
+        private boolean detached;
+        private Runnable still = () -> {};
         private Runnable resume = () -> {};
 
         Echo(MessageChannel channel, String remoteAddress) {
@@ -89,12 +91,38 @@ final class EchoConnections implements Connections {
         }
 
         @Override
+        public void detach(Runnable whenStill) {
+            synchronized (this) {
+                detached = true;
+                resume = () -> {};
+                if (sending) {
+                    still = whenStill;
+                    return;
+                }
+            }
+            whenStill.run();
+        }
+
+        @Override
+        public synchronized void attach(MessageChannel next) {
+            channel = next;
+            detached = false;
+            still = () -> {};
+            sendNext();
+        }
+
+        /** Whether all that was sent is out, so that a test may send over the channel itself. */
+        synchronized boolean isQuiet() {
+            return !sending && outbox.isEmpty();
+        }
+
+        @Override
         public void onClosed() {
             closed.incrementAndGet();
         }
 
         private synchronized void sendNext() {
-            if (!sending && !outbox.isEmpty()) {
+            if (!sending && !detached && !outbox.isEmpty()) {
                 sending = true;
                 Message next = outbox.peek();
                 channel.send(ByteBuffer.wrap(next.bytes), next.text, this::sent);
@@ -103,13 +131,17 @@ final class EchoConnections implements Connections {
 
         private void sent() {
             Runnable goOn;
+            Runnable nowStill;
             synchronized (this) {
                 sending = false;
+                nowStill = still;
+                still = () -> {};
                 outbox.poll();
                 goOn = resume;
                 resume = () -> {};
                 sendNext();
             }
+            nowStill.run();
             goOn.run();
         }
     }

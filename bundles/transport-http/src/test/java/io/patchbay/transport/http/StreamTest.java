@@ -288,7 +288,8 @@ class StreamTest {
         node.close();
         Duration idle = Duration.ofMillis(500);
         HttpTimes times = TestNode.TIMES;
-        node = new TestNode(Map.of(), new HttpTimes(times.request(), times.lease(), times.headers(), idle));
+        node = new TestNode(
+                Map.of(), new HttpTimes(times.request(), times.lease(), times.headers(), idle, times.handshake()));
         serve("open", "GET /open", this::take);
         try (Socket quiet = get("/open")) {
             BufferedReader in = reader(quiet);

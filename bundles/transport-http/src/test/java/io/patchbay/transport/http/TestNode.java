@@ -19,11 +19,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 
 /** A transport behind a socket of the test. */
 final class TestNode implements AutoCloseable {
     static final HttpTimes TIMES = new HttpTimes(
-            Duration.ofMillis(1500), Duration.ofMillis(500), Duration.ofMillis(1500), HttpLimits.HTTP_IDLE);
+            Duration.ofMillis(1500),
+            Duration.ofMillis(500),
+            Duration.ofMillis(1500),
+            HttpLimits.HTTP_IDLE,
+            Duration.ofMillis(1500));
 
     final FakeProviders providers = new FakeProviders();
     final EchoConnections connections = new EchoConnections();
@@ -31,6 +37,16 @@ final class TestNode implements AutoCloseable {
     final HttpTransport transport;
     /** What the test's socket is for; HTTP if nothing. */
     volatile Optional<String> protocol = Optional.empty();
+
+    /** The server's side of TLS for the next connection; none for one in clear. */
+    volatile Supplier<Optional<SSLEngine>> tls = Optional::empty;
+
+    /** How {@link #connect} does. */
+    volatile Dial dial = TestNode::connectPlainly;
+
+    interface Dial {
+        Socket connect(TestNode node) throws IOException;
+    }
 
     private final ServerSocketChannel socket;
     private final Thread accepting;
@@ -62,7 +78,13 @@ final class TestNode implements AutoCloseable {
         return URI.create("ws://localhost:" + port() + WebSocketDoor.PATH);
     }
 
+    /** As a client of this node does. */
     Socket connect() throws IOException {
+        return dial.connect(this);
+    }
+
+    /** Whatever its clients speak. */
+    Socket connectPlainly() throws IOException {
         Socket client = new Socket(InetAddress.getLoopbackAddress(), port());
         client.setSoTimeout(10_000);
         return client;
@@ -99,7 +121,7 @@ final class TestNode implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                transport.accept(new Arrival(socket.accept(), Optional.empty(), protocol));
+                transport.accept(new Arrival(socket.accept(), tls.get(), protocol));
             }
         } catch (IOException closed) {
             // The test is over.

@@ -277,7 +277,7 @@ class WebSocketTest {
         }
     }
 
-    private static String handshake(String protocols, String more) {
+    static String handshake(String protocols, String more) {
         return "GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: "
                 + protocols + "\r\n" + more + "\r\n";
     }

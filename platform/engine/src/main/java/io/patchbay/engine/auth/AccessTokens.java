@@ -48,11 +48,14 @@ final class AccessTokens implements AutoCloseable {
 
     private <T> T call(Function<TokenIssuer, T> work) {
         try (Lease<TokenIssuer> lease = providers.acquire(TokenIssuer.class, ISSUER)) {
-            return work.apply(lease.provider());
-        } catch (PatchbayException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw Failures.of(e);
+            try {
+                return work.apply(lease.provider());
+            } catch (PatchbayException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                lease.failed(e);
+                throw Failures.of(e);
+            }
         }
     }
 }

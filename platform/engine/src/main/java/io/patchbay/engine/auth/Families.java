@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -125,12 +126,19 @@ public final class Families {
                 .thenApply(done -> new Member(account, family, token));
     }
 
-    /** Trades a token for its child. UNAUTHENTICATED. */
-    CompletionStage<Member> rotate(String text) {
-        return RefreshToken.parse(text).map(token -> rotate(token, RETRIES)).orElseGet(Families::refused);
+    /**
+     * Trades a token for its child. UNAUTHENTICATED.
+     *
+     * @param lasts whether the account may stay logged in; else the family ends
+     */
+    CompletionStage<Member> rotate(String text, Function<Account, CompletionStage<Boolean>> lasts) {
+        return RefreshToken.parse(text)
+                .map(token -> rotate(token, lasts, RETRIES))
+                .orElseGet(Families::refused);
     }
 
-    private CompletionStage<Member> rotate(RefreshToken token, int retries) {
+    private CompletionStage<Member> rotate(
+            RefreshToken token, Function<Account, CompletionStage<Boolean>> lasts, int retries) {
         return find(token.family()).thenCompose(found -> {
             if (found.isEmpty()) {
                 return refused();
@@ -140,12 +148,17 @@ public final class Families {
                 if (family.isOver(now()) || account.isEmpty() || !family.isOf(account.get())) {
                     return end(family.id()).thenCompose(ended -> refused());
                 }
-                return trade(new Member(account.get(), family, token), retries);
+                AccountRecord record = account.get();
+                return lasts.apply(record.account())
+                        .thenCompose(still -> still
+                                ? trade(new Member(record, family, token), lasts, retries)
+                                : end(family.id()).thenCompose(ended -> refused()));
             });
         });
     }
 
-    private CompletionStage<Member> trade(Member member, int retries) {
+    private CompletionStage<Member> trade(
+            Member member, Function<Account, CompletionStage<Boolean>> lasts, int retries) {
         Family family = member.family();
         RefreshToken token = member.token();
         RefreshToken child = token.child(serverKey());
@@ -157,7 +170,7 @@ public final class Families {
                         // The same token twice at once: whoever comes second is the parent by now, and gets the same
                         // child.
                         if (Failures.is(failure, ErrorCode.REVISION_CONFLICT) && retries > 0) {
-                            return rotate(token, retries - 1);
+                            return rotate(token, lasts, retries - 1);
                         }
                         throw new CompletionException(Failures.of(failure));
                     });

@@ -4,9 +4,16 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Account;
 import io.patchbay.api.auth.Identity;
+import io.patchbay.api.auth.LoginAnswer;
+import io.patchbay.api.auth.LoginMethod;
+import io.patchbay.api.auth.LoginOutcome;
 import io.patchbay.api.auth.LoginRequest;
+import io.patchbay.api.auth.LoginStep;
 import io.patchbay.api.auth.Logins;
 import io.patchbay.api.auth.Tokens;
+import io.patchbay.api.document.Cbor;
+import io.patchbay.api.document.Fields;
+import io.patchbay.api.document.Value;
 import io.patchbay.api.metrics.LimitGauges;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.plugin.Component;
@@ -24,6 +31,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
@@ -40,13 +49,15 @@ public final class FamilyLogins implements Logins, Component {
     static final int ACCESS_TOKEN_CHARS = 8192;
     /** What issuers grant at most. */
     static final Duration ACCESS_TOKEN_LIFETIME_MAX = Duration.ofHours(24);
+    /** All that a client sends for one step of a login: no method should have to look at more. */
+    static final int LOGIN_BYTES = 64 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger("auth");
     private static final int RETRIES = 5;
     private static final String IDENTIFIER = "identifier";
     private static final String LOGINS = "patchbay_logins_total";
     private static final String LOGINS_HELP =
-            "Logins by result; \"limited\" were too many failures before, \"refused\" failed for another reason.";
+            "Steps of logins by result; \"challenged\" were asked for more, \"limited\" were too many failures before, \"refused\" failed for another reason.";
     private static final String RESULT = "result";
 
     private final LoginMethods methods;
@@ -55,8 +66,11 @@ public final class FamilyLogins implements Logins, Component {
     private final AccountDocuments accounts;
     private final AccessTokens accessTokens;
     private final LoginLimits limits;
+    private final HalfDoneLogins halfDone;
+    private final VouchedAccounts vouchedAccounts;
     private final Clock clock;
     private final Metrics.Counter succeeded;
+    private final Metrics.Counter challenged;
     private final Metrics.Counter failed;
     private final Metrics.Counter limited;
     private final Metrics.Counter refused;
@@ -102,8 +116,11 @@ public final class FamilyLogins implements Logins, Component {
         this.accounts = new AccountDocuments(documents);
         this.accessTokens = new AccessTokens(providers);
         this.limits = new LoginLimits(clock);
+        this.halfDone = new HalfDoneLogins(clock);
+        this.vouchedAccounts = new VouchedAccounts(accounts, clock);
         this.clock = clock;
         this.succeeded = metrics.counter(LOGINS, LOGINS_HELP, RESULT, "ok");
+        this.challenged = metrics.counter(LOGINS, LOGINS_HELP, RESULT, "challenged");
         this.failed = metrics.counter(LOGINS, LOGINS_HELP, RESULT, "failed");
         this.limited = metrics.counter(LOGINS, LOGINS_HELP, RESULT, "limited");
         this.refused = metrics.counter(LOGINS, LOGINS_HELP, RESULT, "refused");
@@ -121,6 +138,18 @@ public final class FamilyLogins implements Logins, Component {
         LimitGauges.show(metrics, "auth", "access_token_queue", AccessTokens.QUEUE);
         LimitGauges.show(metrics, "auth", "failed_logins_per_address", LoginLimits.PER_ADDRESS);
         LimitGauges.show(metrics, "auth", "failed_logins_per_identity", LoginLimits.PER_IDENTITY);
+        LimitGauges.show(metrics, "auth", "half_done_logins", HalfDoneLogins.MOST);
+        LimitGauges.show(metrics, "auth", "half_done_logins_per_network", HalfDoneLogins.PER_NETWORK);
+        LimitGauges.show(metrics, "auth", "half_done_login_lifetime", HalfDoneLogins.LIFETIME);
+        LimitGauges.show(metrics, "auth", "login_bytes", LOGIN_BYTES);
+        LimitGauges.show(metrics, "auth", "login_steps", HalfDoneLogins.STEPS);
+        LimitGauges.show(metrics, "auth", "login_state_bytes", HalfDoneLogins.STATE_BYTES);
+        LimitGauges.show(metrics, "auth", "logins_without_method", LoginMethods.WAITING);
+        metrics.gauge("patchbay_half_done_logins", "Logins that wait for the answer to a challenge.", halfDone::size);
+        metrics.gauge(
+                "patchbay_logins_without_method",
+                "Logins that wait for their login method to come back.",
+                methods::waiting);
         metrics.gauge("patchbay_verified_tokens", "Access tokens that are remembered as verified.", verified::size);
         metrics.gauge(
                 "patchbay_access_token_queue",
@@ -160,33 +189,54 @@ public final class FamilyLogins implements Logins, Component {
     }
 
     @Override
-    public CompletionStage<Tokens> login(LoginRequest request) {
-        String identity =
-                request.method() + " " + request.fields().findText(IDENTIFIER).orElse("");
-        try {
-            limits.require(request.remoteAddress(), identity);
-        } catch (PatchbayException e) {
-            limited.increment();
-            return CompletableFuture.failedFuture(e);
+    public CompletionStage<List<LoginMethod>> describeMethods() {
+        return methods.describe();
+    }
+
+    @Override
+    public CompletionStage<LoginOutcome> login(LoginRequest request) {
+        Attempt attempt = new Attempt(
+                request.method(),
+                LoginLimits.identity(
+                        request.method(), request.fields().findText(IDENTIFIER).orElse("")),
+                request.remoteAddress(),
+                0);
+        return counted(attempt, () -> {
+            requireSmall(request.fields());
+            return methods.begin(request).thenCompose(step -> proceed(attempt, step));
+        });
+    }
+
+    @Override
+    public CompletionStage<LoginOutcome> answer(LoginAnswer answer) {
+        String network = LoginLimits.network(answer.remoteAddress());
+        Optional<HalfDoneLogin> found = halfDone.find(answer.login(), network);
+        if (found.isEmpty()) {
+            refused.increment();
+            return unknownLogin(answer.remoteAddress());
         }
-        return methods.authenticate(request)
-                .thenCompose(account -> open(account, RETRIES))
-                .whenComplete((tokens, failure) -> {
-                    if (failure == null) {
-                        succeeded.increment();
-                    } else if (Failures.is(failure, ErrorCode.LOGIN_FAILED)) {
-                        failed.increment();
-                        limits.failed(request.remoteAddress(), identity);
-                    } else {
-                        refused.increment();
-                    }
-                });
+        HalfDoneLogin login = found.get();
+        Attempt attempt = new Attempt(login.method(), login.identity(), answer.remoteAddress(), login.steps());
+        return counted(attempt, () -> {
+            requireSmall(answer.answers());
+            LoginRequest request = new LoginRequest(login.method(), answers(login, answer), answer.remoteAddress());
+            return halfDone.take(answer.login(), login)
+                    ? methods.resume(login.state(), request)
+                            .whenComplete((step, failure) -> putBack(answer.login(), login, failure))
+                            .thenCompose(step -> proceed(attempt, step))
+                    : unknownLogin(answer.remoteAddress());
+        });
+    }
+
+    @Override
+    public long countHalfDone(String method) {
+        return halfDone.count(method);
     }
 
     @Override
     public CompletionStage<Tokens> refresh(String refreshToken) {
         long stamp = verified.stamp();
-        return families.rotate(refreshToken)
+        return families.rotate(refreshToken, methods::vouchFor)
                 .thenCompose(member -> tokens(member, stamp))
                 .whenComplete((tokens, failure) -> (failure == null ? refreshed : notRefreshed).increment());
     }
@@ -246,25 +296,146 @@ public final class FamilyLogins implements Logins, Component {
     public ComponentState describe() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("methods", String.join(", ", methods.names()));
+        facts.put("halfDone", Integer.toString(halfDone.size()));
         facts.put("verifiedTokens", Integer.toString(verified.size()));
         facts.put("waiting", Integer.toString(accessTokens.waiting()));
         facts.put("accessTokenLifetime", accessTokenLifetime.toSeconds() + " s");
         return ComponentState.of("engine/logins", "running", facts);
     }
 
-    private CompletionStage<Tokens> open(String account, int retries) {
+    /**
+     * One step of somebody's login.
+     *
+     * @param identity who is claimed to log in
+     * @param steps that went before
+     */
+    private record Attempt(String method, String identity, String address, int steps) {
+        /** The same for all that can be wrong at this step, so that it tells nothing. */
+        PatchbayException refusal() {
+            return new PatchbayException(
+                    ErrorCode.LOGIN_FAILED,
+                    steps == 0
+                            ? "The name or the password is wrong, or the account is disabled."
+                            : "That was not the right answer, or the account is disabled; start the login again.");
+        }
+    }
+
+    private CompletionStage<LoginOutcome> counted(Attempt attempt, Supplier<CompletionStage<LoginOutcome>> work) {
+        CompletionStage<LoginOutcome> outcome;
+        try {
+            limits.require(attempt.address(), attempt.identity());
+        } catch (PatchbayException e) {
+            limited.increment();
+            return CompletableFuture.failedFuture(e);
+        }
+        try {
+            outcome = work.get();
+        } catch (PatchbayException e) {
+            outcome = CompletableFuture.failedFuture(e);
+        }
+        return outcome.whenComplete((done, failure) -> {
+            if (failure == null) {
+                (done instanceof LoginOutcome.LoggedIn ? succeeded : challenged).increment();
+            } else if (Failures.is(failure, ErrorCode.LOGIN_FAILED)) {
+                countFailure(attempt);
+            } else {
+                refused.increment();
+            }
+        });
+    }
+
+    private static void requireSmall(Value.Struct fields) {
+        if (Cbor.encodeEnvelope(fields).length > LOGIN_BYTES) {
+            throw PatchbayException.beyond(
+                    "login_bytes",
+                    ErrorCode.TOO_LARGE,
+                    "What is sent to log in must not take more than " + LOGIN_BYTES + " bytes.");
+        }
+    }
+
+    private void countFailure(Attempt attempt) {
+        failed.increment();
+        limits.failed(attempt.address(), attempt.identity());
+    }
+
+    private CompletionStage<LoginOutcome> proceed(Attempt attempt, LoginStep step) {
+        if (step instanceof LoginStep.Verified proved) {
+            return open(attempt, proved.account(), RETRIES);
+        }
+        if (step instanceof LoginStep.Vouched vouched) {
+            return vouchedAccounts
+                    .admit(vouched.accountName(), attempt.method(), RETRIES)
+                    .thenCompose(account -> account.map(id -> open(attempt, id, RETRIES))
+                            .orElseGet(() -> CompletableFuture.failedFuture(attempt.refusal())));
+        }
+        if (step instanceof LoginStep.Challenge challenge) {
+            return CompletableFuture.completedFuture(ask(attempt, challenge));
+        }
+        return CompletableFuture.failedFuture(attempt.refusal());
+    }
+
+    private LoginOutcome ask(Attempt attempt, LoginStep.Challenge challenge) {
+        if (attempt.steps() >= HalfDoneLogins.STEPS) {
+            throw PatchbayException.beyond(
+                    "login_steps",
+                    ErrorCode.LOGIN_EXPIRED,
+                    "This login took more than " + HalfDoneLogins.STEPS + " steps; start the login again.");
+        }
+        if (challenge.afterWrongAnswer()) {
+            countFailure(attempt);
+        }
+        String id = halfDone.add(new HalfDoneLogin(
+                attempt.method(),
+                attempt.identity(),
+                LoginLimits.network(attempt.address()),
+                challenge.fields(),
+                challenge.state(),
+                attempt.steps() + 1,
+                halfDone.expiry()));
+        return new LoginOutcome.Challenged(id, challenge.message(), challenge.fields(), HalfDoneLogins.LIFETIME);
+    }
+
+    /** The answers to what was asked, and nothing else: an identifier that was not asked for can't come in here. */
+    private static Value.Struct answers(HalfDoneLogin login, LoginAnswer answer) {
+        Fields given = Fields.of("the answers", answer.answers());
+        Map<String, Value> answers = new LinkedHashMap<>();
+        login.fields().forEach(field -> answers.put(field.name(), Value.of(given.requireText(field.name()))));
+        given.done();
+        return new Value.Struct(answers);
+    }
+
+    /** What failed for a reason that passes was no answer; nor was it one if nobody could read the state, for the version that can may come back. */
+    private void putBack(String id, HalfDoneLogin login, @Nullable Throwable failure) {
+        if (failure != null) {
+            ErrorCode code = Failures.of(failure).code();
+            if (code.retryable() || code == ErrorCode.LOGIN_EXPIRED) {
+                halfDone.putBack(id, login);
+            }
+        }
+    }
+
+    /** A guess, or an answer that comes twice, counts against its address. */
+    private <T> CompletionStage<T> unknownLogin(String address) {
+        limits.failed(address);
+        return Failures.failed(
+                ErrorCode.LOGIN_EXPIRED,
+                "This login was finished or given up, took longer than " + HalfDoneLogins.LIFETIME.toMinutes()
+                        + " minutes, or began elsewhere; start the login again.");
+    }
+
+    private CompletionStage<LoginOutcome> open(Attempt attempt, String account, int retries) {
         long stamp = verified.stamp();
         return accounts.find(account).thenCompose(found -> {
             if (found.isEmpty() || found.get().account().disabled()) {
-                return Failures.failed(
-                        ErrorCode.LOGIN_FAILED, "The name or the password is wrong, or the account is disabled.");
+                return CompletableFuture.failedFuture(attempt.refusal());
             }
             return families.open(found.get())
                     .thenCompose(member -> tokens(member, stamp))
+                    .<LoginOutcome>thenApply(LoginOutcome.LoggedIn::new)
                     .exceptionallyCompose(failure -> {
                         // The account changed while it logged in: it may do so as what it is now, or not at all.
                         if (Failures.is(failure, ErrorCode.REVISION_CONFLICT) && retries > 0) {
-                            return open(account, retries - 1);
+                            return open(attempt, account, retries - 1);
                         }
                         throw new CompletionException(Failures.of(failure));
                     });

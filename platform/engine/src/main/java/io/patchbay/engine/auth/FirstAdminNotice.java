@@ -3,7 +3,7 @@ package io.patchbay.engine.auth;
 import io.patchbay.api.auth.Accounts;
 import io.patchbay.api.http.Listeners;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import org.osgi.framework.BundleContext;
@@ -61,46 +61,46 @@ public final class FirstAdminNotice {
                         Failures.of(failure).getMessage());
                 return;
             }
-            code.ifPresent(secret -> LOG.info("{}", text(secret, port(), home)));
+            code.ifPresent(secret -> LOG.info("{}", text(secret, url(), home)));
         });
     }
 
-    /** The port that a browser on this machine reaches; empty if the node listens nowhere, or has been started without sockets. */
-    private Optional<Integer> port() {
+    /** Where a browser reaches the node; empty if it listens nowhere, or has been started without sockets. */
+    private Optional<URI> url() {
         ServiceReference<Listeners> reference = context.getServiceReference(Listeners.class);
         Listeners listeners = reference == null ? null : context.getService(reference);
         return Optional.ofNullable(listeners)
-                .flatMap(open -> open.addresses().stream()
-                        .map(InetSocketAddress::getPort)
-                        .findFirst());
+                .flatMap(open -> open.urls().stream().findFirst());
     }
 
-    static String text(String code, Optional<Integer> port, String home) {
+    static String text(String code, Optional<URI> url, String home) {
         String rule = "-".repeat(100);
         StringBuilder text =
                 new StringBuilder("There is no admin yet.\n").append(rule).append('\n');
-        port.ifPresent(number -> text.append("Make the first one in a browser, by this link that works once:\n\n")
-                .append("    http://127.0.0.1:")
-                .append(number)
+        url.ifPresent(node -> text.append("Make the first one in a browser, by this link that works once:\n\n    ")
+                .append(node)
                 .append("/setup?code=")
                 .append(code)
                 .append("\n\n")
-                .append("From another machine, open a way there first:\n\n")
-                .append("    ssh -L ")
-                .append(number)
-                .append(":127.0.0.1:")
-                .append(number)
-                .append(' ')
-                .append(System.getProperty("user.name"))
-                .append('@')
-                .append(host())
-                .append("\n\n")
+                .append(isLocal(node) ? tunnel(node.getPort()) : "")
                 .append("Or on this machine, without a browser:\n\n"));
         return text.append("    bin/patchbay user add NAME --role admin --password-stdin --home ")
                 .append(quoted(home))
                 .append('\n')
                 .append(rule)
                 .toString();
+    }
+
+    private static String tunnel(int port) {
+        return "From another machine, open a way there first:\n\n    ssh -L " + port + ":127.0.0.1:" + port + ' '
+                + System.getProperty("user.name") + '@' + host() + "\n\n";
+    }
+
+    /** Whether other machines reach it by a tunnel alone. */
+    private static boolean isLocal(URI node) {
+        return node.getHost().equals("localhost")
+                || node.getHost().startsWith("127.")
+                || node.getHost().equals("[0:0:0:0:0:0:0:1]");
     }
 
     /** As a shell takes it for one word. */

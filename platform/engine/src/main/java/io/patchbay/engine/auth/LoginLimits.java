@@ -24,6 +24,8 @@ final class LoginLimits {
     static final Duration PER_IDENTITY_REFILL = Duration.ofMinutes(5);
     /** Addresses and identities that are remembered, each; the one unused for longest goes. */
     static final int REMEMBERED = 10_000;
+    /** Those whose first characters are the same share a limit, so that nobody is remembered at length. */
+    static final int IDENTITY_CHARS = 256;
 
     private final Map<String, Bucket> addresses = new Remembered();
     private final Map<String, Bucket> identities = new Remembered();
@@ -45,9 +47,20 @@ final class LoginLimits {
         }
     }
 
+    /** Who is claimed to log in, as it is remembered. */
+    static String identity(String method, String name) {
+        String whole = method + " " + name;
+        return whole.substring(0, Math.min(whole.length(), IDENTITY_CHARS));
+    }
+
     void failed(String address, String identity) {
         addressBucket(address).consumeIgnoringRateLimits(1);
         identityBucket(identity).consumeIgnoringRateLimits(1);
+    }
+
+    /** It failed without saying who it would have been. */
+    void failed(String address) {
+        addressBucket(address).consumeIgnoringRateLimits(1);
     }
 
     /** How many addresses and identities are remembered now. */
@@ -85,7 +98,7 @@ final class LoginLimits {
     }
 
     /** Whoever has one IPv6 address has the 2^64 of its network. */
-    private static String network(String address) {
+    static String network(String address) {
         String[] groups = address.split(":", -1);
         if (groups.length < 3) {
             return address;

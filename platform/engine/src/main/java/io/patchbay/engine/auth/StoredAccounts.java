@@ -92,7 +92,10 @@ public final class StoredAccounts implements Accounts {
         return guarded(() -> {
             requireOtherThanName(name, secret);
             return require(name)
-                    .thenCompose(existing -> methods.enrol(method, secret))
+                    .thenCompose(existing -> {
+                        requireKeptHere(existing.account(), method);
+                        return methods.enrol(method, secret);
+                    })
                     .thenCompose(credential -> change(name, RETRIES, record -> {
                         Map<String, String> credentials =
                                 new LinkedHashMap<>(record.account().credentials());
@@ -224,6 +227,17 @@ public final class StoredAccounts implements Accounts {
                     "'" + record.account().name() + "' is the last admin; make another user an admin first.");
         }
         return left;
+    }
+
+    /** Another secret beside the one that is kept elsewhere would be a second way in, which nobody asked for. */
+    private static void requireKeptHere(Account account, String method) {
+        if (!account.vouchers().isEmpty() && !account.credentials().containsKey(method)) {
+            String voucher = account.vouchers().get(0);
+            throw new PatchbayException(
+                    ErrorCode.CONFLICT,
+                    "The password of '" + account.name() + "' is not kept here: this user logs in by '" + voucher
+                            + "'; change it where that keeps it.");
+        }
     }
 
     private static void requireOtherThanName(String name, String secret) {

@@ -12,7 +12,9 @@ public enum SystemCollection {
     USERS("_users", 2, "name"),
     TOKENS("_tokens", 3, "account", "expiresAt"),
     /** How far imports have come. */
-    IMPORTS("_imports", 4);
+    IMPORTS("_imports", 4),
+    /** Through where hooks have been told of changes. */
+    HOOKS("_hooks", 5);
 
     /** Internal ids of collections that clients create start here; smaller ones are the node's. */
     public static final long FIRST_USER_ID = 1000;

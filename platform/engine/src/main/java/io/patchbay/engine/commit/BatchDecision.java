@@ -115,6 +115,9 @@ final class BatchDecision {
                 return new CommitOutcome.Done(before.get());
             }
         }
+        if (!request.current.getAsBoolean()) {
+            return new CommitOutcome.Moved();
+        }
         for (Guard guard : request.guards) {
             if (revision(current(guard.document())) != guard.revision()) {
                 return new CommitOutcome.Moved();

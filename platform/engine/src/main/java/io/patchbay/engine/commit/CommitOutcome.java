@@ -7,6 +7,6 @@ public sealed interface CommitOutcome {
     /** It is durable, or was before under the same key. */
     record Done(TransactionResult result) implements CommitOutcome {}
 
-    /** A guard had moved; nothing was written. Prepare it anew. */
+    /** A guard or the hooks had moved; nothing was written. Prepare it anew. */
     record Moved() implements CommitOutcome {}
 }

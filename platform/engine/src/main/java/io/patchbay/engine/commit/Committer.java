@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,8 +90,14 @@ public final class Committer implements AutoCloseable {
      */
     public CompletionStage<CommitOutcome> submit(
             List<PreparedWrite> writes, List<Guard> guards, Optional<IdempotencyKey> key) {
+        return submit(writes, guards, key, () -> true);
+    }
+
+    /** @param current whether what the transaction was prepared with still holds; asked by the committer's thread, cheap */
+    public CompletionStage<CommitOutcome> submit(
+            List<PreparedWrite> writes, List<Guard> guards, Optional<IdempotencyKey> key, BooleanSupplier current) {
         CommitRequest request =
-                new CommitRequest(writes, guards, key, System.nanoTime() + Limits.WRITER_WAIT.toNanos());
+                new CommitRequest(writes, guards, key, current, System.nanoTime() + Limits.WRITER_WAIT.toNanos());
         if (stopping) {
             request.future.completeExceptionally(stoppingFailure());
         } else if (!queue.offer(request)) {

@@ -36,7 +36,6 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
     private final long id;
     private final String protocol;
     private final String remoteAddress;
-    private final MessageChannel channel;
     private final Outbox outbox;
     private final ClientSession session;
     private final ClientConnections all;
@@ -47,10 +46,17 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
     private @Nullable Codec codec;
     private long codecNumber;
     private boolean farewell;
+    private MessageChannel channel;
+    /** Whether the connection is between two channels. */
+    private boolean detached;
+
     private volatile @Nullable Closing closing;
     private volatile boolean closed;
 
     private record Closing(int code, String reason) {}
+
+    /** Of a connection that ended without a reason of ours. */
+    private static final Closing GONE = new Closing(ErrorCode.STOPPING.closeCode(), "The connection has ended.");
 
     ClientConnection(
             long id,
@@ -151,6 +157,7 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
                 failure = e;
             } catch (RuntimeException | LinkageError e) {
                 LOG.error("The protocol {} failed on connection {}", protocol, id, e);
+                all.failed(protocol, codecNumber, e);
                 failure = new PatchbayException(
                         ErrorCode.INTERNAL, "Something failed inside the node; its log says what.", e);
             }
@@ -179,6 +186,30 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
             if (waiting != null) {
                 waiting.run();
             }
+        }
+    }
+
+    @Override
+    public void detach(Runnable still) {
+        synchronized (monitor) {
+            detached = true;
+        }
+        resume.set(null);
+        outbox.pause(still);
+    }
+
+    @Override
+    public void attach(MessageChannel next) {
+        Closing how;
+        synchronized (monitor) {
+            channel = next;
+            detached = false;
+            how = closed ? Optional.ofNullable(closing).orElse(GONE) : null;
+        }
+        if (how == null) {
+            outbox.attach(next);
+        } else {
+            next.close(how.code(), how.reason());
         }
     }
 
@@ -262,8 +293,15 @@ final class ClientConnection implements Connection, MessageReceiver, EventSink {
         Closing how = closing;
         if (how != null && markClosed()) {
             outbox.discard();
-            channel.close(how.code(), how.reason());
+            findChannel().ifPresent(open -> open.close(how.code(), how.reason()));
             all.forget(this);
+        }
+    }
+
+    /** Empty between two channels: then the next is closed. */
+    private Optional<MessageChannel> findChannel() {
+        synchronized (monitor) {
+            return detached ? Optional.empty() : Optional.of(channel);
         }
     }
 

@@ -181,6 +181,16 @@ public final class ClientConnections implements Connections, LoginConnections {
         }
     }
 
+    /** A codec of this version of the protocol failed. */
+    void failed(String protocol, long number, Throwable failure) {
+        synchronized (serving) {
+            Serving version = serving.get(protocol);
+            if (version != null && version.number() == number) {
+                version.lease().failed(failure);
+            }
+        }
+    }
+
     void forget(ClientConnection connection) {
         connections.remove(connection.id());
     }

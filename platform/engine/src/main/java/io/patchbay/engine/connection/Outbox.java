@@ -19,11 +19,15 @@ final class Outbox {
     /** Counted for each message beside its bytes. */
     private static final int MESSAGE_OVERHEAD_BYTES = 64;
 
-    private final MessageChannel channel;
     private final Runnable onUnblocked;
     private final Runnable onEmpty;
 
     // All guarded by this.
+    private MessageChannel channel;
+    /** Whether the channel is being replaced. */
+    private boolean paused;
+
+    private Runnable onStill = () -> {};
     private final Deque<Message> waiting = new ArrayDeque<>();
     private @Nullable Message sending;
     private long bytes;
@@ -72,15 +76,17 @@ final class Outbox {
     private void pump() {
         while (true) {
             Message next;
+            MessageChannel to;
             synchronized (this) {
-                if (pumping || sending != null || waiting.isEmpty()) {
+                if (paused || pumping || sending != null || waiting.isEmpty()) {
                     return;
                 }
                 next = waiting.poll();
                 sending = next;
                 pumping = true;
+                to = channel;
             }
-            channel.send(ByteBuffer.wrap(next.bytes()).asReadOnlyBuffer(), next.text(), () -> sent(next));
+            to.send(ByteBuffer.wrap(next.bytes()).asReadOnlyBuffer(), next.text(), () -> sent(next));
             synchronized (this) {
                 pumping = false;
             }
@@ -90,6 +96,7 @@ final class Outbox {
     private void sent(Message message) {
         boolean unblocked;
         boolean empty;
+        Runnable still;
         synchronized (this) {
             if (sending != message) {
                 return;
@@ -101,7 +108,10 @@ final class Outbox {
                 blocked = false;
             }
             empty = waiting.isEmpty();
+            still = onStill;
+            onStill = () -> {};
         }
+        still.run();
         pump();
         if (unblocked) {
             onUnblocked.run();
@@ -109,6 +119,28 @@ final class Outbox {
         if (empty) {
             onEmpty.run();
         }
+    }
+
+    /** Sends nothing more until {@link #attach}; {@code still} runs once nothing is under way. */
+    void pause(Runnable still) {
+        synchronized (this) {
+            paused = true;
+            if (sending != null) {
+                onStill = still;
+                return;
+            }
+        }
+        still.run();
+    }
+
+    /** Goes on over {@code next}. */
+    void attach(MessageChannel next) {
+        synchronized (this) {
+            channel = next;
+            paused = false;
+            onStill = () -> {};
+        }
+        pump();
     }
 
     synchronized boolean blocked() {

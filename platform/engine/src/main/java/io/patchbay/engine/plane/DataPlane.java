@@ -32,6 +32,8 @@ import io.patchbay.engine.documents.Readers;
 import io.patchbay.engine.documents.StoredSystemDocuments;
 import io.patchbay.engine.feed.ChangeFeed;
 import io.patchbay.engine.feed.FeedRetention;
+import io.patchbay.engine.hooks.ChangeTelling;
+import io.patchbay.engine.hooks.Hooks;
 import io.patchbay.engine.session.ClientSession;
 import io.patchbay.engine.session.FanOut;
 import io.patchbay.engine.session.ListenedSessions;
@@ -76,6 +78,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
     private final SystemWatchers watchers = new SystemWatchers();
     private final Committer committer;
     private final Readers readers;
+    private final Hooks hooks;
     private final IndexKeeper indexes;
     private final CollectionAdmin collections;
     private final FanOut fanOut;
@@ -138,9 +141,11 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         DocumentQueries queries = new DocumentQueries(slot);
         ParsedFilters filters = new ParsedFilters();
         DocumentReads reads = new DocumentReads(queries, catalog, filters);
-        DocumentWrites writes = new DocumentWrites(committer, catalog, slot, readers, clock);
+        hooks = new Hooks(providers, metrics, clock);
+        DocumentWrites writes = new DocumentWrites(committer, catalog, slot, readers, hooks, clock);
         fanOut = new FanOut(feed, catalog, queries, readers, clock, metrics);
         systemDocuments = new StoredSystemDocuments(reads, writes, readers, watchers::watch);
+        hooks.tell(new ChangeTelling(feed, catalog, systemDocuments));
         sessionParts = new SessionParts(
                 catalog,
                 collections,
@@ -252,6 +257,10 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         return readers;
     }
 
+    public Hooks hooks() {
+        return hooks;
+    }
+
     FeedRetention retention() {
         return retention;
     }
@@ -269,6 +278,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
     public void stop() {
         timer.shutdownNow();
         fanOut.close();
+        hooks.close();
         committer.close();
         readers.close();
         indexes.close();

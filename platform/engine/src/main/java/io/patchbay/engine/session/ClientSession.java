@@ -15,6 +15,7 @@ import io.patchbay.engine.access.Visibility;
 import io.patchbay.engine.collections.CollectionEntry;
 import io.patchbay.engine.documents.Caller;
 import io.patchbay.engine.documents.Failures;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,9 @@ public final class ClientSession implements Session, Caller {
     private final @Nullable EventSink sink;
     private final FanOutShard shard;
     private final Map<Long, Subscription> subscriptions = new ConcurrentHashMap<>();
+    /** Those that are asked for and not prepared yet. Guards itself, and each step from it to {@link #subscriptions}. */
+    private final Map<Long, Pending> pending = new HashMap<>();
+
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Documents documents = new SessionDocuments(this);
     private final Collections collections = new SessionCollections(this);
@@ -132,49 +136,70 @@ public final class ClientSession implements Session, Caller {
             if (closed) {
                 throw new PatchbayException(ErrorCode.CANCELLED, "The session is closed.");
             }
-            if (subscriptions.size() >= Limits.SUBSCRIPTIONS_PER_CONNECTION) {
+            Pending asked = new Pending(number, request);
+            reserve(asked);
+            return begin(asked);
+        });
+    }
+
+    /** Its number is taken from now on, so that whatever comes right behind the request finds it. */
+    private void reserve(Pending asked) {
+        synchronized (pending) {
+            if (pending.size() + subscriptions.size() >= Limits.SUBSCRIPTIONS_PER_CONNECTION) {
                 throw PatchbayException.beyond(
                         "subscriptions_per_connection",
                         ErrorCode.LIMIT_EXCEEDED,
                         "A connection has at most " + Limits.SUBSCRIPTIONS_PER_CONNECTION + " subscriptions.");
             }
-            if (subscriptions.containsKey(number)) {
-                throw new PatchbayException(ErrorCode.CONFLICT, "There is a subscription " + number + " already.");
+            if (subscriptions.containsKey(asked.number) || pending.putIfAbsent(asked.number, asked) != null) {
+                throw new PatchbayException(
+                        ErrorCode.CONFLICT, "There is a subscription " + asked.number + " already.");
             }
-            return begin(number, request);
-        });
+        }
     }
 
-    private CompletionStage<Position> begin(long number, SubscribeRequest request) {
+    private CompletionStage<Position> begin(Pending asked) {
         CompletableFuture<Position> started = new CompletableFuture<>();
-        Pending pending = new Pending(number, request);
-        parts.readers().supply(() -> prepare(pending)).whenComplete((subscription, failure) -> {
+        parts.readers().supply(() -> prepare(asked)).whenComplete((subscription, failure) -> {
             if (failure != null) {
+                synchronized (pending) {
+                    pending.remove(asked.number, asked);
+                }
                 started.completeExceptionally(Failures.of(failure));
-            } else {
-                // Registered before its first event can come, so that it can be ended from then on.
-                Subscription other = subscriptions.putIfAbsent(number, subscription);
-                if (other != null) {
-                    started.completeExceptionally(new PatchbayException(
-                            ErrorCode.CONFLICT, "There is a subscription " + number + " already."));
-                    return;
-                }
-                started.whenComplete((position, failed) -> {
-                    if (failed != null) {
-                        subscriptions.remove(number, subscription);
-                    }
-                });
-                if (subscription.scanned && scannedCount() > Limits.SCANNED_SUBSCRIPTIONS_PER_CONNECTION) {
-                    started.completeExceptionally(tooManyScanned(subscription));
-                    return;
-                }
-                if (closed) {
-                    subscription.ended = true;
-                }
-                shard.execute(() -> shard.begin(subscription, request.since(), started));
+                return;
             }
+            // Registered before its first event can come, so that it can be ended from then on.
+            if (!register(asked, subscription)) {
+                started.completeExceptionally(
+                        new PatchbayException(ErrorCode.CANCELLED, "The subscription was ended before it began."));
+                return;
+            }
+            started.whenComplete((position, failed) -> {
+                if (failed != null) {
+                    subscriptions.remove(asked.number, subscription);
+                }
+            });
+            if (subscription.scanned && scannedCount() > Limits.SCANNED_SUBSCRIPTIONS_PER_CONNECTION) {
+                started.completeExceptionally(tooManyScanned(subscription));
+                return;
+            }
+            if (closed) {
+                subscription.ended = true;
+            }
+            shard.execute(() -> shard.begin(subscription, asked.request.since(), started));
         });
         return started;
+    }
+
+    /** Whether it was still wanted. */
+    private boolean register(Pending asked, Subscription subscription) {
+        synchronized (pending) {
+            if (!pending.remove(asked.number, asked)) {
+                return false;
+            }
+            subscriptions.put(asked.number, subscription);
+            return true;
+        }
     }
 
     private long scannedCount() {
@@ -193,10 +218,19 @@ public final class ClientSession implements Session, Caller {
                         + "' and the like; give the filter a term such as 'room == 7', 'id in [1, 2]' or '\"ann\" in members'.");
     }
 
-    private record Pending(long number, SubscribeRequest request) {}
+    /** Told apart by what it is, for a number may be asked for again. */
+    private static final class Pending {
+        final long number;
+        final SubscribeRequest request;
 
-    private Subscription prepare(Pending pending) {
-        SubscribeRequest request = pending.request();
+        Pending(long number, SubscribeRequest request) {
+            this.number = number;
+            this.request = request;
+        }
+    }
+
+    private Subscription prepare(Pending asked) {
+        SubscribeRequest request = asked.request;
         parts.catalog().awaitLoaded();
         CollectionEntry collection = require(request.collection());
         Visibility sight = requireSight(collection, Action.LIST);
@@ -219,7 +253,7 @@ public final class ClientSession implements Session, Caller {
         }
         return new Subscription(
                 this,
-                pending.number(),
+                asked.number,
                 request.mode(),
                 filter,
                 collection,
@@ -229,7 +263,11 @@ public final class ClientSession implements Session, Caller {
 
     @Override
     public void unsubscribe(long number) {
-        Subscription subscription = subscriptions.remove(number);
+        Subscription subscription;
+        synchronized (pending) {
+            pending.remove(number);
+            subscription = subscriptions.remove(number);
+        }
         if (subscription != null) {
             subscription.ended = true;
             shard.execute(() -> shard.forget(this, number));

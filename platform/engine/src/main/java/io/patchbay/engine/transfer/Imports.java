@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -104,9 +105,18 @@ final class Imports {
     private ImportOutcome writeUnlessPresent(
             ImportChunk chunk, CollectionEntry entry, List<Operation> operations, ImportState next) {
         for (int attempt = 0; ; attempt++) {
+            Map<Integer, String> refused = new TreeMap<>();
             try {
-                return new ImportOutcome.Written(next, commit(operations).position());
+                TransactionRequest request = new TransactionRequest(operations, Optional.empty());
+                TransactionResult result = await(parts.writes().commit(node, request, refusals -> {
+                    // The first operation is the record.
+                    refusals.forEach((place, refusal) -> refused.put(place - 1, refusal.getMessage()));
+                }));
+                return new ImportOutcome.Written(next, result.position());
             } catch (PatchbayException e) {
+                if (e.code() == ErrorCode.HOOK_REFUSED && !refused.isEmpty()) {
+                    return new ImportOutcome.Refused(refused);
+                }
                 if (e.code() != ErrorCode.REVISION_CONFLICT) {
                     throw e;
                 }

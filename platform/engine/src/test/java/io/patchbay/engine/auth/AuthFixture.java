@@ -2,13 +2,15 @@ package io.patchbay.engine.auth;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
-import io.patchbay.api.auth.Account;
 import io.patchbay.api.auth.AuthMethod;
 import io.patchbay.api.auth.Identity;
+import io.patchbay.api.auth.LoginOutcome;
 import io.patchbay.api.auth.LoginRequest;
+import io.patchbay.api.auth.LoginStep;
 import io.patchbay.api.auth.TokenIssuer;
 import io.patchbay.api.auth.Tokens;
 import io.patchbay.api.document.Value;
+import io.patchbay.api.migration.StateVersions;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
 import io.patchbay.engine.metrics.MeterRegistry;
@@ -64,7 +66,10 @@ final class AuthFixture implements AutoCloseable {
 
     CompletionStage<Tokens> tryLogin(String name, String secret) {
         return logins.login(new LoginRequest(
-                "password", Value.struct("identifier", Value.of(name), "password", Value.of(secret)), "192.0.2.1"));
+                        "password",
+                        Value.struct("identifier", Value.of(name), "password", Value.of(secret)),
+                        "192.0.2.1"))
+                .thenApply(outcome -> ((LoginOutcome.LoggedIn) outcome).tokens());
     }
 
     @Override
@@ -95,13 +100,13 @@ final class AuthFixture implements AutoCloseable {
         }
 
         @Override
-        public CompletionStage<String> authenticate(LoginRequest request) {
+        public CompletionStage<LoginStep> begin(LoginRequest request) {
             String secret = request.fields().findText("password").orElse("");
             return accounts.find(request.fields().findText("identifier").orElse(""))
                     .thenApply(found -> found.filter(account -> ("kept " + secret)
                                     .equals(account.credentials().get("password")))
-                            .map(Account::id)
-                            .orElseThrow(() -> new PatchbayException(ErrorCode.LOGIN_FAILED, "wrong")));
+                            .<LoginStep>map(account -> new LoginStep.Verified(account.id()))
+                            .orElse(LoginStep.REFUSED));
         }
 
         @Override
@@ -152,9 +157,16 @@ final class AuthFixture implements AutoCloseable {
     static final class SimpleProviders implements Providers {
         final AtomicInteger openLeases = new AtomicInteger();
         private final Map<String, Object> offered = new ConcurrentHashMap<>();
+        private final Map<String, StateVersions> declared = new ConcurrentHashMap<>();
+        private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
         <T> void offer(Class<T> type, String name, T provider) {
             offered.put(type.getName() + "/" + name, provider);
+            listeners.forEach(Runnable::run);
+        }
+
+        void declare(String name, StateVersions versions) {
+            declared.put(name, versions);
         }
 
         <T> void withdraw(Class<T> type, String name) {
@@ -169,15 +181,20 @@ final class AuthFixture implements AutoCloseable {
         @Override
         public <T> Optional<Lease<T>> find(Class<T> type, String name) {
             return Optional.ofNullable(offered.get(type.getName() + "/" + name))
-                    .map(provider -> lease(type.cast(provider)));
+                    .map(provider -> lease(type.cast(provider), declared.getOrDefault(name, StateVersions.NONE)));
         }
 
-        private <T> Lease<T> lease(T provider) {
+        private <T> Lease<T> lease(T provider, StateVersions versions) {
             openLeases.incrementAndGet();
             return new Lease<>() {
                 @Override
                 public T provider() {
                     return provider;
+                }
+
+                @Override
+                public StateVersions stateVersions() {
+                    return versions;
                 }
 
                 @Override
@@ -209,7 +226,8 @@ final class AuthFixture implements AutoCloseable {
 
         @Override
         public AutoCloseable onChange(Class<?> type, Runnable listener) {
-            return () -> {};
+            listeners.add(listener);
+            return () -> listeners.remove(listener);
         }
     }
 }

@@ -374,13 +374,15 @@ class FamilyLoginsTest {
         assertThat(failure(logins.login(palm))).hasMessage("There is no such login method; there is password.");
 
         auth.providers.withdraw(AuthMethod.class, "password");
-        assertThat(failure(auth.tryLogin("ann", SECRET))).hasMessage("no password");
+        assertThat(failure(auth.tryLogin("ann", SECRET)))
+                .hasMessage("The login method 'password' is not there now; try again later.");
         assertThat(logins.methods()).isEmpty();
     }
 
     @Test
     void noticeSaysAllThreeWays() {
-        assertThat(FirstAdminNotice.text("c0de", java.util.Optional.of(7420), "/srv/home"))
+        assertThat(FirstAdminNotice.text(
+                        "c0de", java.util.Optional.of(java.net.URI.create("http://127.0.0.1:7420")), "/srv/home"))
                 .contains(
                         "http://127.0.0.1:7420/setup?code=c0de",
                         "ssh -L 7420:127.0.0.1:7420 ",

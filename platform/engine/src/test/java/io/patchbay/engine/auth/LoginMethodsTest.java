@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.patchbay.api.auth.AuthMethod;
 import io.patchbay.api.auth.LoginRequest;
+import io.patchbay.api.auth.LoginStep;
 import io.patchbay.api.document.Value;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class LoginMethodsTest {
     @Test
-    void aMethodIsNeverCalledOnTheCallersThread() {
+    void aMethodIsNeverCalledOnTheCallersThread() throws Exception {
         Set<Thread> callers = ConcurrentHashMap.newKeySet();
         AuthFixture.SimpleProviders providers = new AuthFixture.SimpleProviders();
         providers.offer(AuthMethod.class, "m", new AuthMethod() {
@@ -23,20 +24,15 @@ class LoginMethodsTest {
             }
 
             @Override
-            public CompletionStage<String> authenticate(LoginRequest request) {
+            public CompletionStage<LoginStep> begin(LoginRequest request) {
                 callers.add(Thread.currentThread());
-                return CompletableFuture.completedFuture("ann");
-            }
-
-            @Override
-            public CompletionStage<String> enrol(String secret) {
-                throw new UnsupportedOperationException(secret);
+                return CompletableFuture.completedFuture(LoginStep.REFUSED);
             }
         });
         LoginMethods methods = new LoginMethods(providers);
         // Often, for what goes wrong depends on which of two threads is first.
         for (int i = 0; i < 10_000; i++) {
-            methods.authenticate(new LoginRequest("m", Value.struct(), "127.0.0.1"))
+            methods.begin(new LoginRequest("m", Value.struct(), "127.0.0.1"))
                     .toCompletableFuture()
                     .join();
         }

@@ -13,6 +13,7 @@ import io.patchbay.api.migration.StateRecord;
 import io.patchbay.api.migration.StateVersions;
 import io.patchbay.api.protocol.Codec;
 import io.patchbay.api.protocol.Connection;
+import io.patchbay.api.protocol.MessageChannel;
 import io.patchbay.api.protocol.Protocol;
 import io.patchbay.api.protocol.SubscribeRequest;
 import io.patchbay.engine.testing.TestClient;
@@ -22,7 +23,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,5 +197,72 @@ class ClientConnectionsTest {
         assertThat(client.closed()).isEmpty();
         client.readOn();
         await().untilAsserted(() -> assertThat(client.closed()).isEqualTo("1000 bye"));
+    }
+
+    @Test
+    void aConnectionGoesOnOverAnotherChannelWithWhatWaited() {
+        TestClient client = new TestClient(plane);
+        client.stopReading();
+        client.connection.send(new byte[] {1});
+        client.connection.send(new byte[] {2});
+        AtomicInteger still = new AtomicInteger();
+        client.receiver.detach(still::incrementAndGet);
+        assertThat(still).as("the first is under way").hasValue(0);
+        client.readOn();
+        await().untilAsserted(() -> assertThat(still).hasValue(1));
+        client.connection.send(new byte[] {3});
+        Channel next = new Channel();
+        assertThat(next.sent).isEmpty();
+
+        client.receiver.attach(next);
+
+        assertThat(next.sent).containsExactly((byte) 2, (byte) 3);
+        client.connection.close(1000, "bye");
+        await().untilAsserted(() -> assertThat(next.closed).containsExactly("1000 bye"));
+        assertThat(client.closed()).as("the channel before").isEmpty();
+        assertThat(plane.connections.count()).isZero();
+    }
+
+    @Test
+    void aConnectionThatIsClosedBetweenTwoChannelsClosesTheNext() {
+        TestClient client = new TestClient(plane);
+        client.receiver.detach(() -> {});
+        client.connection.close(1008, "enough");
+        assertThat(client.closed()).isEmpty();
+        Channel next = new Channel();
+        client.receiver.attach(next);
+        await().untilAsserted(() -> assertThat(next.closed).containsExactly("1008 enough"));
+        assertThat(client.closed()).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForAConnectionThatMovesIsNotWoken() {
+        TestClient client = new TestClient(plane);
+        client.stopReading();
+        AtomicInteger woken = new AtomicInteger();
+        client.receiver.onMessage(ByteBuffer.wrap(new byte[Outbox.HIGH_MARK_BYTES]), false);
+        assertThat(client.receiver.ready(woken::incrementAndGet)).isFalse();
+        client.receiver.detach(() -> {});
+        client.readOn();
+        client.receiver.attach(new Channel());
+        assertThat(woken).hasValue(0);
+        await().until(() -> client.receiver.ready(() -> {}));
+    }
+
+    /** Takes everything at once. */
+    private static final class Channel implements MessageChannel {
+        final List<Byte> sent = new CopyOnWriteArrayList<>();
+        final List<String> closed = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void send(ByteBuffer message, boolean text, Runnable done) {
+            sent.add(message.get(message.position()));
+            done.run();
+        }
+
+        @Override
+        public void close(int closeCode, String reason) {
+            closed.add(closeCode + " " + reason);
+        }
     }
 }

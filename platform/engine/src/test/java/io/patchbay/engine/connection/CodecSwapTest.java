@@ -26,11 +26,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Codecs are swapped as fast as it goes, under messages, events and replies. {@code -Dpatchbay.swaps=200000} makes it long. */
+/** Codecs are swapped as fast as it goes, under messages, events and replies. {@code -Dpatchbay.swaps=1000000} makes it long. */
 @Timeout(600)
 class CodecSwapTest {
     private static final int CONNECTIONS = 16;
-    private static final int SWAPS = Integer.getInteger("patchbay.swaps", 16_000);
+    private static final int SWAPS = Integer.getInteger("patchbay.swaps", 100_000);
     /** Requests that a client has under way, below the limit of a connection. */
     private static final int IN_FLIGHT = 64;
 

@@ -21,6 +21,7 @@ import io.patchbay.api.protocol.SubscribeRequest;
 import io.patchbay.api.protocol.SubscribeRequest.Mode;
 import io.patchbay.api.protocol.SubscriptionEvent;
 import io.patchbay.api.protocol.SubscriptionEvent.DocumentChange;
+import io.patchbay.engine.documents.Failures;
 import io.patchbay.engine.testing.TestClient;
 import io.patchbay.engine.testing.TestClock;
 import io.patchbay.engine.testing.TestPlane;
@@ -34,6 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -280,6 +283,46 @@ abstract class SubscriptionContract {
         subscribe(client, 1, all(Mode.CHANGES));
         plane.put("items", "c", number(3));
         await().untilAsserted(() -> assertThat(client.eventsOf(1)).hasSize(2));
+    }
+
+    /** A client may send both, and the next, without waiting for an answer. */
+    @Test
+    void anUnsubscribeRightBehindItsSubscribeEndsIt() {
+        TestClient client = new TestClient(plane);
+        int ended = 0;
+        for (int round = 0; round < 200; round++) {
+            CompletionStage<Position> first = client.connection.session().subscribe(1, all(Mode.CHANGES));
+            client.connection.session().unsubscribe(1);
+            subscribe(client, 1, all(Mode.CHANGES));
+            client.connection.session().unsubscribe(1);
+            ErrorCode code = first.handle((position, failure) ->
+                            failure == null ? null : Failures.of(failure).code())
+                    .toCompletableFuture()
+                    .orTimeout(30, TimeUnit.SECONDS)
+                    .join();
+            assertThat(code).isIn(null, ErrorCode.CANCELLED);
+            ended += code == null ? 0 : 1;
+        }
+        assertThat(ended).as("found before they were prepared").isPositive();
+        plane.put("items", "a", number(1));
+        subscribe(client, 2, all(Mode.WATCH));
+        await().untilAsserted(() -> assertThat(client.eventsOf(2)).isNotEmpty());
+        assertThat(client.eventsOf(1)).isEmpty();
+    }
+
+    @Test
+    void subscriptionsThatAreAskedForAtOnceAreCounted() {
+        TestClient client = new TestClient(plane);
+        List<CompletionStage<Position>> asked = new ArrayList<>();
+        for (int number = 0; number < Limits.SUBSCRIPTIONS_PER_CONNECTION + 50; number++) {
+            asked.add(client.connection.session().subscribe(number, all(Mode.CHANGES)));
+        }
+        PatchbayException twice = failure(client.connection.session().subscribe(3, all(Mode.CHANGES)));
+        assertThat(asked.subList(0, Limits.SUBSCRIPTIONS_PER_CONNECTION))
+                .allSatisfy(each -> assertThat(get(each)).isNotNull());
+        assertThat(asked.subList(Limits.SUBSCRIPTIONS_PER_CONNECTION, asked.size()))
+                .allSatisfy(each -> assertThat(failure(each).code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED));
+        assertThat(twice.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
     }
 
     @Test

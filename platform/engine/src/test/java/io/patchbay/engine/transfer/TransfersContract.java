@@ -10,6 +10,10 @@ import io.patchbay.api.document.Document;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.document.ListRequest;
 import io.patchbay.api.document.Value;
+import io.patchbay.api.hook.Hook;
+import io.patchbay.api.hook.HookAnswer;
+import io.patchbay.api.hook.HookTerms;
+import io.patchbay.api.hook.PendingChange;
 import io.patchbay.api.transfer.Export;
 import io.patchbay.api.transfer.ImportChunk;
 import io.patchbay.api.transfer.ImportOutcome;
@@ -88,6 +92,34 @@ abstract class TransfersContract {
         ImportChunk replacing = chunk(0, 3, true, row("a", 1), row("b", 2), row("c", 3));
         assertThat(transfers.write(replacing)).isInstanceOf(ImportOutcome.Written.class);
         assertThat(all()).isEqualTo(Map.of("a", data(1), "b", data(2), "c", data(3)));
+    }
+
+    @Test
+    void rowsThatAHookRefusesAreNamedAllAtOnceAndTheOthersGoIn() {
+        plane.providers.plug(Hook.class, "small", new Hook() {
+            @Override
+            public HookTerms terms() {
+                return HookTerms.onEvery().within(Limits.HOOK_CALL_MAX);
+            }
+
+            @Override
+            public HookAnswer before(PendingChange change) {
+                Value.Struct data = change.data().orElseThrow();
+                return data.findInt("n").orElse(0L) > 2
+                        ? HookAnswer.refuse(change.id() + " is too large.")
+                        : HookAnswer.enrich(data.with("seen", Value.TRUE));
+            }
+        });
+        transfers.beginImport("cities", NAME, "csv");
+        ImportChunk chunk = chunk(0, 4, false, row("a", 1), row("b", 3), row("c", 2), row("d", 4));
+        assertThat(transfers.write(chunk))
+                .isEqualTo(new ImportOutcome.Refused(Map.of(1, "b is too large.", 3, "d is too large.")));
+        assertThat(all()).isEmpty();
+        ImportChunk without =
+                new ImportChunk("cities", NAME, 0, 4, "d", List.of(row("a", 1), row("c", 2)), false, 2, true);
+        assertThat(transfers.write(without)).isInstanceOf(ImportOutcome.Written.class);
+        assertThat(all())
+                .isEqualTo(Map.of("a", data(1).with("seen", Value.TRUE), "c", data(2).with("seen", Value.TRUE)));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.patchbay.plugins.manager;
 
+import io.patchbay.plugins.switchboard.CoreLevels;
 import io.patchbay.plugins.switchboard.SwapGuard;
 import java.time.Clock;
 import java.util.Comparator;
@@ -172,6 +173,6 @@ final class Boot {
                 jars.require(plugin.digest()),
                 plugin.digest(),
                 plugin.name(),
-                plugin.coreLevel().orElse(PluginBundles.START_LEVEL));
+                plugin.coreLevel().orElse(CoreLevels.PLUGINS));
     }
 }

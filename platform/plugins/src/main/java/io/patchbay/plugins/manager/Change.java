@@ -5,6 +5,7 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.JobControl;
 import io.patchbay.api.plugin.Plan;
+import io.patchbay.plugins.switchboard.CoreLevels;
 import io.patchbay.plugins.switchboard.Holder;
 import io.patchbay.plugins.switchboard.SwapGuard;
 import java.time.Clock;
@@ -100,7 +101,7 @@ final class Change {
                         parts.jars.require(jar.digest()),
                         jar.digest(),
                         jar.name(),
-                        coreLevel().orElse(PluginBundles.START_LEVEL));
+                        coreLevel().orElse(CoreLevels.PLUGINS));
         incoming = bundle;
         // Before it starts, so that what it registers serves nobody until it is checked.
         parts.switchboard.holdBack(bundle);
@@ -145,6 +146,7 @@ final class Change {
                 parts.clock.instant(),
                 intent.sourceFile(),
                 false,
+                intent.kind() == Intent.Kind.UPDATE,
                 coreLevel()));
     }
 
@@ -189,7 +191,9 @@ final class Change {
         steps.announce(Step.REMOVE);
         Removed removed = Removed.of(old, threadsBefore);
         List<String> troubles = takeOut(old);
-        parts.switchboard.forget(old);
+        if (!PluginBundles.hangs(old)) {
+            parts.switchboard.forget(old);
+        }
         steps.done(Step.REMOVE);
         return parts.receipts.add(removed, troubles);
     }
@@ -220,7 +224,7 @@ final class Change {
             attempt(() -> parts.switchboard.holdBack(failed));
             attempt(() -> drainQuietly(failed));
             List<String> troubles = takeOut(failed);
-            if (troubles.isEmpty()) {
+            if (!PluginBundles.hangs(failed)) {
                 parts.switchboard.forget(failed);
             }
             troubles.forEach(trouble -> LOG.warn("Undoing {}: {}", intent.kind().word(), trouble));

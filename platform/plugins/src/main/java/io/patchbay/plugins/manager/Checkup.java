@@ -56,6 +56,19 @@ final class Checkup {
         }
     }
 
+    /** What its own health checks say, without waiting for anything else; a sentence. */
+    Optional<String> findHealthFault(Bundle bundle) throws TimeoutException {
+        try {
+            TimeLimit.call("ask " + bundle.getSymbolicName(), Limits.HEALTH_CHECK, () -> {
+                askHealth(bundle);
+                return bundle;
+            });
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            return Optional.of(Failures.sentence(e));
+        }
+    }
+
     /** Components may come up a moment after their bundle. */
     private void awaitDeclared(Bundle bundle, PluginJar jar, long deadline) throws InterruptedException {
         List<DeclaredService> missing = missing(bundle, jar);

@@ -4,6 +4,7 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.auth.AuthMethod;
 import io.patchbay.api.auth.TokenIssuer;
 import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.hook.Hook;
 import io.patchbay.api.http.HttpRoute;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.plugin.Component;
@@ -34,7 +35,7 @@ enum ExtensionPoint {
             "connection",
             "move",
             "close",
-            "COUNT of the transport NAME (moves|move) to the new version; running requests end on the old one, and what can't move reconnects and resumes.",
+            "COUNT of the transport NAME (moves|move) to the new version, and (its|their) (client|clients) (notices|notice) nothing; running requests end on the old one, and what can't move reconnects and resumes.",
             "COUNT of the transport NAME (is|are) closed; clients are refused until there is a transport again.",
             "New connections go to the transport NAME."),
     STORE(
@@ -74,14 +75,14 @@ enum ExtensionPoint {
             "HTTP routes NAME go: COUNT that (runs|run) now (has|have) DRAIN to end, later ones get 404.",
             "The HTTP routes NAME are served."),
     HOOK(
-            "io.patchbay.api.hook.Hook",
+            Hook.class.getName(),
             "hook",
             "call",
             "drain",
             "drain",
-            "Hook NAME: changes that it is asked about now are answered by the old version, later ones by the new one, none by neither (drain and flip, at most DRAIN).",
-            "Hook NAME goes: changes are no longer passed through it.",
-            "Changes pass the hook NAME from now on."),
+            "Hook NAME: changes pass the new version from the flip on; what the old one was asked about and is not written by then is asked anew, none fails (drain and flip, at most DRAIN).",
+            "Hook NAME goes: changes pass without it from then on.",
+            "Changes pass the hook NAME from the flip on."),
     SERVICE(
             "",
             "service",
@@ -97,6 +98,15 @@ enum ExtensionPoint {
 
     private static final String RECONNECTS =
             "COUNT of NAME (is|are) closed, and (reconnects|reconnect) and (resumes|resume), spread over time: the new version cannot adopt (its|their) state.";
+    private static final String LOGINS_START_AGAIN =
+            "Login method NAME: COUNT that (is|are) half done (starts|start) again, for the new version cannot adopt (its|their) state; new ones go to the new one, none fails.";
+    private static final String LOGINS_GO_ON = " COUNT that (is|are) half done (goes|go) on with the new one.";
+    private static final String LOGINS_WAIT =
+            " COUNT that (is|are) half done (goes|go) on only if it comes back in time.";
+    private static final String CANNOT_MOVE =
+            "COUNT of the transport NAME (is|are) asked to reconnect and resume: the version that goes cannot give (it|them) away.";
+    private static final String REST =
+            "COUNT that cannot move, being streamed answers, (ends|end) and (resumes|resume).";
     private static final String LOSES =
             "NAME: what is under way on it begins anew, for the new version cannot adopt its state.";
 
@@ -168,7 +178,22 @@ enum ExtensionPoint {
 
     /** Of a replacement that can't adopt the state. */
     String sentenceOfLoss(String name, long affected) {
-        return fill(this == PROTOCOL ? RECONNECTS : LOSES, name, affected);
+        return switch (this) {
+            case PROTOCOL -> fill(RECONNECTS, name, affected);
+            case TRANSPORT -> fill(CANNOT_MOVE, name, affected);
+            case LOGIN_METHOD -> fill(LOGINS_START_AGAIN, name, affected);
+            case STORE, TOKENS, ROUTE, HOOK, SERVICE -> fill(LOSES, name, affected);
+        };
+    }
+
+    /** Of a replacement, on those that are not handed over as the others are. */
+    String sentenceOfRest(long affected) {
+        return fill(REST, "", affected);
+    }
+
+    /** What happens to logins between two steps; nothing to say if there are none. */
+    String sentenceOfHalfDone(Fate fate, long affected) {
+        return affected == 0 ? "" : fill(fate == Fate.REPLACED ? LOGINS_GO_ON : LOGINS_WAIT, "", affected);
     }
 
     private String fill(String template, String name, long affected) {

@@ -1,8 +1,11 @@
 package io.patchbay.plugins.manager;
 
+import io.patchbay.api.auth.Logins;
+import io.patchbay.api.http.MovingTransport;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.plugin.PlanHandOver;
+import io.patchbay.api.plugin.Providers;
 import io.patchbay.api.protocol.Connections;
 import io.patchbay.plugins.manager.ExtensionPoint.Fate;
 import io.patchbay.plugins.switchboard.SwapGuard;
@@ -14,9 +17,11 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 /** Who is affected by a change of services, and how each is handed over. Any thread. */
@@ -28,17 +33,23 @@ final class HandOvers {
     private final SwapGuard switchboard;
     private final StoresInUse stores;
     private final Supplier<@Nullable Connections> connections;
+    private final Supplier<@Nullable Logins> logins;
 
-    /** @param connections null while the engine is not there */
+    /**
+     * @param connections null while the engine is not there
+     * @param logins the same
+     */
     HandOvers(
             BundleContext context,
             SwapGuard switchboard,
             StoresInUse stores,
-            Supplier<@Nullable Connections> connections) {
+            Supplier<@Nullable Connections> connections,
+            Supplier<@Nullable Logins> logins) {
         this.context = context;
         this.switchboard = switchboard;
         this.stores = stores;
         this.connections = connections;
+        this.logins = logins;
     }
 
     /**
@@ -71,7 +82,7 @@ final class HandOvers {
 
     private PlanHandOver loss(Optional<Bundle> outgoing, NamedService service) {
         ExtensionPoint point = ExtensionPoint.of(service.type()).orElse(ExtensionPoint.SERVICE);
-        long affected = count(point, outgoing, service);
+        long affected = point == ExtensionPoint.LOGIN_METHOD ? countHalfDone(service) : count(point, outgoing, service);
         return new PlanHandOver(
                 point.kind(),
                 service.name(),
@@ -87,10 +98,20 @@ final class HandOvers {
         return count(ExtensionPoint.PROTOCOL, Optional.empty(), protocol);
     }
 
+    /** How many logins by a method wait for their next step now. */
+    long countHalfDone(NamedService method) {
+        Logins known = logins.get();
+        return known == null ? 0 : known.countHalfDone(method.name());
+    }
+
     private void add(List<PlanHandOver> handOvers, Optional<Bundle> outgoing, NamedService service, Fate fate) {
         ExtensionPoint.of(service.type()).ifPresent(point -> {
             if (point == ExtensionPoint.STORE && fate == Fate.REPLACED) {
                 handOvers.addAll(storesOn(service.name()));
+                return;
+            }
+            if (point == ExtensionPoint.TRANSPORT && fate == Fate.REPLACED) {
+                handOvers.add(moves(outgoing, service));
                 return;
             }
             long affected = fate == Fate.ADDED ? 0 : count(point, outgoing, service);
@@ -102,7 +123,10 @@ final class HandOvers {
                     point.way(fate),
                     affected,
                     point.unit(),
-                    point.sentence(fate, shown, affected)));
+                    point.sentence(fate, shown, affected)
+                            + (point == ExtensionPoint.LOGIN_METHOD && fate != Fate.ADDED
+                                    ? point.sentenceOfHalfDone(fate, countHalfDone(service))
+                                    : "")));
         });
     }
 
@@ -119,22 +143,68 @@ final class HandOvers {
         };
     }
 
-    private long countConnections(Bundle bundle) {
-        long connections = 0;
-        for (ServiceReference<?> reference : switchboard.namedServices(bundle)) {
-            if (Checkup.types(reference).contains(Transport.class.getName())) {
-                connections += countConnections(reference);
-            }
+    /** Those that move now, and those that can't. */
+    private PlanHandOver moves(Optional<Bundle> outgoing, NamedService service) {
+        ExtensionPoint point = ExtensionPoint.TRANSPORT;
+        long all = 0;
+        long movable = 0;
+        for (ServiceReference<?> reference : transports(outgoing, service)) {
+            long open = ask(reference, Transport::connections);
+            all += open;
+            movable += Math.min(open, ask(reference, HandOvers::countMovable));
         }
-        return connections;
+        boolean reconnect = movable == 0 && all > 0;
+        String sentence = reconnect
+                ? point.sentenceOfLoss(service.name(), all)
+                : point.sentence(Fate.REPLACED, service.name(), movable);
+        return new PlanHandOver(
+                point.kind(),
+                service.name(),
+                Fate.REPLACED.word(),
+                reconnect ? ExtensionPoint.RECONNECT : point.way(Fate.REPLACED),
+                all,
+                point.unit(),
+                movable == 0 || all == movable ? sentence : sentence + " " + point.sentenceOfRest(all - movable));
     }
 
-    private long countConnections(ServiceReference<?> reference) {
+    private static int countMovable(Transport transport) {
+        return transport instanceof MovingTransport moving
+                ? moving.listMovable().size()
+                : 0;
+    }
+
+    private long countConnections(Bundle bundle) {
+        return transports(bundle).stream()
+                .mapToLong(reference -> ask(reference, Transport::connections))
+                .sum();
+    }
+
+    private List<ServiceReference<?>> transports(Bundle bundle) {
+        return switchboard.namedServices(bundle).stream()
+                .filter(reference -> Checkup.types(reference).contains(Transport.class.getName()))
+                .toList();
+    }
+
+    /** Of the bundle that goes; if none does, of whoever serves that name beside the one that comes. */
+    private List<ServiceReference<?>> transports(Optional<Bundle> outgoing, NamedService service) {
+        if (outgoing.isPresent()) {
+            return transports(outgoing.get());
+        }
+        try {
+            return List.copyOf(
+                    context.getServiceReferences(Transport.class, "(" + Providers.NAME + "=" + service.name() + ")"));
+        } catch (InvalidSyntaxException e) {
+            return List.of();
+        }
+    }
+
+    private long ask(ServiceReference<?> reference, ToIntFunction<Transport> question) {
         if (!(context.getService(reference) instanceof Transport transport)) {
             return 0;
         }
         try {
-            return TimeLimit.call("count connections of " + transport.name(), COUNT, transport::connections);
+            return TimeLimit.call(
+                    "count connections of " + transport.name(), COUNT, () -> question.applyAsInt(transport));
         } catch (TimeoutException | ExecutionException e) {
             // A transport that can't even say it is one that somebody wants to replace.
             return 0;

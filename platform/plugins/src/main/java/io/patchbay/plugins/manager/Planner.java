@@ -3,6 +3,7 @@ package io.patchbay.plugins.manager;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.auth.AuthMethod;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.api.protocol.Protocol;
 import io.patchbay.plugins.switchboard.SwapGuard;
@@ -91,7 +92,7 @@ final class Planner {
                         : intent.incoming().map(jar -> jar.version().toString()),
                 intent.incoming().map(PluginJar::digest),
                 steps(intent, fromVersion.orElse(""), outgoing.isPresent(), present.isPresent()),
-                services(before, after, others),
+                services(intent, before, after, others),
                 Stream.concat(unresolved.stream(), conflicts.stream()).toList(),
                 warnings(intent, outgoing, after),
                 intent.incoming().map(jar -> offers.list(jar, outgoing)).orElse(List.of()),
@@ -122,13 +123,18 @@ final class Planner {
                         intent.incoming().orElseThrow().version(),
                         loss.service().shown(),
                         loss.saved());
-        boolean protocol = loss.service().type().equals(Protocol.class.getName());
-        return who
-                + (protocol
-                        ? "its %,d connections would have to reconnect"
-                                .formatted(handOvers.countConnections(loss.service()))
-                        : "what is under way on it would begin anew")
-                + ": say --reconnect to accept that.";
+        return who + cost(loss.service()) + ": say --reconnect to accept that.";
+    }
+
+    private String cost(NamedService service) {
+        if (service.type().equals(Protocol.class.getName())) {
+            return "its %,d connections would have to reconnect".formatted(handOvers.countConnections(service));
+        }
+        if (service.type().equals(AuthMethod.class.getName())) {
+            return "logins that are half done, now %,d, would have to start again"
+                    .formatted(handOvers.countHalfDone(service));
+        }
+        return "what is under way on it would begin anew";
     }
 
     World world() {
@@ -213,13 +219,15 @@ final class Planner {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static List<String> services(Set<NamedService> before, Set<NamedService> after, Set<NamedService> others) {
+    private static List<String> services(
+            Intent intent, Set<NamedService> before, Set<NamedService> after, Set<NamedService> others) {
+        boolean mayRegisterMore = intent.incoming().filter(PluginJar::activator).isPresent();
         List<String> shown = new ArrayList<>();
         for (NamedService service : after) {
             shown.add((before.contains(service) || others.contains(service) ? "~" : "+") + service.shown());
         }
         for (NamedService service : before) {
-            if (!after.contains(service)) {
+            if (!after.contains(service) && !mayRegisterMore) {
                 shown.add((others.contains(service) ? "~" : "-") + service.shown());
             }
         }
@@ -282,6 +290,10 @@ final class Planner {
             newer.ifPresent(running ->
                     warnings.add("%s is older than %s, which is installed.".formatted(jar.version(), running)));
         });
+        intent.incoming()
+                .filter(PluginJar::activator)
+                .ifPresent(jar -> warnings.add("It has a bundle activator: what services that registers shows only"
+                        + " when it has started; this plan knows those of its components alone."));
         intent.incoming().ifPresent(jar -> warnings.addAll(offers.listUnmetServices(jar, outgoing)));
         outgoing.filter(bundle -> !stays)
                 .map(bundles::dependents)

@@ -4,6 +4,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.Providers;
+import io.patchbay.plugins.switchboard.CoreLevels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -42,11 +44,11 @@ import org.slf4j.LoggerFactory;
  * <p>Whatever runs a plugin's code is limited in time: it ends in a PatchbayException, never in a manager that waits for ever.
  */
 final class PluginBundles {
-    /** After the core bundles, before the protocols and the sockets. */
-    static final int START_LEVEL = 40;
-
     static final Duration START = Duration.ofSeconds(10);
     static final Duration STOP = Limits.DRAIN;
+    /** For what hangs already there is no use in waiting long. */
+    private static final Duration STOP_OF_HANGING = Duration.ofSeconds(2);
+
     static final Duration REFRESH = Duration.ofSeconds(10);
 
     private static final String LOCATION = "plugin:";
@@ -54,6 +56,8 @@ final class PluginBundles {
     private static final Logger LOG = LoggerFactory.getLogger(PluginBundles.class);
 
     private final BundleContext context;
+    /** What was to be removed and hangs. */
+    private final Set<Bundle> leftBehind = ConcurrentHashMap.newKeySet();
 
     PluginBundles(BundleContext context) {
         this.context = context;
@@ -76,6 +80,11 @@ final class PluginBundles {
 
     static boolean isRunning(Bundle bundle) {
         return bundle.getState() == Bundle.ACTIVE || bundle.getState() == Bundle.STARTING;
+    }
+
+    /** Whether code of its activator, or of its components, runs in a start or a stop that has not come to its end. */
+    static boolean hangs(Bundle bundle) {
+        return bundle.getState() == Bundle.STARTING || bundle.getState() == Bundle.STOPPING;
     }
 
     static boolean isPlugin(Bundle bundle) {
@@ -146,6 +155,12 @@ final class PluginBundles {
      * @param level at which it starts with the framework
      */
     Bundle install(Path jar, String digest, String name, int level) {
+        find(digest).filter(PluginBundles::hangs).ifPresent(there -> {
+            throw new PatchbayException(
+                    ErrorCode.PLUGIN_FAILED,
+                    "%s %s was installed before and hangs since; it can be installed again when it has ended, or the node was restarted."
+                            .formatted(name, there.getVersion()));
+        });
         Bundle bundle = find(digest).orElseGet(() -> install(jar, LOCATION + digest));
         bundle.adapt(BundleStartLevel.class).setStartLevel(level);
         LOG.debug("{} is installed as bundle {}.", name, bundle.getBundleId());
@@ -227,25 +242,36 @@ final class PluginBundles {
 
     /** Stops it, now and at the node's next starts; returns a sentence if there is trouble. */
     List<String> stop(Bundle bundle) {
+        Duration limit = hangs(bundle) ? STOP_OF_HANGING : STOP;
         try {
-            TimeLimit.call("stop " + bundle.getSymbolicName(), STOP, () -> {
+            TimeLimit.call("stop " + bundle.getSymbolicName(), limit, () -> {
                 bundle.stop();
                 return bundle;
             });
             return List.of();
         } catch (TimeoutException e) {
-            return List.of("%s did not stop within %d s.".formatted(bundle.getSymbolicName(), STOP.toSeconds()));
+            return List.of("%s did not stop within %d s.".formatted(bundle.getSymbolicName(), limit.toSeconds()));
         } catch (ExecutionException e) {
             return List.of(
                     "%s failed while it was stopped: %s".formatted(bundle.getSymbolicName(), Failures.sentence(e)));
         }
     }
 
-    /** Stops, uninstalls and forgets these, whatever they do about it; returns a sentence for each trouble. */
+    /**
+     * Stops, uninstalls and forgets these, whatever they do about it; returns a sentence for each trouble. One that hangs is left behind until the node's next start: whoever touches it waits for it,
+     * and a refresh would do so with the framework's own lock in hand, so that no plugin could be changed any more.
+     */
     List<String> remove(Collection<Bundle> bundles) {
         List<String> troubles = new ArrayList<>();
+        List<Bundle> stopped = new ArrayList<>();
         for (Bundle bundle : bundles) {
             troubles.addAll(stop(bundle));
+            if (hangs(bundle)) {
+                troubles.add(leaveBehind(bundle));
+                leftBehind.add(bundle);
+                continue;
+            }
+            stopped.add(bundle);
             try {
                 TimeLimit.call("uninstall " + bundle.getSymbolicName(), STOP, () -> {
                     uninstall(bundle);
@@ -256,7 +282,7 @@ final class PluginBundles {
                         "%s can't be taken out before the next start of the node.".formatted(bundle.getSymbolicName()));
             }
         }
-        if (!refresh(bundles)) {
+        if (!refresh(stopped)) {
             troubles.add("What was removed was not let go within %d s.".formatted(REFRESH.toSeconds()));
         }
         return troubles;
@@ -265,10 +291,31 @@ final class PluginBundles {
     /** Stops a bundle of the distribution, now and at the next starts, and lets its classes go; it stays installed, to come back. Returns a sentence for each trouble. */
     List<String> setAside(Bundle own) {
         List<String> troubles = new ArrayList<>(stop(own));
+        if (hangs(own)) {
+            troubles.add(leaveBehind(own));
+            return troubles;
+        }
         if (!refresh(List.of(own))) {
             troubles.add("What was stopped was not let go within %d s.".formatted(REFRESH.toSeconds()));
         }
         return troubles;
+    }
+
+    /** Removes what was left behind and hangs no more; returns it. */
+    List<Bundle> removeLeftBehind() {
+        List<Bundle> through =
+                leftBehind.stream().filter(bundle -> !hangs(bundle)).toList();
+        for (Bundle bundle : through) {
+            leftBehind.remove(bundle);
+            LOG.info("{} hangs no more and is removed.", bundle.getSymbolicName());
+            remove(List.of(bundle)).forEach(LOG::warn);
+        }
+        return through;
+    }
+
+    private static String leaveBehind(Bundle bundle) {
+        return "%s hangs and is left behind; it serves nobody, and goes when the node is restarted."
+                .formatted(bundle.getSymbolicName());
     }
 
     private static void uninstall(Bundle bundle) {
@@ -285,6 +332,9 @@ final class PluginBundles {
     private boolean refresh(Collection<Bundle> bundles) {
         if (bundles.isEmpty()) {
             return true;
+        }
+        if (wiring().getDependencyClosure(bundles).stream().anyMatch(PluginBundles::hangs)) {
+            return false;
         }
         CountDownLatch done = new CountDownLatch(1);
         wiring().refreshBundles(bundles, event -> done.countDown());

@@ -8,6 +8,7 @@ import org.osgi.framework.Version;
  *
  * @param name its bundle symbolic name
  * @param services the named services that its component descriptions promise
+ * @param activator whether code of its own runs at its start, which may register services that nothing promises
  * @param needs what it needs of others, as the framework reads its manifest
  * @param ofDistribution whether it is the distribution's own file, which is always there and never copied
  */
@@ -16,6 +17,7 @@ record PluginJar(
         Version version,
         String digest,
         List<DeclaredService> services,
+        boolean activator,
         List<Need> needs,
         boolean signed,
         boolean ofDistribution) {

@@ -3,6 +3,7 @@ package io.patchbay.plugins.manager;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.auth.Logins;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.migration.Stores;
 import io.patchbay.api.plugin.ComponentState;
@@ -15,6 +16,7 @@ import io.patchbay.api.plugin.PluginInfo;
 import io.patchbay.api.plugin.PluginReceipt;
 import io.patchbay.api.plugin.Plugins;
 import io.patchbay.api.protocol.Connections;
+import io.patchbay.plugins.switchboard.CoreLevels;
 import io.patchbay.plugins.switchboard.SwapGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +35,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -64,6 +65,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     /** Before the kind of a plan, the kind of the job that carries it out. */
     private static final String JOBS = "plugin-";
 
+    /** It runs, but not well. */
+    private static final String DEGRADED = "degraded";
+
     private static final long KEEPER_MS = 1000;
     private static final Logger LOG = LoggerFactory.getLogger(PluginManager.class);
 
@@ -79,6 +83,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private final Change.Parts parts;
     private final Inbox inbox;
     private final Boot boot;
+    private final Ailments ailments;
     private final Probation probation;
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "plugins-keeper");
@@ -103,6 +108,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private volatile @Nullable Jobs jobs;
     private volatile @Nullable Stores stores;
     private volatile @Nullable Connections connections;
+    private volatile @Nullable Logins logins;
     private volatile @Nullable ServiceComponentRuntime components;
 
     /** Why the list of plugins can't be read; then nothing is changed. Written at the start only. */
@@ -125,7 +131,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         StoresInUse storesInUse = new StoresInUse(() -> stores);
         Journal journal = new Journal(folder.resolve("journal"));
         Checkup checkup = new Checkup(context, switchboard, new ComponentTroubles(() -> components));
-        HandOvers handOvers = new HandOvers(context, switchboard, storesInUse, () -> connections);
+        HandOvers handOvers = new HandOvers(context, switchboard, storesInUse, () -> connections, () -> logins);
         this.planner = new Planner(context, bundles, wanted, offers, switchboard, storesInUse, handOvers);
         this.seal = new PlanSeal(folder.resolve("plan-key"));
         this.receipts = new Receipts(new LoaderHolders(context, switchboard), clock);
@@ -134,7 +140,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         this.inbox = new Inbox(home.resolve("plugins"), this, clock);
         this.boot = new Boot(jars, bundles, wanted, journal, switchboard, clock);
         this.startWatch = new StartWatch(clock);
-        this.probation = new Probation(context, this, bundles, checkup, clock, () -> underWay.get() != null, meters);
+        this.ailments = new Ailments(bundles, checkup, switchboard, clock);
+        this.probation = new Probation(
+                context, this, bundles, checkup, ailments, wanted, clock, () -> underWay.get() != null, meters);
     }
 
     private String distributionName() {
@@ -160,6 +168,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             new ChangeSet(folder).settle(distributionName()).ifPresent(LOG::warn);
             wanted.read();
             boot.run(inbox, faults);
+            wanted.list().stream().filter(WantedPlugin::onTrial).forEach(this::goOnWithProbation);
         } catch (PatchbayException e) {
             unreadable = e;
             LOG.error("{}", e.getMessage());
@@ -169,6 +178,16 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             LOG.error("{}", Failures.sentence(e));
         }
         keeper.scheduleWithFixedDelay(this::keep, KEEPER_MS, KEEPER_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void goOnWithProbation(WantedPlugin plugin) {
+        try {
+            JarInspection.Findings findings =
+                    new JarInspection(Set.of(), plugin.name()).inspect(jars.require(plugin.digest()));
+            probation.begin(jar(findings, plugin.digest(), List.of(), false));
+        } catch (PatchbayException e) {
+            LOG.warn("{} {} is not on probation any more: {}", plugin.name(), plugin.version(), e.getMessage());
+        }
     }
 
     @Deactivate
@@ -212,6 +231,17 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setLogins(Logins service) {
+        logins = service;
+    }
+
+    void unsetLogins(Logins service) {
+        if (logins == service) {
+            logins = null;
+        }
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void setComponents(ServiceComponentRuntime service) {
         components = service;
     }
@@ -251,7 +281,11 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
             receipts.look();
             startWatch.look();
             if (unreadable == null && isUp() && jobs != null) {
+                if (underWay.get() == null) {
+                    bundles.removeLeftBehind().forEach(switchboard::forget);
+                }
                 probation.look();
+                ailments.look();
                 inbox.poll();
             }
         } catch (RuntimeException e) {
@@ -264,7 +298,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
                         .adapt(FrameworkStartLevel.class)
                         .getStartLevel()
-                >= PluginBundles.START_LEVEL;
+                >= CoreLevels.PLUGINS;
     }
 
     @Override
@@ -295,7 +329,10 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private PluginInfo info(WantedPlugin plugin) {
         Optional<Bundle> bundle = bundles.find(plugin.digest());
         boolean active = bundle.filter(PluginBundles::isRunning).isPresent();
-        String state = plugin.stopped() ? "stopped" : active ? "active" : bundle.isPresent() ? "failed" : "unavailable";
+        Optional<String> ailment = bundle.filter(b -> active).flatMap(ailments::find);
+        String state = plugin.stopped()
+                ? "stopped"
+                : active ? ailment.isPresent() ? DEGRADED : "active" : bundle.isPresent() ? "failed" : "unavailable";
         Optional<String> fault = Optional.ofNullable(faults.get(plugin.name()));
         return new PluginInfo(
                 plugin.name(),
@@ -312,9 +349,10 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                         .map(WantedPlugin.Version::version)
                         .or(() -> bundles.findCore(plugin.name())
                                 .map(own -> own.getVersion().toString())),
-                remarks(plugin.name()),
+                receipts.find(plugin.name()).map(Receipt::toString),
                 switch (state) {
-                    case "active" -> Optional.empty();
+                    case "active" -> probation.findRemark(plugin.name());
+                    case DEGRADED -> ailment;
                     case "stopped" -> fault;
                     default ->
                         Optional.of(
@@ -327,13 +365,6 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 .filter(PluginBundles::isRunning)
                 .map(own -> " The distribution's own %s serves meanwhile.".formatted(own.getVersion()))
                 .orElse("");
-    }
-
-    private Optional<String> remarks(String plugin) {
-        String remarks = Stream.concat(
-                        probation.findRemark(plugin).stream(), receipts.find(plugin).map(Receipt::toString).stream())
-                .collect(Collectors.joining("; "));
-        return Optional.of(remarks).filter(text -> !text.isEmpty());
     }
 
     @Override
@@ -388,11 +419,17 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         synchronized (bundles) {
             needs = bundles.look(file, digest);
         }
+        return jar(findings, digest, needs, ofDistribution);
+    }
+
+    private static PluginJar jar(
+            JarInspection.Findings findings, String digest, List<Need> needs, boolean ofDistribution) {
         return new PluginJar(
                 findings.name(),
                 findings.version(),
                 digest,
                 findings.services(),
+                findings.manifest().getMainAttributes().getValue(Constants.BUNDLE_ACTIVATOR) != null,
                 needs,
                 findings.signed(),
                 ofDistribution);

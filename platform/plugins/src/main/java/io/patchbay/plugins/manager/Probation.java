@@ -19,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches an updated plugin for {@code PROBATION}; one that fails in that time is rolled back, and {@link #findRemark} says why.
+ * Watches an updated plugin for {@code PROBATION}; one that fails in that time, or whose services' calls fail clearly more often than those of the version before, is rolled back, and
+ * {@link #findRemark} says why. A node that goes down in that time begins it anew.
  *
  * <p>Trials begin and end on jobs' threads; the keeper's thread looks.
  */
@@ -31,6 +32,8 @@ final class Probation {
     private final Plugins plugins;
     private final PluginBundles bundles;
     private final Checkup checkup;
+    private final Ailments ailments;
+    private final WantedPlugins wanted;
     private final Clock clock;
     private final BooleanSupplier changeRuns;
     private final PluginMeters meters;
@@ -48,6 +51,8 @@ final class Probation {
             Plugins plugins,
             PluginBundles bundles,
             Checkup checkup,
+            Ailments ailments,
+            WantedPlugins wanted,
             Clock clock,
             BooleanSupplier changeRuns,
             PluginMeters meters) {
@@ -55,6 +60,8 @@ final class Probation {
         this.plugins = plugins;
         this.bundles = bundles;
         this.checkup = checkup;
+        this.ailments = ailments;
+        this.wanted = wanted;
         this.clock = clock;
         this.changeRuns = changeRuns;
         this.meters = meters;
@@ -77,32 +84,41 @@ final class Probation {
 
     void look() {
         Instant now = clock.instant();
-        if (trials.isEmpty() || now.isBefore(nextLook)) {
+        if (trials.isEmpty()) {
             return;
         }
-        nextLook = now.plus(BETWEEN_LOOKS);
+        boolean checksUp = !now.isBefore(nextLook);
+        if (checksUp) {
+            nextLook = now.plus(BETWEEN_LOOKS);
+        }
         for (Trial trial : List.copyOf(trials.values())) {
             if (now.isAfter(trial.began.plus(Limits.PROBATION))) {
-                trials.remove(trial.jar.name(), trial);
+                if (trials.remove(trial.jar.name(), trial)) {
+                    wanted.prove(trial.jar.name(), trial.jar.digest());
+                }
                 continue;
             }
-            findFaultOfItsOwn(trial.jar).ifPresent(fault -> rollBack(trial, fault));
+            findFaultOfItsOwn(trial.jar, checksUp).ifPresent(fault -> rollBack(trial, fault));
         }
     }
 
     /** A node that stops takes its plugins down too, and so does a change while it runs: that is no fault of theirs. */
-    private Optional<String> findFaultOfItsOwn(PluginJar jar) {
+    private Optional<String> findFaultOfItsOwn(PluginJar jar, boolean checksUp) {
         if (changeRuns.getAsBoolean()) {
             return Optional.empty();
         }
-        return findFault(jar).filter(fault -> isNodeRunning() && !changeRuns.getAsBoolean());
+        return findFault(jar, checksUp).filter(fault -> isNodeRunning() && !changeRuns.getAsBoolean());
     }
 
-    private Optional<String> findFault(PluginJar jar) {
+    private Optional<String> findFault(PluginJar jar, boolean checksUp) {
         Optional<Bundle> bundle = bundles.find(jar.digest());
         if (bundle.filter(b -> b.getState() == Bundle.ACTIVE || b.getState() == Bundle.STARTING)
                 .isEmpty()) {
             return Optional.of(jar.name() + " has stopped.");
+        }
+        Optional<String> worse = ailments.findWorse(bundle.get());
+        if (worse.isPresent() || !checksUp) {
+            return worse;
         }
         try {
             checkup.require(bundle.get(), jar);
@@ -139,6 +155,7 @@ final class Probation {
             LOG.error("{} can't be rolled back: {}", name, e.getMessage());
             if (!e.code().retryable()) {
                 trials.remove(name, trial);
+                wanted.prove(name, trial.jar.digest());
             }
         }
     }

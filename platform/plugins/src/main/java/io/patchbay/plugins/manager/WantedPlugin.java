@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param previous the version before, for a roll-back
  * @param sourceFile the name of the file it came from
  * @param stopped whether it shall be there without running
+ * @param onTrial whether it is on probation after an update
  * @param coreLevel the start level of the distribution's bundle that it stands in for; empty if it stands in for none
  */
 record WantedPlugin(
@@ -26,9 +27,11 @@ record WantedPlugin(
         Instant installedAt,
         String sourceFile,
         boolean stopped,
+        boolean onTrial,
         OptionalInt coreLevel) {
     private static final String NONE = "-";
     private static final String STOPPED = "stopped";
+    private static final String TRIAL = "trial";
     private static final String CORE = "core:";
     private static final int COLUMNS = 7;
 
@@ -40,7 +43,13 @@ record WantedPlugin(
     }
 
     WantedPlugin with(boolean nowStopped) {
-        return new WantedPlugin(name, version, digest, previous, installedAt, sourceFile, nowStopped, coreLevel);
+        return new WantedPlugin(
+                name, version, digest, previous, installedAt, sourceFile, nowStopped, onTrial, coreLevel);
+    }
+
+    /** Its probation is over. */
+    WantedPlugin proved() {
+        return new WantedPlugin(name, version, digest, previous, installedAt, sourceFile, stopped, false, coreLevel);
     }
 
     /** What follows the columns is left out if it doesn't hold. */
@@ -55,7 +64,7 @@ record WantedPlugin(
                 installedAt.toString(),
                 URLEncoder.encode(sourceFile, StandardCharsets.UTF_8));
         String core = coreLevel.isPresent() ? " " + CORE + coreLevel.getAsInt() : "";
-        return line + (stopped ? " " + STOPPED : "") + core;
+        return line + (stopped ? " " + STOPPED : "") + (onTrial ? " " + TRIAL : "") + core;
     }
 
     /** @throws IllegalArgumentException if it is no such line */
@@ -65,10 +74,13 @@ record WantedPlugin(
             throw new IllegalArgumentException("expected " + COLUMNS + " columns, found " + columns.length);
         }
         boolean stopped = false;
+        boolean onTrial = false;
         OptionalInt coreLevel = OptionalInt.empty();
         for (String mark : List.of(columns).subList(COLUMNS, columns.length)) {
             if (mark.equals(STOPPED)) {
                 stopped = true;
+            } else if (mark.equals(TRIAL)) {
+                onTrial = true;
             } else if (mark.startsWith(CORE)) {
                 coreLevel = OptionalInt.of(Integer.parseInt(mark.substring(CORE.length())));
             } else {
@@ -87,6 +99,7 @@ record WantedPlugin(
                     Instant.parse(columns[5]),
                     URLDecoder.decode(columns[6], StandardCharsets.UTF_8),
                     stopped,
+                    onTrial,
                     coreLevel);
         } catch (java.time.DateTimeException e) {
             throw new IllegalArgumentException("not a time: " + columns[5], e);

@@ -63,13 +63,20 @@ final class WantedPlugins {
         return List.copyOf(new TreeMap<>(byName).values());
     }
 
-    void put(WantedPlugin plugin) {
+    /** Ends the probation of this version, unless another has taken its place. */
+    synchronized void prove(String name, String digest) {
+        find(name)
+                .filter(plugin -> plugin.onTrial() && plugin.digest().equals(digest))
+                .ifPresent(plugin -> put(plugin.proved()));
+    }
+
+    synchronized void put(WantedPlugin plugin) {
         Map<String, WantedPlugin> next = new TreeMap<>(byName);
         next.put(plugin.name(), plugin);
         write(next);
     }
 
-    void remove(String name) {
+    synchronized void remove(String name) {
         Map<String, WantedPlugin> next = new TreeMap<>(byName);
         next.remove(name);
         write(next);

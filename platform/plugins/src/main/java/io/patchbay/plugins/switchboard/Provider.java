@@ -1,5 +1,6 @@
 package io.patchbay.plugins.switchboard;
 
+import io.patchbay.api.Limits;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,7 +25,11 @@ final class Provider {
     private final long generation;
     private final @Nullable ServiceObjects<Object> objects;
     private final Holders holders = new Holders();
+    private final CallFailures failures = new CallFailures();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+    /** How often the provider whose place it took had failed lately; written before it serves. */
+    private volatile int failedBefore;
 
     /** Open leases; the sign bit says retired. */
     private final AtomicLong leases = new AtomicLong();
@@ -125,6 +130,18 @@ final class Provider {
 
     long leases() {
         return leases.get() & ~RETIRED;
+    }
+
+    CallFailures failures() {
+        return failures;
+    }
+
+    int failedBefore() {
+        return failedBefore;
+    }
+
+    void takesPlaceOf(Provider before) {
+        failedBefore = before.failures.count(Limits.PROBATION, System.nanoTime());
     }
 
     Holders holders() {

@@ -24,6 +24,9 @@ final class Slot {
     @Nullable
     Provider plug(@Nullable Provider next) {
         Provider before = current;
+        if (before != null && next != null) {
+            next.takesPlaceOf(before);
+        }
         current = next;
         if (before != null) {
             before.retire();

@@ -62,6 +62,11 @@ final class SlotLease<T> implements Lease<T> {
     }
 
     @Override
+    public void failed(Throwable failure) {
+        from.failures().add(failure, System.nanoTime());
+    }
+
+    @Override
     public void close() {
         if (SERVICE.getAndSet(this, null) != null) {
             from.holders().remove(this, cell);

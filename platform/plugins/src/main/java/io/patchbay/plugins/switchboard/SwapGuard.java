@@ -33,6 +33,9 @@ public interface SwapGuard {
     /** Leases that are open now on what serves under this type and name. */
     long countLeases(String type, String name);
 
+    /** The services of this bundle that serve and of which calls failed in the last {@code PROBATION}. */
+    List<FailingService> listFailing(Bundle bundle);
+
     /** Who holds a lease on a service of this bundle that serves no more, even if it is uninstalled. */
     List<Holder> listHolders(long bundleId);
 }

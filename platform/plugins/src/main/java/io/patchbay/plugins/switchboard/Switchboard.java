@@ -139,32 +139,7 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
 
     @Override
     public <T> Optional<Lease<T>> find(Class<T> type, String name) {
-        TypeSlots slots = slots(type);
-        Slot slot = slots.find(name);
-        if (slot == null) {
-            return Optional.empty();
-        }
-        for (Provider provider = slot.current(); provider != null; provider = slot.current()) {
-            if (!provider.enter()) {
-                continue;
-            }
-            Object service = fetch(provider);
-            if (type.isInstance(service)) {
-                return Optional.of(new SlotLease<>(slot, provider, type.cast(service)));
-            }
-            provider.leave();
-            slots.passOver(provider);
-        }
-        return Optional.empty();
-    }
-
-    private static @Nullable Object fetch(Provider provider) {
-        try {
-            return provider.service();
-        } catch (RuntimeException | Error e) {
-            provider.leave();
-            throw e;
-        }
+        return slots(type).lease(type, name);
     }
 
     @Override
@@ -228,6 +203,25 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
         Slot slot = followed == null ? null : followed.slots.find(name);
         Provider current = slot == null ? null : slot.current();
         return current == null ? 0 : current.leases();
+    }
+
+    @Override
+    public List<FailingService> listFailing(Bundle bundle) {
+        List<FailingService> failing = new ArrayList<>();
+        for (FollowedType followed : types.values()) {
+            for (Slot slot : followed.slots.slots()) {
+                Provider current = slot.current();
+                if (current != null && current.bundleId() == bundle.getBundleId()) {
+                    CallFailures failures = current.failures();
+                    int now = failures.count(Limits.PROBATION, System.nanoTime());
+                    if (now > 0) {
+                        failing.add(new FailingService(
+                                slot.type(), slot.name(), now, current.failedBefore(), failures.last()));
+                    }
+                }
+            }
+        }
+        return failing;
     }
 
     @Override

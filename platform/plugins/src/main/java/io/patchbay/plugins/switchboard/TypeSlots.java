@@ -1,11 +1,14 @@
 package io.patchbay.plugins.switchboard;
 
+import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,8 +101,37 @@ final class TypeSlots {
         update(unusable::clear);
     }
 
+    /** A lease on who serves {@code name} now, if he is a {@code T}; empty if nobody does. */
+    <T> Optional<Lease<T>> lease(Class<T> wanted, String name) {
+        Slot slot = slots.get(name);
+        if (slot == null) {
+            return Optional.empty();
+        }
+        for (Provider provider = slot.current(); provider != null; provider = slot.current()) {
+            if (!provider.enter()) {
+                continue;
+            }
+            Object service = fetch(provider);
+            if (wanted.isInstance(service)) {
+                return Optional.of(new SlotLease<>(slot, provider, wanted.cast(service)));
+            }
+            provider.leave();
+            passOver(provider);
+        }
+        return Optional.empty();
+    }
+
+    private static @Nullable Object fetch(Provider provider) {
+        try {
+            return provider.service();
+        } catch (RuntimeException | Error e) {
+            provider.leave();
+            throw e;
+        }
+    }
+
     /** Passes over a service that could not be had. */
-    void passOver(Provider provider) {
+    private void passOver(Provider provider) {
         LOG.debug("{} of {} can't be had now.", type, provider.reference().getBundle());
         update(() -> {
             if (candidates.contains(provider.reference())) {
@@ -112,12 +145,26 @@ final class TypeSlots {
         return slots.get(name);
     }
 
+    /** Those of the node's own bundles first. */
     List<String> names() {
-        return slots.values().stream()
-                .filter(slot -> slot.current() != null)
-                .map(Slot::name)
-                .sorted()
-                .toList();
+        List<String> own = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        for (Slot slot : slots.values()) {
+            Provider current = slot.current();
+            if (current != null) {
+                (isOwn(current.reference().getBundle()) ? own : others).add(slot.name());
+            }
+        }
+        Collections.sort(own);
+        Collections.sort(others);
+        own.addAll(others);
+        return own;
+    }
+
+    /** A core bundle that was updated is one of the node's own still: it has its start level. */
+    private static boolean isOwn(@Nullable Bundle bundle) {
+        BundleStartLevel level = bundle == null ? null : bundle.adapt(BundleStartLevel.class);
+        return level != null && level.getStartLevel() != CoreLevels.PLUGINS;
     }
 
     /** Waits until something changes or {@code nanos} are over, unless {@code name} is served already. */

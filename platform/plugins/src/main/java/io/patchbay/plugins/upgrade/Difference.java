@@ -1,6 +1,6 @@
 package io.patchbay.plugins.upgrade;
 
-import io.patchbay.plugins.manager.CoreLevels;
+import io.patchbay.plugins.switchboard.CoreLevels;
 import io.patchbay.plugins.upgrade.DistributionFiles.Part;
 import java.util.ArrayList;
 import java.util.List;

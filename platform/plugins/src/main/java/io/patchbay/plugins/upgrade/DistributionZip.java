@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -174,6 +175,7 @@ final class DistributionZip implements AutoCloseable {
 
     private long copy(ZipEntry entry, Path target, byte[] buffer, long atMost) throws IOException {
         long copied = 0;
+        CRC32 sum = new CRC32();
         try (InputStream in = zip.getInputStream(entry);
                 FileChannel out = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -181,12 +183,17 @@ final class DistributionZip implements AutoCloseable {
                 if (copied > atMost) {
                     throw invalid(file, "unpacks to more than %d MiB".formatted(UNPACKED_BYTES >> 20));
                 }
+                sum.update(buffer, 0, read);
                 ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, read);
                 while (bytes.hasRemaining()) {
                     out.write(bytes);
                 }
             }
             out.force(true);
+        }
+        // The library checks none when entries are read by their place.
+        if (sum.getValue() != entry.getCrc()) {
+            throw new ZipException("what " + entry.getName() + " holds is not what was put in");
         }
         if (entry.getName().startsWith(root + "/bin/") && !target.toFile().setExecutable(true, false)) {
             throw new IOException(target + " can't be made executable");

@@ -2,14 +2,17 @@ package io.patchbay.plugins.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.Plan;
+import io.patchbay.plugins.switchboard.CoreLevels;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -49,7 +52,7 @@ class BadJarTest {
         assertThat(node.plugins.list()).hasSize(1);
         assertThat(node.plugins.get(SamplePlugin.NAME).version()).isEqualTo("1.0.0");
         assertThat(node.plugins.get(SamplePlugin.NAME).state()).isEqualTo("active");
-        assertThat(node.pluginBundles()).isEqualTo(1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> node.pluginBundles() == 1);
         assertThat(node.data().resolve("journal")).doesNotExist();
         try (Stream<Path> files = Files.list(node.data())) {
             assertThat(files.filter(file -> file.toString().endsWith(".jar"))).hasSize(1);
@@ -199,7 +202,7 @@ class BadJarTest {
         Path jar = plugin().header("Import-Package", "com.example.nowhere,io.patchbay.api,io.patchbay.api.document")
                 .build(folder);
         PluginBundles bundles = new PluginBundles(node.context);
-        Bundle bundle = bundles.install(jar, "0".repeat(64), SamplePlugin.NAME, PluginBundles.START_LEVEL);
+        Bundle bundle = bundles.install(jar, "0".repeat(64), SamplePlugin.NAME, CoreLevels.PLUGINS);
 
         PatchbayException failure = catchThrowableOfType(PatchbayException.class, () -> bundles.startInTurn(bundle));
 

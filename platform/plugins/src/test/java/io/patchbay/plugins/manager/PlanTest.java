@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.http.Arrival;
 import io.patchbay.api.http.HttpRoute;
 import io.patchbay.api.http.Transport;
 import io.patchbay.api.migration.StateRecord;
@@ -24,9 +25,12 @@ import io.patchbay.api.protocol.MessageReceiver;
 import io.patchbay.api.protocol.Protocol;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +39,13 @@ import org.osgi.framework.FrameworkUtil;
 
 /** What a plan says beforehand: who is affected, and what is needed. */
 class PlanTest {
+    private static final String REGISTERS = """
+            context.registerService(
+                    io.patchbay.api.plugin.Component.class,
+                    () -> null,
+                    org.osgi.framework.FrameworkUtil.asDictionary(java.util.Map.of("patchbay.name", "greeter")));
+            """;
+
     @TempDir
     Path folder;
 
@@ -70,6 +81,19 @@ class PlanTest {
                         1214,
                         "connections",
                         "1,214 connections of patchbay.v1 stay open: each gets the new codec between two frames."));
+    }
+
+    @Test
+    void whatAnActivatorRegistersIsNotGuessedAt() throws Exception {
+        node.install(SamplePlugin.version("1.0.0").activator(REGISTERS).build(folder));
+        Plan plan = node.plugins.planInstall(
+                SamplePlugin.version("1.1.0").activator(REGISTERS).build(folder));
+
+        assertThat(plan.services()).as("not \"removed\"").isEmpty();
+        assertThat(plan.warnings())
+                .contains(
+                        "It has a bundle activator: what services that registers shows only when it has started; this plan knows those of its components alone.");
+        assertThat(node.plugins.planUninstall(SamplePlugin.NAME).services()).containsExactly("-Component greeter");
     }
 
     @Test
@@ -174,6 +198,41 @@ class PlanTest {
             }
         }
         assertThat(ExtensionPoint.of(Transport.class.getName())).contains(ExtensionPoint.TRANSPORT);
+    }
+
+    @Test
+    void aTransportThatCannotGiveItsConnectionsAwayHasThemReconnect() throws Exception {
+        node.context.registerService(
+                Transport.class,
+                new Transport() {
+                    @Override
+                    public String name() {
+                        return "http";
+                    }
+
+                    @Override
+                    public void accept(Arrival arrival) {}
+
+                    @Override
+                    public int connections() {
+                        return 3;
+                    }
+
+                    @Override
+                    public CompletionStage<Void> drain() {
+                        return CompletableFuture.completedFuture(null);
+                    }
+                },
+                new Hashtable<>(Map.of(Providers.NAME, "http")));
+        Plan plan = node.plugins.planInstall(offering("1.0.0", Transport.class, "http"));
+
+        PlanHandOver handOver = plan.handOvers().stream()
+                .filter(each -> each.kind().equals("transport"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(handOver.way()).isEqualTo("reconnect");
+        assertThat(handOver.affected()).isEqualTo(3);
+        assertThat(handOver.text()).startsWith("3 connections of the transport http are asked to reconnect");
     }
 
     @Test

@@ -10,12 +10,14 @@ import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Plan;
 import io.patchbay.api.plugin.PluginInfo;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -265,9 +267,59 @@ class PluginLifeTest {
         }
 
         await().untilAsserted(
-                        () -> assertThat(receipt())
+                        () -> assertThat(node.plugins
+                                        .get(SamplePlugin.NAME)
+                                        .fault()
+                                        .orElse(""))
                                 .matches(
-                                        "(?s)1\\.1\\.0 was rolled back by itself \\d+ s after its update: .* unhealthy: The disk is full\\.; .*"));
+                                        "1\\.1\\.0 was rolled back by itself \\d+ s after its update: .* unhealthy: The disk is full\\."));
+    }
+
+    @Test
+    void updateWhoseCallsFailMoreOftenThanThoseBeforeItIsRolledBackByItself() throws Exception {
+        node.install(version("1.0.0"));
+        node.install(version("1.1.0"));
+        failCalls(Ailments.FAILED_CALLS);
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> node.greet().equals("1.0.0"));
+        await().untilAsserted(
+                        () -> assertThat(node.plugins
+                                        .get(SamplePlugin.NAME)
+                                        .fault()
+                                        .orElse(""))
+                                .endsWith(
+                                        " s after its update: 5 calls of its Component greeter failed within 60 s, the last with java.io.IOException: broken pipe. Of the version before it, 0 had failed in as long."));
+    }
+
+    @Test
+    void updateWhoseCallsFailNoMoreOftenThanBeforeStaysAndIsDegraded() throws Exception {
+        node.install(version("1.0.0"));
+        failCalls(10);
+        node.install(version("1.1.0"));
+        failCalls(20);
+
+        assertThat(node.plugins.get(SamplePlugin.NAME).state()).isEqualTo("degraded");
+        await().during(Duration.ofSeconds(3)).until(() -> node.greet().equals("1.1.0"));
+    }
+
+    @Test
+    void probationGoesOnAfterTheNodeWentDown() throws Exception {
+        node.install(version("1.0.0"));
+        node.install(version("1.1.0"));
+        node.close();
+        node = TestNode.start(folder.resolve("home"));
+        assertThat(node.greet()).isEqualTo("1.1.0");
+        failCalls(Ailments.FAILED_CALLS);
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> node.greet().equals("1.0.0"));
+    }
+
+    private void failCalls(int calls) {
+        for (int i = 0; i < calls; i++) {
+            try (Lease<Component> lease = node.switchboard.acquire(Component.class, SamplePlugin.SERVICE)) {
+                lease.failed(new CompletionException(new IOException("broken pipe")));
+            }
+        }
     }
 
     @Test

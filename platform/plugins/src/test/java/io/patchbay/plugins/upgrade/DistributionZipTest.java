@@ -133,6 +133,28 @@ class DistributionZipTest {
         }
     }
 
+    @Test
+    void bytesThatWereChangedOnTheWayAreRefused() throws IOException {
+        whole("1.0.0", "a", "b");
+        Path damaged = folder.resolve("patchbay.zip");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(damaged))) {
+            zip.setLevel(0);
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                zip.putNextEntry(new ZipEntry(entry.getKey()));
+                zip.write(entry.getValue());
+            }
+        }
+        byte[] bytes = Files.readAllBytes(damaged);
+        bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("#!/bin/sh") + 3] ^= 1;
+        Files.write(damaged, bytes);
+        try (DistributionZip zip = DistributionZip.open(damaged)) {
+            assertThatThrownBy(() -> zip.unpack(folder.resolve("unpacked")))
+                    .isInstanceOf(PatchbayException.class)
+                    .hasMessage(
+                            "patchbay.zip is damaged: what patchbay-1.0.0/bin/patchbay holds is not what was put in.");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -10,8 +10,20 @@ public interface Logins {
     /** Names of the login methods that are there now. */
     List<String> methods();
 
-    /** LOGIN_FAILED, RATE_LIMITED, UNAVAILABLE. */
-    CompletionStage<Tokens> login(LoginRequest request);
+    /** The login methods that are there now, with what each asks for; one that can't say so is left out. */
+    CompletionStage<List<LoginMethod>> describeMethods();
+
+    /** The first step. LOGIN_FAILED, RATE_LIMITED, UNAVAILABLE. */
+    CompletionStage<LoginOutcome> login(LoginRequest request);
+
+    /**
+     * The next step of a login that is half done. LOGIN_FAILED, RATE_LIMITED, UNAVAILABLE; LOGIN_EXPIRED if it must be begun again: its time is over, it was answered already, or the method's
+     * version does not go on from the one that it began with. BAD_REQUEST if the answers are not those that were asked for; that does not use it up.
+     */
+    CompletionStage<LoginOutcome> answer(LoginAnswer answer);
+
+    /** How many logins by this method are half done. Cheap. */
+    long countHalfDone(String method);
 
     /** Trades a refresh token for its child. UNAUTHENTICATED; a reused token ends its whole family. */
     CompletionStage<Tokens> refresh(String refreshToken);

@@ -24,6 +24,12 @@ public interface Lease<T> extends AutoCloseable {
         return StateVersions.NONE;
     }
 
+    /**
+     * Tells that a call of the provider failed through its own fault: it threw what is no {@link io.patchbay.api.PatchbayException}, or did not answer in time. A version on probation that fails
+     * clearly more often than the one before is rolled back. Any thread, also after {@link #close}; cheap.
+     */
+    default void failed(Throwable failure) {}
+
     @Override
     void close();
 }

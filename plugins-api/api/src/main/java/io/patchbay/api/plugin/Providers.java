@@ -24,7 +24,7 @@ public interface Providers {
     /** A lease if a provider is there now; never waits. */
     <T> Optional<Lease<T>> find(Class<T> type, String name);
 
-    /** Names of the providers of a type that are there now, sorted. */
+    /** Names of the providers of a type that are there now: those of the node's own bundles first, then the others, each sorted. */
     List<String> names(Class<?> type);
 
     /** Calls {@code listener} after the providers of {@code type} changed, from any thread; close to end. */

@@ -18,6 +18,15 @@ public interface MessageReceiver {
     /** Asks for the end: the client is told, what was sent before goes out, then the channel is closed. Idempotent. */
     void close(int closeCode, String reason);
 
+    /**
+     * Stops sending, for the connection is about to move to another channel: {@code still} runs once nothing that was sent is under way. Nothing follows until {@link #attach}, and what
+     * {@link #ready} was given no longer runs.
+     */
+    void detach(Runnable still);
+
+    /** Goes on over {@code channel}, with what was to be sent meanwhile; closes it if the connection was closed meanwhile. The transport asks {@link #ready} anew. */
+    void attach(MessageChannel channel);
+
     /** The connection is gone. Idempotent. */
     void onClosed();
 }

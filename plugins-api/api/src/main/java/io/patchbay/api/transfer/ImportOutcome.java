@@ -1,7 +1,10 @@
 package io.patchbay.api.transfer;
 
 import io.patchbay.api.feed.Position;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What became of a chunk. */
 public sealed interface ImportOutcome {
@@ -16,6 +19,17 @@ public sealed interface ImportOutcome {
     record Present(List<Integer> rows) implements ImportOutcome {
         public Present {
             rows = List.copyOf(rows);
+        }
+    }
+
+    /**
+     * Nothing was written: hooks refuse some rows.
+     *
+     * @param rows why, by their places in the chunk, ascending
+     */
+    record Refused(Map<Integer, String> rows) implements ImportOutcome {
+        public Refused {
+            rows = Collections.unmodifiableMap(new TreeMap<>(rows));
         }
     }
 }

@@ -3,6 +3,10 @@ package io.patchbay.testkit.session;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
+import io.patchbay.api.auth.LoginAnswer;
+import io.patchbay.api.auth.LoginField;
+import io.patchbay.api.auth.LoginMethod;
+import io.patchbay.api.auth.LoginOutcome;
 import io.patchbay.api.auth.LoginRequest;
 import io.patchbay.api.auth.Logins;
 import io.patchbay.api.auth.Tokens;
@@ -14,13 +18,21 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Logins without accounts: {@link #admit} says who may log in, with any method, by {@code identifier} and the password {@value #PASSWORD}. For one thread. */
+/**
+ * Logins without accounts: {@link #admit} says who may log in, with any method, by {@code identifier} and the password {@value #PASSWORD}; the method {@value #TWO_STEPS} then asks for the
+ * {@code code} {@value #CODE}. For one thread.
+ */
 public final class MemoryLogins implements Logins {
     public static final String PASSWORD = "correct horse";
+    public static final String TWO_STEPS = "two-steps";
+    public static final String CODE = "123456";
+    private static final String PASSWORD_METHOD = "password";
+    private static final List<LoginField> CODE_FIELD = List.of(new LoginField("code", "Code", LoginField.Kind.CODE));
     private static final Duration LIFETIME = Duration.ofMinutes(5);
 
     private final Clock clock;
     private final Map<String, Identity> people = new HashMap<>();
+    private final Map<String, Identity> halfDone = new HashMap<>();
     private final Map<String, Identity> access = new HashMap<>();
     private final Map<String, Identity> refresh = new HashMap<>();
     private final Map<String, Identity> tickets = new HashMap<>();
@@ -43,11 +55,18 @@ public final class MemoryLogins implements Logins {
 
     @Override
     public List<String> methods() {
-        return List.of("password");
+        return List.of(PASSWORD_METHOD, TWO_STEPS);
     }
 
     @Override
-    public CompletionStage<Tokens> login(LoginRequest request) {
+    public CompletionStage<List<LoginMethod>> describeMethods() {
+        return CompletableFuture.completedFuture(methods().stream()
+                .map(name -> new LoginMethod(name, LoginField.NAME_AND_PASSWORD))
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<LoginOutcome> login(LoginRequest request) {
         return MemoryDocuments.stage(() -> {
             Identity identity =
                     request.fields().findText("identifier").map(people::get).orElse(null);
@@ -58,8 +77,32 @@ public final class MemoryLogins implements Logins {
             if (identity == null || !right) {
                 throw new PatchbayException(ErrorCode.LOGIN_FAILED, "The name or the password is wrong.");
             }
-            return tokens(identity);
+            if (!request.method().equals(TWO_STEPS)) {
+                return new LoginOutcome.LoggedIn(tokens(identity));
+            }
+            String login = "login-" + ++issued;
+            halfDone.put(login, identity);
+            return new LoginOutcome.Challenged(login, "Type the code.", CODE_FIELD, LIFETIME);
         });
+    }
+
+    @Override
+    public CompletionStage<LoginOutcome> answer(LoginAnswer answer) {
+        return MemoryDocuments.stage(() -> {
+            Identity identity = halfDone.remove(answer.login());
+            if (identity == null) {
+                throw new PatchbayException(ErrorCode.LOGIN_EXPIRED, "Start the login again.");
+            }
+            if (!answer.answers().findText("code").filter(CODE::equals).isPresent()) {
+                throw new PatchbayException(ErrorCode.LOGIN_FAILED, "That was not the right answer.");
+            }
+            return new LoginOutcome.LoggedIn(tokens(identity));
+        });
+    }
+
+    @Override
+    public long countHalfDone(String method) {
+        return method.equals(TWO_STEPS) ? halfDone.size() : 0;
     }
 
     @Override

@@ -4,21 +4,20 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Nearest;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
-import io.patchbay.api.auth.LoginRequest;
+import io.patchbay.api.auth.LoginForm;
+import io.patchbay.api.auth.LoginOutcome;
 import io.patchbay.api.auth.Logins;
 import io.patchbay.api.document.Fields;
 import io.patchbay.api.document.OperationForm;
 import io.patchbay.api.document.TransactionRequest;
-import io.patchbay.api.document.Value;
 import io.patchbay.api.feed.Position;
 import io.patchbay.api.protocol.Connection;
 import io.patchbay.api.protocol.SubscribeRequest;
 import io.patchbay.api.protocol.SubscribeRequest.Mode;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -55,19 +54,23 @@ final class Operations {
         };
     }
 
-    /** By an access token, or by a login method and whatever that asks for. From then on the session's calls are this identity's. */
+    /** By an access token, by a login method and whatever that asks for, or by the answers to what it asked last. From then on the session's calls are this identity's. */
     private CompletionStage<Body> login(Fields request) {
         Optional<String> token = request.findText("token");
         if (token.isPresent()) {
             request.done();
             return logins.verify(token.get()).thenApply(this::loggedIn);
         }
-        Map<String, Value> fields = new LinkedHashMap<>();
-        request.names().forEach(name -> request.findAny(name).ifPresent(value -> fields.put(name, value)));
-        fields.keySet().removeAll(List.of("id", "op", "method"));
-        LoginRequest login =
-                new LoginRequest(request.requireText("method"), new Value.Struct(fields), connection.remoteAddress());
-        return logins.login(login).thenApply(tokens -> loggedIn(tokens.identity()));
+        return LoginForm.step(logins, request, Set.of("id", "op"), connection.remoteAddress())
+                .thenApply(outcome -> outcome instanceof LoginOutcome.LoggedIn done
+                        ? loggedIn(done.tokens().identity())
+                        : challenged((LoginOutcome.Challenged) outcome));
+    }
+
+    private static Body challenged(LoginOutcome.Challenged half) {
+        return out -> LoginForm.describe(half)
+                .fields()
+                .forEach((name, value) -> out.key(name).value(value));
     }
 
     private Body loggedIn(Identity identity) {

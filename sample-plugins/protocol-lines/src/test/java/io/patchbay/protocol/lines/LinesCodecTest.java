@@ -74,6 +74,20 @@ class LinesCodecTest {
     }
 
     @Test
+    void aLoginMayTakeTwoSteps() {
+        logins.admit(ANN);
+        assertThat(ask("{'id':1,'op':'login','method':'" + MemoryLogins.TWO_STEPS + "','identifier':'ann','password':'"
+                        + MemoryLogins.PASSWORD + "'}"))
+                .isEqualTo(
+                        "{'id':1,'ok':{'login':'login-1','challenge':{'message':'Type the code.','fields':[{'name':'code','label':'Code','type':'code'}]},'expiresIn':300}}");
+        assertThat(session.identity().isAnonymous()).isTrue();
+        assertThat(ask("{'id':2,'op':'login','login':'login-1','answers':{'code':'" + MemoryLogins.CODE + "'}}"))
+                .isEqualTo("{'id':2,'ok':{'user':'ann'}}");
+        assertThat(ask("{'id':3,'op':'login','login':'login-1','answers':{'code':'" + MemoryLogins.CODE + "'}}"))
+                .contains("LOGIN_EXPIRED");
+    }
+
+    @Test
     void anExpiredLoginDoesNothingButLogInAgain() {
         session.authenticate(
                 new Identity("u1", "ann", Optional.of(Role.ADMIN), Optional.empty(), Optional.of(CLOCK.instant())));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.listeners.tls;
+
+import org.jspecify.annotations.NullMarked;

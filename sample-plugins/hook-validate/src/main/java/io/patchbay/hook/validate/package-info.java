@@ -1,0 +1,5 @@
+/** A sample hook: refuses some documents, completes others. */
+@NullMarked
+package io.patchbay.hook.validate;
+
+import org.jspecify.annotations.NullMarked;
