@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -139,7 +142,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 jars, bundles, wanted, journal, offers, switchboard, checkup, storesInUse, receipts, clock);
         this.inbox = new Inbox(home.resolve("plugins"), this, clock);
         this.boot = new Boot(jars, bundles, wanted, journal, switchboard, clock);
-        this.startWatch = new StartWatch(clock);
+        this.startWatch = new StartWatch(clock, this::goOnWithout);
         this.ailments = new Ailments(bundles, checkup, switchboard, clock);
         this.probation = new Probation(
                 context, this, bundles, checkup, ailments, wanted, clock, () -> underWay.get() != null, meters);
@@ -264,6 +267,46 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         meters.lose(service);
     }
 
+    /**
+     * The framework waits for this plugin with the start of the node, so nothing that comes after the plugins would ever serve: the node starts again without it. The framework can't be told to go on
+     * otherwise. What stands in for a bundle of the distribution gives way to that.
+     */
+    private void goOnWithout(Bundle hanging) {
+        Optional<String> digest = PluginBundles.digestOf(hanging);
+        Optional<WantedPlugin> plugin = wanted.find(hanging.getSymbolicName())
+                .filter(known -> digest.equals(Optional.of(known.digest())) && !known.stopped());
+        if (!isNodeStarting() || unreadable != null || plugin.isEmpty()) {
+            return;
+        }
+        String sentence = "It hung while it was started with the node at %s, and is stopped since."
+                .formatted(clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        LOG.error(
+                "The plugin {} {} hangs in its start; the node starts again without it.",
+                plugin.get().name(),
+                plugin.get().version());
+        if (plugin.get().coreLevel().isPresent()) {
+            wanted.remove(plugin.get().name());
+        } else {
+            wanted.put(plugin.get().with(true).remarked(sentence));
+        }
+        restartNode();
+    }
+
+    private boolean isNodeStarting() {
+        return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.STARTING;
+    }
+
+    private void restartNode() {
+        try {
+            for (ServiceReference<Runnable> restart :
+                    context.getServiceReferences(Runnable.class, "(patchbay.restart=true)")) {
+                context.getService(restart).run();
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void noteFailedStart(FrameworkEvent event) {
         if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null && event.getBundle() != null) {
             PluginBundles.digestOf(event.getBundle()).ifPresent(digest -> {
@@ -351,9 +394,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                                 .map(own -> own.getVersion().toString())),
                 receipts.find(plugin.name()).map(Receipt::toString),
                 switch (state) {
-                    case "active" -> probation.findRemark(plugin.name());
+                    case "active" -> plugin.remark();
                     case DEGRADED -> ailment;
-                    case "stopped" -> fault;
+                    case "stopped" -> fault.or(plugin::remark);
                     default ->
                         Optional.of(
                                 fault.orElse("It is not running; the log says why.") + servesMeanwhile(plugin.name()));
