@@ -49,6 +49,7 @@ import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -63,7 +64,8 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         service = {Plugins.class, io.patchbay.api.plugin.Component.class},
-        immediate = true)
+        immediate = true,
+        configurationPid = PluginsConfig.PID)
 public final class PluginManager implements Plugins, io.patchbay.api.plugin.Component {
     /** Before the kind of a plan, the kind of the job that carries it out. */
     private static final String JOBS = "plugin-";
@@ -108,6 +110,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     /** The change that runs. */
     private final AtomicReference<@Nullable Plan> underWay = new AtomicReference<>();
 
+    private volatile boolean inboxIsOpen = true;
     private volatile @Nullable Jobs jobs;
     private volatile @Nullable Stores stores;
     private volatile @Nullable Connections connections;
@@ -118,8 +121,16 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private volatile @Nullable PatchbayException unreadable;
 
     @Activate
-    public PluginManager(BundleContext context, @Reference SwapGuard switchboard) {
+    public PluginManager(BundleContext context, @Reference SwapGuard switchboard, PluginsConfig config) {
         this(context, switchboard, Path.of(context.getProperty("patchbay.home")), Clock.systemUTC());
+        probation.last(Duration.ofMillis(config.plugins_probationMs()));
+        inboxIsOpen = config.plugins_inbox();
+    }
+
+    @Modified
+    void configured(PluginsConfig config) {
+        probation.last(Duration.ofMillis(config.plugins_probationMs()));
+        inboxIsOpen = config.plugins_inbox();
     }
 
     PluginManager(BundleContext context, SwapGuard switchboard, Path home, Clock clock) {
@@ -166,6 +177,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     void start() {
         context.addFrameworkListener(failedStarts);
         context.addBundleListener(startWatch);
+        // Before the plugins, for one of them may hang.
+        keeper.scheduleWithFixedDelay(this::keep, KEEPER_MS, KEEPER_MS, TimeUnit.MILLISECONDS);
         try {
             jars.open();
             new ChangeSet(folder).settle(distributionName()).ifPresent(LOG::warn);
@@ -180,7 +193,6 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                     ErrorCode.UNAVAILABLE, "The folder data/plugins can't be used: " + e.getMessage() + ".", e);
             LOG.error("{}", Failures.sentence(e));
         }
-        keeper.scheduleWithFixedDelay(this::keep, KEEPER_MS, KEEPER_MS, TimeUnit.MILLISECONDS);
     }
 
     private void goOnWithProbation(WantedPlugin plugin) {
@@ -329,7 +341,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 }
                 probation.look();
                 ailments.look();
-                inbox.poll();
+                if (inboxIsOpen) {
+                    inbox.poll();
+                }
             }
         } catch (RuntimeException e) {
             LOG.error("The keeper of the plugins failed and goes on.", e);

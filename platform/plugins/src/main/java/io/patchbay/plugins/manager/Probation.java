@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches an updated plugin for {@code PROBATION}; one that fails in that time, or whose services' calls fail clearly more often than those of the version before, is rolled back, and
+ * Watches an updated plugin for {@code PROBATION}, or as long as the operator says; one that fails in that time, or whose services' calls fail clearly more often than those of the version before, is rolled back, and
  * the list of wanted plugins says why. A node that goes down in that time begins it anew.
  *
  * <p>Trials begin and end on jobs' threads; the keeper's thread looks.
@@ -38,6 +38,8 @@ final class Probation {
     private final BooleanSupplier changeRuns;
     private final PluginMeters meters;
     private final Map<String, Trial> trials = new ConcurrentHashMap<>();
+
+    private volatile Duration length = Limits.PROBATION;
 
     /** Used by the keeper's thread only. */
     private Instant nextLook = Instant.MIN;
@@ -66,6 +68,11 @@ final class Probation {
         this.meters = meters;
     }
 
+    /** Says how long each lasts, also of those that run. */
+    void last(Duration time) {
+        length = time;
+    }
+
     void begin(PluginJar jar) {
         trials.put(jar.name(), new Trial(jar, clock.instant()));
     }
@@ -85,7 +92,7 @@ final class Probation {
             nextLook = now.plus(BETWEEN_LOOKS);
         }
         for (Trial trial : List.copyOf(trials.values())) {
-            if (now.isAfter(trial.began.plus(Limits.PROBATION))) {
+            if (now.isAfter(trial.began.plus(length))) {
                 if (trials.remove(trial.jar.name(), trial)) {
                     wanted.prove(trial.jar.name(), trial.jar.digest());
                 }
