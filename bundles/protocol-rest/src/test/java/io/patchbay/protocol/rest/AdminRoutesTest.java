@@ -433,7 +433,10 @@ class AdminRoutesTest {
                         .code())
                 .isEqualTo("LOGIN_FAILED");
         assertThat(node.ask("GET", "/api/v1/auth/methods").send().text())
-                .isEqualTo("{\"items\":[{\"name\":\"password\"}],\"next\":null}");
+                .startsWith(
+                        "{\"items\":[{\"name\":\"password\",\"fields\":[{\"name\":\"identifier\",\"label\":\"Name\",\"type\":\"text\"},"
+                                + "{\"name\":\"password\",\"label\":\"Password\",\"type\":\"secret\"}]}")
+                .endsWith("\"next\":null}");
     }
 
     @Test
