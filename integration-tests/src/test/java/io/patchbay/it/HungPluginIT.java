@@ -1,12 +1,16 @@
 package io.patchbay.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.patchbay.api.document.Value;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 class HungPluginIT {
     private static final String FOR_EVER =
             "while (true) { try { Thread.sleep(60_000); } catch (InterruptedException e) { /* as a read of a socket */ } }";
+
+    /** The exit code of a node that its supervisor shall start again. */
+    private static final int ASKS_FOR_A_RESTART = 75;
 
     @TempDir
     Path folder;
@@ -40,6 +47,42 @@ class HungPluginIT {
         }
         try (Node again = Node.start(home)) {
             new Operator(home).login(again.uri()).get("/collections/kept").expect(200);
+        }
+    }
+
+    @Test
+    void nodeStartsAgainWithoutAPluginThatHangsInItsStart() throws IOException {
+        Path home = folder.resolve("home");
+        Path trap = folder.resolve("trap");
+        try (Node node = Node.start(home)) {
+            Operator operator = new Operator(home);
+            operator.addAdmin();
+            ZooPlugin trapped = ZooPlugin.named("trapped")
+                    .onStart("if (new java.io.File(\"%s\").exists()) { %s }".formatted(trap, FOR_EVER));
+            operator.run("plugin", "install", trapped.build(folder).toString());
+        }
+        Files.createFile(trap);
+
+        Node hanging = Node.launch(
+                Distribution.shared(),
+                home,
+                Map.of("PATCHBAY_JAVA_OPTS", "-Dpatchbay.classArchive=off", "PATCHBAY_RESTART", "exit"));
+
+        await().atMost(Duration.ofMinutes(2))
+                .until(() -> hanging.log()
+                        .contains("The plugin com.example.zoo.trapped 1.0.0 hangs in its start; the node starts again"
+                                + " without it."));
+        assertThat(hanging.awaitExit()).isEqualTo(ASKS_FOR_A_RESTART);
+        try (Node again = Node.start(home)) {
+            Operator operator = new Operator(home);
+            assertThat(operator.run("plugin", "list"))
+                    .containsPattern("com.example.zoo.trapped +1\\.0\\.0 +stopped")
+                    .contains("com.example.zoo.trapped: It hung while it was started with the node at ");
+            Files.delete(trap);
+            operator.run("plugin", "start", "com.example.zoo.trapped");
+            assertThat(operator.run("plugin", "list"))
+                    .containsPattern("com.example.zoo.trapped +1\\.0\\.0 +active")
+                    .doesNotContain("It hung");
         }
     }
 

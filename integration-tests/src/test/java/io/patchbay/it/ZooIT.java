@@ -241,6 +241,39 @@ class ZooIT {
     }
 
     @Test
+    void probationIsAsLongAsConfiguredAndAClosedInboxTakesNothing() throws IOException {
+        Path home = folder.resolve("configured");
+        Path full = folder.resolve("full");
+        Files.writeString(
+                Files.createDirectories(home.resolve("conf")).resolve("patchbay.yaml"),
+                "plugins: {inbox: false, probation: 5s}");
+        try (Node configured = Node.start(home)) {
+            Operator there = new Operator(home);
+            there.addAdmin();
+            Path dropped = ZooPlugin.named("dropped").build(folder);
+            Path inInbox = Files.copy(dropped, home.resolve("plugins").resolve("dropped.jar"));
+            ZooPlugin ill = ZooPlugin.named("ill")
+                    .onStart("context.registerService(HealthCheck.class, () -> new java.io.File(\"%s\").exists()"
+                                    .formatted(full)
+                            + " ? Optional.of(\"The disk is full.\") : Optional.empty(), null);");
+            there.run("plugin", "install", ill.build(folder).toString());
+            there.run("plugin", "install", ill.version("1.1.0").build(folder).toString());
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> !Files.readString(home.resolve("data/plugins/wanted"))
+                            .contains(" trial"));
+
+            Files.createFile(full);
+
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(there.run("plugin", "list"))
+                            .containsPattern("com.example.zoo.ill +1\\.1\\.0 +degraded")
+                            .contains("The disk is full.")
+                            .doesNotContain("dropped"));
+            assertThat(inInbox).exists();
+        }
+    }
+
+    @Test
     void updateWhoseCallsFailIsRolledBackAlsoAfterTheNodeWasKilled() {
         Path home = folder.resolve("killed");
         try (Node first = Node.start(home)) {

@@ -71,6 +71,18 @@ final class SettingReaders {
         };
     }
 
+    /** A time within these, in milliseconds. */
+    static Function<String, Object> durationMs(Duration shortest, Duration longest) {
+        return text -> {
+            Object ms = durationMs(text);
+            if ((long) ms < shortest.toMillis() || (long) ms > longest.toMillis()) {
+                throw new IllegalArgumentException(
+                        "must be a time from %d s to %d s".formatted(shortest.toSeconds(), longest.toSeconds()));
+            }
+            return ms;
+        };
+    }
+
     /** A time above zero, in milliseconds: 500ms, 30s, 15m, 24h, 7d. */
     static Object durationMs(String text) {
         Matcher amount = AMOUNT.matcher(text);

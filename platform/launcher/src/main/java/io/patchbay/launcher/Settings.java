@@ -1,5 +1,6 @@
 package io.patchbay.launcher;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,12 @@ final class Settings {
             new Setting("auth.accessTokenLifetime", "15m", AUTH, "accessTokenLifetimeMs", SettingReaders::durationMs),
             new Setting("auth.refreshTokenLifetime", "30d", AUTH, "refreshTokenLifetimeMs", SettingReaders::durationMs),
             setting("plugins.inbox", "true", PLUGINS, SettingReaders::bool),
+            new Setting(
+                    "plugins.probation",
+                    "60s",
+                    PLUGINS,
+                    "plugins.probationMs",
+                    SettingReaders.durationMs(Duration.ofSeconds(5), Duration.ofHours(1))),
             setting("metrics.access", "local", METRICS, SettingReaders.oneOf("local", "admins", "everyone")),
             setting(LOG_LEVEL_NAME, "info", LAUNCHER, SettingReaders.oneOf("error", "warn", "info", "debug", "trace")));
 

@@ -44,7 +44,8 @@ class ConfigurationFileTest {
                         Map.of("documents.adapter", "sqlite", "feed.keepMs", 604_800_000L, "feed.keepBytes", 1L << 30));
         assertThat(values.get("io.patchbay.auth"))
                 .isEqualTo(Map.of("accessTokenLifetimeMs", 900_000L, "refreshTokenLifetimeMs", 2_592_000_000L));
-        assertThat(values.get("io.patchbay.plugins")).isEqualTo(Map.of("plugins.inbox", true));
+        assertThat(values.get("io.patchbay.plugins"))
+                .isEqualTo(Map.of("plugins.inbox", true, "plugins.probationMs", 60_000L));
         assertThat(values.get("io.patchbay.transport.http")).containsOnlyKeys("allowed.hosts");
         assertThat(file.parse("").logLevel()).isEqualTo("info");
     }
@@ -58,7 +59,7 @@ class ConfigurationFileTest {
                 documents: {adapter: h2}
                 feed: {keep: 2h, keepBytes: 3MiB}
                 auth: {accessTokenLifetime: 4m, refreshTokenLifetime: 5d}
-                plugins: {inbox: false}
+                plugins: {inbox: false, probation: 10m}
                 log: {level: debug}
                 """).values();
         assertThat(values)
@@ -74,6 +75,7 @@ class ConfigurationFileTest {
                 .containsEntry("auth.accessTokenLifetime", 240_000L)
                 .containsEntry("auth.refreshTokenLifetime", 432_000_000L)
                 .containsEntry("plugins.inbox", false)
+                .containsEntry("plugins.probation", 600_000L)
                 .containsEntry("log.level", "debug")
                 .hasSize(Settings.ALL.size());
         assertThat((String[]) values.get("listen.tcp")).containsExactly("lines 127.0.0.1 7421 clear", "b :: 0 tls");
@@ -141,6 +143,7 @@ class ConfigurationFileTest {
             feed: {keepBytes: 1GB}            | feed.keepBytes must be a number of bytes such as
             documents: {adapter: ''}          | documents.adapter must not be empty
             plugins: {inbox: maybe}           | plugins.inbox must be true or false
+            plugins: {probation: 2h}          | plugins.probation must be a time from 5 s to 3600 s
             log: {level: loud}                | log.level must be one of error, warn, info, debug, trace
             ? [a] : 1                         | a property's name must be plain text
             """)

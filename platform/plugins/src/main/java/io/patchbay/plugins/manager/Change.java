@@ -147,7 +147,8 @@ final class Change {
                 intent.sourceFile(),
                 false,
                 intent.kind() == Intent.Kind.UPDATE,
-                coreLevel()));
+                coreLevel(),
+                Optional.empty()));
     }
 
     private OptionalInt coreLevel() {

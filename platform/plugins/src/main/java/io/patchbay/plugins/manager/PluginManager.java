@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,10 +43,13 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -60,7 +64,8 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         service = {Plugins.class, io.patchbay.api.plugin.Component.class},
-        immediate = true)
+        immediate = true,
+        configurationPid = PluginsConfig.PID)
 public final class PluginManager implements Plugins, io.patchbay.api.plugin.Component {
     /** Before the kind of a plan, the kind of the job that carries it out. */
     private static final String JOBS = "plugin-";
@@ -105,6 +110,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     /** The change that runs. */
     private final AtomicReference<@Nullable Plan> underWay = new AtomicReference<>();
 
+    private volatile boolean inboxIsOpen = true;
     private volatile @Nullable Jobs jobs;
     private volatile @Nullable Stores stores;
     private volatile @Nullable Connections connections;
@@ -115,8 +121,16 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private volatile @Nullable PatchbayException unreadable;
 
     @Activate
-    public PluginManager(BundleContext context, @Reference SwapGuard switchboard) {
+    public PluginManager(BundleContext context, @Reference SwapGuard switchboard, PluginsConfig config) {
         this(context, switchboard, Path.of(context.getProperty("patchbay.home")), Clock.systemUTC());
+        probation.last(Duration.ofMillis(config.plugins_probationMs()));
+        inboxIsOpen = config.plugins_inbox();
+    }
+
+    @Modified
+    void configured(PluginsConfig config) {
+        probation.last(Duration.ofMillis(config.plugins_probationMs()));
+        inboxIsOpen = config.plugins_inbox();
     }
 
     PluginManager(BundleContext context, SwapGuard switchboard, Path home, Clock clock) {
@@ -139,7 +153,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 jars, bundles, wanted, journal, offers, switchboard, checkup, storesInUse, receipts, clock);
         this.inbox = new Inbox(home.resolve("plugins"), this, clock);
         this.boot = new Boot(jars, bundles, wanted, journal, switchboard, clock);
-        this.startWatch = new StartWatch(clock);
+        this.startWatch = new StartWatch(clock, this::goOnWithout);
         this.ailments = new Ailments(bundles, checkup, switchboard, clock);
         this.probation = new Probation(
                 context, this, bundles, checkup, ailments, wanted, clock, () -> underWay.get() != null, meters);
@@ -163,6 +177,8 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     void start() {
         context.addFrameworkListener(failedStarts);
         context.addBundleListener(startWatch);
+        // Before the plugins, for one of them may hang.
+        keeper.scheduleWithFixedDelay(this::keep, KEEPER_MS, KEEPER_MS, TimeUnit.MILLISECONDS);
         try {
             jars.open();
             new ChangeSet(folder).settle(distributionName()).ifPresent(LOG::warn);
@@ -177,7 +193,6 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                     ErrorCode.UNAVAILABLE, "The folder data/plugins can't be used: " + e.getMessage() + ".", e);
             LOG.error("{}", Failures.sentence(e));
         }
-        keeper.scheduleWithFixedDelay(this::keep, KEEPER_MS, KEEPER_MS, TimeUnit.MILLISECONDS);
     }
 
     private void goOnWithProbation(WantedPlugin plugin) {
@@ -264,6 +279,46 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         meters.lose(service);
     }
 
+    /**
+     * The framework waits for this plugin with the start of the node, so nothing that comes after the plugins would ever serve: the node starts again without it. The framework can't be told to go on
+     * otherwise. What stands in for a bundle of the distribution gives way to that.
+     */
+    private void goOnWithout(Bundle hanging) {
+        Optional<String> digest = PluginBundles.digestOf(hanging);
+        Optional<WantedPlugin> plugin = wanted.find(hanging.getSymbolicName())
+                .filter(known -> digest.equals(Optional.of(known.digest())) && !known.stopped());
+        if (!isNodeStarting() || unreadable != null || plugin.isEmpty()) {
+            return;
+        }
+        String sentence = "It hung while it was started with the node at %s, and is stopped since."
+                .formatted(clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        LOG.error(
+                "The plugin {} {} hangs in its start; the node starts again without it.",
+                plugin.get().name(),
+                plugin.get().version());
+        if (plugin.get().coreLevel().isPresent()) {
+            wanted.remove(plugin.get().name());
+        } else {
+            wanted.put(plugin.get().with(true).remarked(sentence));
+        }
+        restartNode();
+    }
+
+    private boolean isNodeStarting() {
+        return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.STARTING;
+    }
+
+    private void restartNode() {
+        try {
+            for (ServiceReference<Runnable> restart :
+                    context.getServiceReferences(Runnable.class, "(patchbay.restart=true)")) {
+                context.getService(restart).run();
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void noteFailedStart(FrameworkEvent event) {
         if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null && event.getBundle() != null) {
             PluginBundles.digestOf(event.getBundle()).ifPresent(digest -> {
@@ -286,7 +341,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                 }
                 probation.look();
                 ailments.look();
-                inbox.poll();
+                if (inboxIsOpen) {
+                    inbox.poll();
+                }
             }
         } catch (RuntimeException e) {
             LOG.error("The keeper of the plugins failed and goes on.", e);
@@ -351,9 +408,9 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
                                 .map(own -> own.getVersion().toString())),
                 receipts.find(plugin.name()).map(Receipt::toString),
                 switch (state) {
-                    case "active" -> probation.findRemark(plugin.name());
+                    case "active" -> plugin.remark();
                     case DEGRADED -> ailment;
-                    case "stopped" -> fault;
+                    case "stopped" -> fault.or(plugin::remark);
                     default ->
                         Optional.of(
                                 fault.orElse("It is not running; the log says why.") + servesMeanwhile(plugin.name()));

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches an updated plugin for {@code PROBATION}; one that fails in that time, or whose services' calls fail clearly more often than those of the version before, is rolled back, and
- * {@link #findRemark} says why. A node that goes down in that time begins it anew.
+ * Watches an updated plugin for {@code PROBATION}, or as long as the operator says; one that fails in that time, or whose services' calls fail clearly more often than those of the version before, is rolled back, and
+ * the list of wanted plugins says why. A node that goes down in that time begins it anew.
  *
  * <p>Trials begin and end on jobs' threads; the keeper's thread looks.
  */
@@ -38,7 +38,8 @@ final class Probation {
     private final BooleanSupplier changeRuns;
     private final PluginMeters meters;
     private final Map<String, Trial> trials = new ConcurrentHashMap<>();
-    private final Map<String, String> remarks = new ConcurrentHashMap<>();
+
+    private volatile Duration length = Limits.PROBATION;
 
     /** Used by the keeper's thread only. */
     private Instant nextLook = Instant.MIN;
@@ -67,19 +68,18 @@ final class Probation {
         this.meters = meters;
     }
 
+    /** Says how long each lasts, also of those that run. */
+    void last(Duration time) {
+        length = time;
+    }
+
     void begin(PluginJar jar) {
         trials.put(jar.name(), new Trial(jar, clock.instant()));
     }
 
-    /** The plugin was changed: what was said of it and what was on trial is over. */
+    /** The plugin was changed: what was on trial is over. */
     void end(String plugin) {
         trials.remove(plugin);
-        remarks.remove(plugin);
-    }
-
-    /** Why the plugin was rolled back. */
-    Optional<String> findRemark(String plugin) {
-        return Optional.ofNullable(remarks.get(plugin));
     }
 
     void look() {
@@ -92,7 +92,7 @@ final class Probation {
             nextLook = now.plus(BETWEEN_LOOKS);
         }
         for (Trial trial : List.copyOf(trials.values())) {
-            if (now.isAfter(trial.began.plus(Limits.PROBATION))) {
+            if (now.isAfter(trial.began.plus(length))) {
                 if (trials.remove(trial.jar.name(), trial)) {
                     wanted.prove(trial.jar.name(), trial.jar.digest());
                 }
@@ -147,7 +147,7 @@ final class Probation {
                 throw failure;
             });
             meters.failedProbation();
-            remarks.put(
+            wanted.remark(
                     name,
                     "%s was rolled back by itself %d s after its update: %s"
                             .formatted(trial.jar.version(), seconds, fault));

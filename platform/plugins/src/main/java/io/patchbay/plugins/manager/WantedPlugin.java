@@ -18,6 +18,7 @@ import java.util.OptionalInt;
  * @param stopped whether it shall be there without running
  * @param onTrial whether it is on probation after an update
  * @param coreLevel the start level of the distribution's bundle that it stands in for; empty if it stands in for none
+ * @param remark what the node did to it by itself and why; gone with the next change that is asked for
  */
 record WantedPlugin(
         String name,
@@ -28,11 +29,13 @@ record WantedPlugin(
         String sourceFile,
         boolean stopped,
         boolean onTrial,
-        OptionalInt coreLevel) {
+        OptionalInt coreLevel,
+        Optional<String> remark) {
     private static final String NONE = "-";
     private static final String STOPPED = "stopped";
     private static final String TRIAL = "trial";
     private static final String CORE = "core:";
+    private static final String REMARK = "remark:";
     private static final int COLUMNS = 7;
 
     /** One version of a plugin. */
@@ -44,12 +47,36 @@ record WantedPlugin(
 
     WantedPlugin with(boolean nowStopped) {
         return new WantedPlugin(
-                name, version, digest, previous, installedAt, sourceFile, nowStopped, onTrial, coreLevel);
+                name,
+                version,
+                digest,
+                previous,
+                installedAt,
+                sourceFile,
+                nowStopped,
+                onTrial,
+                coreLevel,
+                Optional.empty());
+    }
+
+    WantedPlugin remarked(String sentence) {
+        return new WantedPlugin(
+                name,
+                version,
+                digest,
+                previous,
+                installedAt,
+                sourceFile,
+                stopped,
+                onTrial,
+                coreLevel,
+                Optional.of(sentence));
     }
 
     /** Its probation is over. */
     WantedPlugin proved() {
-        return new WantedPlugin(name, version, digest, previous, installedAt, sourceFile, stopped, false, coreLevel);
+        return new WantedPlugin(
+                name, version, digest, previous, installedAt, sourceFile, stopped, false, coreLevel, remark);
     }
 
     /** What follows the columns is left out if it doesn't hold. */
@@ -64,7 +91,9 @@ record WantedPlugin(
                 installedAt.toString(),
                 URLEncoder.encode(sourceFile, StandardCharsets.UTF_8));
         String core = coreLevel.isPresent() ? " " + CORE + coreLevel.getAsInt() : "";
-        return line + (stopped ? " " + STOPPED : "") + (onTrial ? " " + TRIAL : "") + core;
+        String said = remark.map(sentence -> " " + REMARK + URLEncoder.encode(sentence, StandardCharsets.UTF_8))
+                .orElse("");
+        return line + (stopped ? " " + STOPPED : "") + (onTrial ? " " + TRIAL : "") + core + said;
     }
 
     /** @throws IllegalArgumentException if it is no such line */
@@ -76,6 +105,7 @@ record WantedPlugin(
         boolean stopped = false;
         boolean onTrial = false;
         OptionalInt coreLevel = OptionalInt.empty();
+        Optional<String> remark = Optional.empty();
         for (String mark : List.of(columns).subList(COLUMNS, columns.length)) {
             if (mark.equals(STOPPED)) {
                 stopped = true;
@@ -83,6 +113,8 @@ record WantedPlugin(
                 onTrial = true;
             } else if (mark.startsWith(CORE)) {
                 coreLevel = OptionalInt.of(Integer.parseInt(mark.substring(CORE.length())));
+            } else if (mark.startsWith(REMARK)) {
+                remark = Optional.of(URLDecoder.decode(mark.substring(REMARK.length()), StandardCharsets.UTF_8));
             } else {
                 throw new IllegalArgumentException(
                         "expected " + COLUMNS + " columns, found \"" + mark + "\" behind them");
@@ -100,7 +132,8 @@ record WantedPlugin(
                     URLDecoder.decode(columns[6], StandardCharsets.UTF_8),
                     stopped,
                     onTrial,
-                    coreLevel);
+                    coreLevel,
+                    remark);
         } catch (java.time.DateTimeException e) {
             throw new IllegalArgumentException("not a time: " + columns[5], e);
         }

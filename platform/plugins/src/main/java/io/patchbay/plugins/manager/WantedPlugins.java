@@ -70,6 +70,11 @@ final class WantedPlugins {
                 .ifPresent(plugin -> put(plugin.proved()));
     }
 
+    /** Notes what the node did to it by itself, and why. */
+    synchronized void remark(String name, String sentence) {
+        find(name).ifPresent(plugin -> put(plugin.remarked(sentence)));
+    }
+
     synchronized void put(WantedPlugin plugin) {
         Map<String, WantedPlugin> next = new TreeMap<>(byName);
         next.put(plugin.name(), plugin);
