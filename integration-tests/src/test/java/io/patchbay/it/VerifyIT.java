@@ -133,6 +133,36 @@ class VerifyIT {
         writers.verify(admin);
     }
 
+    @Test
+    void isRefusedWhatMakesNoSenseAndAKillLeavesNothingBehind() throws IOException {
+        assertThat(verify("--against", "derby").output()).contains("is in sqlite, not in derby");
+        assertThat(verify("--limit", "-1").exitCode()).isNotZero();
+        assertThat(operator.tryRun("store", "verify", "nonsense").exitCode()).isNotZero();
+        writers.stop();
+
+        Rest.Answer under = admin.send("POST", "/stores/documents/verify", BodyPublishers.noBody())
+                .expect(202);
+        admin.delete("/jobs/" + under.json().findText("id").orElseThrow());
+        await().until(() -> !admin.get("/jobs/" + under.json().findText("id").orElseThrow())
+                .expect(200)
+                .json()
+                .findText("state")
+                .orElse("")
+                .equals("running"));
+        Path differences = home.resolve("data/differences-documents.jsonl.part");
+        assertThat(differences).doesNotExist();
+
+        admin.send("POST", "/stores/documents/verify", BodyPublishers.noBody()).expect(202);
+        node.kill();
+        // As if it had been killed while differences were found, wherever it was.
+        Files.writeString(differences, "{\"table\":\"docu");
+        node = Node.start(home);
+        admin = operator.login(node.uri());
+        await().untilAsserted(() -> assertThat(differences).doesNotExist());
+        admin.get("/stores/documents/verification").expect(404);
+        assertThat(verify().output()).contains("all are alike");
+    }
+
     private static String brief(Value.Struct difference) {
         return difference.findText("table").orElseThrow() + " "
                 + difference.findText("collection").orElseThrow() + "/"

@@ -69,10 +69,19 @@ final class StoreSwaps implements AutoCloseable {
     private synchronized void resume(StoreBindings bindings) {
         if (!stopping) {
             folders.cleanUp(bindings);
+            cleanUpDifferences();
             bindings.follower().ifPresent(binding -> follow(binding, null));
         }
         starting = false;
         notifyAll();
+    }
+
+    private void cleanUpDifferences() {
+        try {
+            VerificationFile.cleanUp(differences);
+        } catch (PatchbayException e) {
+            LOG.warn("{}", e.getMessage());
+        }
     }
 
     /** @param open level with the feed; null to open it anew */
@@ -355,6 +364,7 @@ final class StoreSwaps implements AutoCloseable {
         try (VerificationFile file = VerificationFile.create(differences)) {
             rows = new RowComparison(store, following, control, file::add).run();
             found = file.written();
+            file.complete();
         } catch (RuntimeException | Error e) {
             throw StoreFailure.of(other, e);
         }

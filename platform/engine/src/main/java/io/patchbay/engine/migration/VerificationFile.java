@@ -11,10 +11,11 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All differences that a comparison has found, a line of JSON each: there may be more than memory should hold. One thread writes; closed, any may read. */
+/** All differences that a comparison has found, a line of JSON each: there may be more than memory should hold. One thread writes; complete, any may read. */
 final class VerificationFile implements AutoCloseable {
     private final Path file;
     private final OutputStream out;
@@ -25,11 +26,10 @@ final class VerificationFile implements AutoCloseable {
         this.out = out;
     }
 
-    /** In place of what an earlier comparison has left. */
+    /** Takes the place of what an earlier comparison has left once it is complete. */
     static VerificationFile create(Path file) {
         try {
-            Files.deleteIfExists(file);
-            return new VerificationFile(file, new BufferedOutputStream(Files.newOutputStream(file)));
+            return new VerificationFile(file, new BufferedOutputStream(Files.newOutputStream(part(file))));
         } catch (IOException e) {
             throw failure(file, e);
         }
@@ -55,10 +55,34 @@ final class VerificationFile implements AutoCloseable {
         return written;
     }
 
+    private static Path part(Path file) {
+        return file.resolveSibling(file.getFileName() + ".part");
+    }
+
+    /** What a comparison has left that a kill has ended. */
+    static void cleanUp(Path file) {
+        try {
+            Files.deleteIfExists(part(file));
+        } catch (IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    void complete() {
+        try {
+            out.close();
+            Files.move(part(file), file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    /** What is not complete goes. */
     @Override
     public void close() {
         try {
             out.close();
+            Files.deleteIfExists(part(file));
         } catch (IOException e) {
             throw failure(file, e);
         }
