@@ -49,11 +49,13 @@ public final class ManySwaps {
         Path distribution = Path.of(arguments[0]).toAbsolutePath();
         int swaps = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 200;
         Figures.printMachine();
+        boolean flat;
         try (Servers node = Servers.node(distribution)) {
-            if (!new ManySwaps(distribution, swaps, node).run()) {
-                System.out.println("NOT FLAT");
-                System.exit(1);
-            }
+            flat = new ManySwaps(distribution, swaps, node).run();
+        }
+        if (!flat) {
+            System.out.println("NOT FLAT");
+            System.exit(1);
         }
         System.out.println("flat");
     }

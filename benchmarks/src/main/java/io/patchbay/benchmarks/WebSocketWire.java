@@ -4,6 +4,7 @@ import io.patchbay.api.document.Cbor;
 import io.patchbay.api.document.Value;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.LongFunction;
 
 /** {@code patchbay.v1}: CBOR frames, many requests in flight. The numbers of requests are their ids; the login has the largest. */
@@ -112,6 +113,20 @@ final class WebSocketWire implements Wire {
     /** Where a frame's payload begins. */
     static int body(byte[] bytes, int from) {
         return from + ((bytes[from + 1] & 0x7f) == 126 ? 4 : 2);
+    }
+
+    /**
+     * The integer under the first such key of a frame; -1 if the key isn't there.
+     *
+     * @param key as it stands in the frame, with its CBOR head
+     */
+    static long integerOf(byte[] bytes, int from, int to, byte[] key) {
+        for (int i = body(bytes, from); i < to - key.length; i++) {
+            if (Arrays.equals(bytes, i, i + key.length, key, 0, key.length)) {
+                return Fields.integer(bytes, i + key.length);
+            }
+        }
+        return -1;
     }
 
     /** Finds the two fields that matter without decoding the frame: {@code id} and {@code ok}, in deterministic CBOR. */
