@@ -210,7 +210,13 @@ public final class UpdatesUnderClients implements AutoCloseable {
     private void print(List<List<Double>> took) {
         System.out.printf(
                 "%-34s %10s %9s %9s %-22s %9s %s%n",
-                "writes that were due during", "events", "p50, ms", "p99, ms", "(least-most)", "longest", "p99 beside no update");
+                "writes that were due during",
+                "events",
+                "p50, ms",
+                "p99, ms",
+                "(least-most)",
+                "longest",
+                "p99 beside no update");
         double reference = 0;
         for (int kind = NO_UPDATE; kind < WARM_UP; kind++) {
             long[] all = sorted(delays.get(kind));
