@@ -285,6 +285,7 @@ final class PluginBundles {
         if (!refresh(stopped)) {
             troubles.add("What was removed was not let go within %d s.".formatted(REFRESH.toSeconds()));
         }
+        stopped.forEach(FrameworkLeftovers::drop);
         return troubles;
     }
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
 
 class PluginLifeTest {
     private static final int CALLERS = 4;
@@ -312,6 +313,19 @@ class PluginLifeTest {
         failCalls(Ailments.FAILED_CALLS);
 
         await().atMost(Duration.ofSeconds(30)).until(() -> node.greet().equals("1.0.0"));
+    }
+
+    @Test
+    void theFrameworkKeepsNothingOfVersionsThatAreGone() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            node.install(SamplePlugin.version("1." + i + ".0")
+                    .activator("var known = context.getServiceReference("
+                            + "\"org.osgi.service.component.runtime.ServiceComponentRuntime\");"
+                            + " context.getService(known); context.ungetService(known);")
+                    .build(folder));
+        }
+        assertThat(FrameworkLeftovers.servicesInUse(node.context.getBundle()).keySet())
+                .allSatisfy(bundle -> assertThat(((Bundle) bundle).getState()).isNotEqualTo(Bundle.UNINSTALLED));
     }
 
     private void failCalls(int calls) {
