@@ -1,5 +1,5 @@
 #!/bin/sh
-# Whether a node stays as it was through 200 swaps of each kind; ends with 1 if heap, RSS, threads, class loaders or native libraries grow: swaps.sh UNPACKED_DISTRIBUTION [SWAPS]
+# Whether a node stays as it was through 200 swaps of each kind; ends with 1 if heap, RSS, threads, class loaders or native libraries grow: swaps.sh UNPACKED_DISTRIBUTION [SWAPS [KIND ...]]
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java

@@ -39,19 +39,24 @@ public final class ManySwaps {
     private int writes;
     private boolean flat = true;
 
-    private ManySwaps(Path distribution, int swaps, Servers node) {
+    /** Parts of the names of the kinds that are swapped; empty for all. */
+    private final List<String> only;
+
+    private ManySwaps(Path distribution, int swaps, List<String> only, Servers node) {
         this.distribution = distribution;
         this.swaps = swaps;
+        this.only = only;
         this.node = node;
     }
 
     public static void main(String[] arguments) throws Exception {
         Path distribution = Path.of(arguments[0]).toAbsolutePath();
         int swaps = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 200;
+        List<String> only = List.of(arguments).subList(Math.min(2, arguments.length), arguments.length);
         Figures.printMachine();
         boolean flat;
         try (Servers node = Servers.node(distribution)) {
-            flat = new ManySwaps(distribution, swaps, node).run();
+            flat = new ManySwaps(distribution, swaps, only, node).run();
         }
         if (!flat) {
             System.out.println("NOT FLAT");
@@ -158,6 +163,8 @@ public final class ManySwaps {
             kinds.add(updates("samples", sample));
         }
         kinds.add(new StoreSwaps());
+        kinds.removeIf(kind ->
+                !only.isEmpty() && only.stream().noneMatch(part -> kind.name().contains(part)));
         return kinds;
     }
 
