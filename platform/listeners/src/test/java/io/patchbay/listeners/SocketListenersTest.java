@@ -27,9 +27,10 @@ class SocketListenersTest {
     @AfterEach
     void stop() {
         started.forEach(SocketListeners::close);
-        assertThat(Thread.getAllStackTraces().keySet())
+        // A thread is there for a moment after its pool has ended.
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("patchbay-"));
+                .noneMatch(name -> name.startsWith("patchbay-")));
     }
 
     @Test
