@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A plugin that hangs, and doesn't heed an interrupt, keeps the node neither from stopping nor from starting again as another version. */
 class HungPluginIT {
@@ -27,6 +29,7 @@ class HungPluginIT {
     Path folder;
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void nodeStopsAndSaysWhatHangs() {
         Path home = folder.resolve("home");
         try (Node node = Node.start(home)) {
@@ -51,6 +54,7 @@ class HungPluginIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void nodeStartsAgainWithoutAPluginThatHangsInItsStart() throws IOException {
         Path home = folder.resolve("home");
         Path trap = folder.resolve("trap");
@@ -87,6 +91,7 @@ class HungPluginIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void nodeIsUpgradedWhileAPluginHangsInItsStop() throws IOException {
         Path home = folder.resolve("home");
         Distribution distribution = Distribution.unpackTo(folder.resolve("installed"));

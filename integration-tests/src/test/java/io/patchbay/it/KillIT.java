@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Kill -9 at the worst moments. The next start needs nobody's help, what was acknowledged is there, and a swap or an install that was broken off has happened or has not.
@@ -109,6 +111,7 @@ class KillIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void acknowledgedWritesOutliveKills() {
         killOften(KILLS / 2);
         // The sample store too; and a node that was stopped in order in between.
@@ -137,6 +140,7 @@ class KillIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void swapIsUndoneOrDoneWhereverItIsBrokenOff() throws IOException {
         operator.run("plugin", "install", SampleStore.jar().toString());
         fill();
@@ -155,6 +159,7 @@ class KillIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void wayBackIsUndoneOrDoneWhereverItIsBrokenOff() throws IOException {
         operator.run("plugin", "install", SampleStore.jar().toString());
         fill();
@@ -184,6 +189,7 @@ class KillIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void swapIsUndoneOrDoneWhenItIsKilledAtRandomMoments() throws IOException {
         operator.run("plugin", "install", SampleStore.jar().toString());
         fill();
@@ -212,6 +218,7 @@ class KillIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void pluginIsInstalledOrNotWhereverItIsBrokenOff() {
         for (String step : List.of("begin", "store", "start", "check")) {
             breakOff(step, "install", SampleStore.jar().toString());

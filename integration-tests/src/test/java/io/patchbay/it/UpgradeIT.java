@@ -12,6 +12,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,6 +39,7 @@ class UpgradeIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void coreBundlesAreSwappedUnderClientsWithoutARestart() throws IOException {
         System.out.println("UpgradeIT: seed " + SEED);
         String zip = new ReleaseZip("0.2.0", "protocol-patchbay", "protocol-rest", "store-sqlite")
@@ -75,6 +78,7 @@ class UpgradeIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void changedPlatformRestartsTheNodeAndWhatDoesNotGetReadyIsTakenBack() throws IOException {
         String zip = new ReleaseZip("0.2.0", "engine").build(folder).toString();
         String broken = new ReleaseZip("0.3.0", "engine")
@@ -127,6 +131,7 @@ class UpgradeIT {
     }
 
     @ParameterizedTest(name = "killed at {0}")
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource({
         "upgrade.unpack,false",
         "upgrade.begin,false",
