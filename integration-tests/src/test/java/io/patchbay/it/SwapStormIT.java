@@ -1,6 +1,7 @@
 package io.patchbay.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -126,7 +127,10 @@ class SwapStormIT {
             }
             try {
                 storm(node, operator, kinds);
-                assertThat(operator.run("plugin", "receipts", "--collect")).doesNotContain("held", "pending");
+                // A connection that was closed is remembered for some seconds.
+                await().atMost(Duration.ofSeconds(60))
+                        .untilAsserted(() -> assertThat(operator.run("plugin", "receipts", "--collect"))
+                                .doesNotContain("held", "pending"));
                 assertThat(node.log()).doesNotContain(" ERROR ");
             } finally {
                 Files.writeString(Distribution.work().resolve("storm-node-" + home.getFileName() + ".log"), node.log());

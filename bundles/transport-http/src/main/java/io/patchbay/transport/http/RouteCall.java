@@ -196,6 +196,7 @@ final class RouteCall {
         try {
             CompletionStage<HttpResponse> stage = lease.provider().handle(toRequest());
             stage.whenComplete((answer, failure) -> {
+                calledUnder = null;
                 if (answer != null && answer.stream().isPresent()) {
                     stream(answer, lease);
                     return;
@@ -208,6 +209,7 @@ final class RouteCall {
                 }
             });
         } catch (Throwable e) {
+            calledUnder = null;
             fail(lease, e);
         }
     }
