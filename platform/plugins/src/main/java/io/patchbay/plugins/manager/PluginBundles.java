@@ -267,7 +267,7 @@ final class PluginBundles {
         for (Bundle bundle : bundles) {
             troubles.addAll(stop(bundle));
             if (hangs(bundle)) {
-                troubles.add(leaveBehind(bundle));
+                troubles.add(sentenceOnHanging(bundle));
                 leftBehind.add(bundle);
                 continue;
             }
@@ -293,7 +293,7 @@ final class PluginBundles {
     List<String> setAside(Bundle own) {
         List<String> troubles = new ArrayList<>(stop(own));
         if (hangs(own)) {
-            troubles.add(leaveBehind(own));
+            troubles.add(sentenceOnHanging(own));
             return troubles;
         }
         if (!refresh(List.of(own))) {
@@ -314,7 +314,7 @@ final class PluginBundles {
         return through;
     }
 
-    private static String leaveBehind(Bundle bundle) {
+    private static String sentenceOnHanging(Bundle bundle) {
         return "%s hangs and is left behind; it serves nobody, and goes when the node is restarted."
                 .formatted(bundle.getSymbolicName());
     }
