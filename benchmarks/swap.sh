@@ -1,5 +1,5 @@
 #!/bin/sh
-# How long writers wait while the document store is swapped under them: swap.sh UNPACKED_DISTRIBUTION [DOCUMENTS]
+# How long writers wait while the document store is swapped under them: swap.sh UNPACKED_DISTRIBUTION [DOCUMENTS] [WRITES_PER_SECOND]
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java

@@ -103,6 +103,14 @@ export class PatchbayClient {
     return this.#login.present(await this.#connected(Date.now() + this.#options.callTimeoutMs));
   }
 
+  /**
+   * Ends the wait before the next try to connect, which grows to 30 s while the node is away: for an application that learns that the node is back, or the network (a browser's `online`). Does
+   * nothing where there is a connection.
+   */
+  reconnectNow(): void {
+    this.#link.hurry();
+  }
+
   async logout(): Promise<void> {
     const refreshToken = this.#login.tokens?.refreshToken;
     this.#login.forget();

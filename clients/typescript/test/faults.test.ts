@@ -87,6 +87,34 @@ describe('a call', () => {
     expect(await failed).toMatchObject({ code: 'DISCONNECTED', retryable: true });
   });
 
+  it('waits no longer for the next try once the application knows that the node is back', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    let away = true;
+    client.close();
+    client = new PatchbayClient({
+      url: 'http://node',
+      callTimeoutMs: 120_000,
+      transport: 'websocket',
+      webSocket: class extends node.webSocket {
+        constructor(url: string, protocol: string) {
+          super(url, protocol);
+          if (away) queueMicrotask(() => this.end(1006, ''));
+        }
+      },
+    });
+    const got = client.collection('c').get('a');
+    await vi.advanceTimersByTimeAsync(30_000);
+    const tries = node.sockets.length;
+    away = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(node.sockets, 'it still waits by itself').toHaveLength(tries);
+    client.reconnectNow();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await got).toBeUndefined();
+    expect(node.sockets).toHaveLength(tries + 1);
+    vi.restoreAllMocks();
+  });
+
   it('ends at once when the client is closed', async () => {
     node.answer = () => undefined;
     const failed = failure(client.collection('c').get('a'));

@@ -1,6 +1,6 @@
 import { PatchbayClient, type Status } from '@patchbay/client';
 import { Failure } from '../failure';
-import { connection } from './connection.svelte';
+import { connection, onReturn } from './connection.svelte';
 import { session } from './session.svelte';
 
 /** How often to look whether the access token is about to end. */
@@ -33,6 +33,7 @@ class Live {
       $effect(() => {
         if (!session.user) this.#close();
       });
+      onReturn(() => this.#client?.reconnectNow());
     });
     setInterval(() => void this.#refresh().catch(() => undefined), LOOK_MS);
   }

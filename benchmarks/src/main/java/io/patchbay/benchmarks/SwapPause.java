@@ -40,25 +40,31 @@ public final class SwapPause {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path patchbay;
     private final Path home;
+    private final int writesPerSecond;
     private String address = "";
     private String token = "";
     private volatile boolean writing;
     private final AtomicInteger failed = new AtomicInteger();
 
-    private SwapPause(Path patchbay, Path home) {
+    private SwapPause(Path patchbay, Path home, int writesPerSecond) {
         this.patchbay = patchbay;
         this.home = home;
+        this.writesPerSecond = writesPerSecond;
     }
 
-    /** Arguments: the unpacked distribution, and how many documents there are before the first swap (100000). */
+    /**
+     * Arguments: the unpacked distribution, how many documents there are before the first swap (100000), and how many writes fall due each second, from when on each is timed (0: each client writes
+     * again once it is answered).
+     */
     public static void main(String[] arguments) throws Exception {
         if (arguments.length == 0) {
-            System.err.println("Usage: swap.sh UNPACKED_DISTRIBUTION [DOCUMENTS]");
+            System.err.println("Usage: swap.sh UNPACKED_DISTRIBUTION [DOCUMENTS] [WRITES_PER_SECOND]");
             System.exit(2);
         }
         Path distribution = Path.of(arguments[0]).toAbsolutePath();
         int documents = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 100_000;
-        new SwapPause(distribution.resolve("bin/patchbay"), Files.createTempDirectory("patchbay-swap"))
+        int writesPerSecond = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 0;
+        new SwapPause(distribution.resolve("bin/patchbay"), Files.createTempDirectory("patchbay-swap"), writesPerSecond)
                 .measure(distribution, documents);
     }
 
@@ -72,8 +78,8 @@ public final class SwapPause {
             logIn();
             require(201, post("/collections", "{\"name\":\"bench\",\"indexes\":[\"n\"]}"));
             load(documents);
-            try (var samples = Files.list(distribution.resolve("samples"))) {
-                run("", "plugin", "install", samples.findFirst().orElseThrow().toString());
+            try (var samples = Files.newDirectoryStream(distribution.resolve("samples"), "*store-h2*.jar")) {
+                run("", "plugin", "install", samples.iterator().next().toString());
             }
             during("no swap (warming up)", () -> pause());
             during("no swap", () -> pause());
@@ -117,9 +123,12 @@ public final class SwapPause {
             threads.execute(() -> write(own));
         }
         long begin = System.nanoTime();
-        act.run();
-        writing = false;
-        threads.shutdown();
+        try {
+            act.run();
+        } finally {
+            writing = false;
+            threads.shutdown();
+        }
         threads.awaitTermination(1, TimeUnit.MINUTES);
         double seconds = (System.nanoTime() - begin) / 1e9;
         long[] sorted = latencies.stream()
@@ -139,9 +148,14 @@ public final class SwapPause {
     }
 
     private void write(List<Long> latencies) {
+        long start = System.nanoTime();
         for (int n = 0; writing; n++) {
             long begin = System.nanoTime();
             try {
+                if (writesPerSecond > 0) {
+                    begin = start + n * TimeUnit.SECONDS.toNanos(CLIENTS) / writesPerSecond;
+                    TimeUnit.NANOSECONDS.sleep(begin - System.nanoTime());
+                }
                 if (post("/collections/bench/documents", "{\"n\":" + n + ",\"text\":\"" + "x".repeat(200) + "\"}")
                                 .statusCode()
                         != 201) {

@@ -135,6 +135,14 @@ public final class PatchbayClient implements AutoCloseable {
         return call("transaction", () -> OperationFields.transaction(operations), Answers::transaction);
     }
 
+    /**
+     * Ends the wait before the next try to connect, which grows to 30 s while the node is away: for an application that learns that the node is back, or the network. Does nothing where there is a
+     * connection. Does not wait.
+     */
+    public void reconnectNow() {
+        loop.execute(link::hurry);
+    }
+
     /** Ends the connection and every subscription; what waits fails with CLOSED. Does not wait; more often than once is no error. */
     @Override
     public void close() {

@@ -115,6 +115,20 @@ class ClientFaultsTest {
     }
 
     @Test
+    void callWaitsNoLongerForTheNextTryOnceTheApplicationKnowsThatTheNodeIsBack() {
+        node.answer = (request, line) -> line.reply(request, ScriptedNode.WRITTEN);
+        documents.put("a", Value.Struct.EMPTY).join();
+        for (int asked = 0; asked < 20; asked++) {
+            // The wait is random, within this: the longest of twenty is what the next try has to keep.
+            node.line().end("retry in 30000 ms");
+        }
+        CompletableFuture<Written> call = documents.put("b", Value.Struct.EMPTY);
+        client.reconnectNow();
+        assertThat(call).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(node.lines).hasSize(2);
+    }
+
+    @Test
     void callEndsAtOnceWhenTheClientIsClosed() {
         node.answer = (request, line) -> {};
         CompletableFuture<Document> call = documents.get("a");
