@@ -16,6 +16,7 @@ import io.patchbay.engine.feed.ChangeFeed;
 import io.patchbay.engine.feed.FeedPin;
 import io.patchbay.engine.migration.Failpoints;
 import io.patchbay.engine.migration.JobSilence;
+import io.patchbay.engine.migration.Pacing;
 import io.patchbay.engine.migration.Replica;
 import io.patchbay.engine.migration.SwappableStore.Standing;
 import io.patchbay.engine.migration.Table;
@@ -83,7 +84,7 @@ final class DocumentReplica implements Replica {
         try (FeedPin pin = feed.pin("migration's copy", began.trimmedThrough())) {
             store().begin(began.epoch(), 0);
             defineIndexes();
-            StoreCopy copy = new StoreCopy(slot, store(), control);
+            StoreCopy copy = copyUnder(control);
             long about = began.totals().documents();
             copy.documents(about);
             Failpoints.reach("documents");
@@ -98,6 +99,10 @@ final class DocumentReplica implements Replica {
             replay.goOn();
             Failpoints.reach("filled");
         }
+    }
+
+    private StoreCopy copyUnder(JobControl control) {
+        return new StoreCopy(slot, store(), new Pacing(() -> feed.position().offset()), control);
     }
 
     private StoreState pausedState() {
@@ -132,7 +137,7 @@ final class DocumentReplica implements Replica {
 
     /** All of them: what was not listened to meanwhile is among them. */
     private void copyOutcomes() {
-        new StoreCopy(slot, store(), JobSilence.INSTANCE).outcomes();
+        copyUnder(JobSilence.INSTANCE).outcomes();
         store().finishLoad(store().state());
     }
 

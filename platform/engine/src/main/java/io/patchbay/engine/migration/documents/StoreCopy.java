@@ -11,6 +11,7 @@ import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.document.Totals;
 import io.patchbay.api.feed.Change;
 import io.patchbay.api.plugin.JobControl;
+import io.patchbay.engine.migration.Pacing;
 import io.patchbay.engine.migration.Pages;
 import io.patchbay.engine.store.StoreSlot;
 import io.patchbay.engine.store.StoreUse;
@@ -29,10 +30,12 @@ final class StoreCopy {
     private final StoreSlot source;
     private final DocumentStore target;
     private final JobControl control;
+    private final Pacing pacing;
 
-    StoreCopy(StoreSlot source, DocumentStore target, JobControl control) {
+    StoreCopy(StoreSlot source, DocumentStore target, Pacing pacing, JobControl control) {
         this.source = source;
         this.target = target;
+        this.pacing = pacing;
         this.control = control;
     }
 
@@ -65,6 +68,7 @@ final class StoreCopy {
                     documents.stream()
                             .mapToLong(document -> document.body().length)
                             .sum());
+            pacing.rest();
         }
     }
 
@@ -98,6 +102,7 @@ final class StoreCopy {
             at = wanted.get(wanted.size() - 1).offset();
             control.progress("copying history", at - from, last.lastOffset() - from, "transactions");
             pages.had(wanted.size(), wanted.stream().mapToLong(StoreCopy::bytes).sum());
+            pacing.rest();
         }
         return first;
     }
@@ -115,6 +120,7 @@ final class StoreCopy {
             copied += outcomes.size();
             control.progress("copying idempotency records", copied, 0, "records");
             after = Optional.of(outcomes.get(outcomes.size() - 1));
+            pacing.rest();
         }
     }
 
@@ -140,6 +146,7 @@ final class StoreCopy {
                     documents.stream()
                             .mapToLong(document -> document.body().length)
                             .sum());
+            pacing.rest();
         }
     }
 
