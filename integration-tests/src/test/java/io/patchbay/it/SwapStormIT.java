@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * was acknowledged at the end of each. {@code -Dpatchbay.storm.seed=N} repeats every choice of chance, {@code -Dpatchbay.storm.rate=N} is writes per second.
  */
 @Timeout(value = 30, unit = TimeUnit.HOURS)
+@Isolated
 class SwapStormIT {
     /** Who logs in by the sample htpasswd; the password is {@link Operator#PASSWORD}. */
     static final String VOUCHED = "bob";
