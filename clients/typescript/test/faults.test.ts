@@ -98,7 +98,7 @@ describe('a call', () => {
       webSocket: class extends node.webSocket {
         constructor(url: string, protocol: string) {
           super(url, protocol);
-          if (away) queueMicrotask(() => this.end(1006, ''));
+          if (away) queueMicrotask(() => this.onclose?.({ code: 1006, reason: '' }));
         }
       },
     });
