@@ -301,6 +301,37 @@ class ZooIT {
     }
 
     @Test
+    void storeThatOpensAndThenThrowsIsRolledBackUnderItsDocuments() {
+        operator.run("plugin", "install", SampleStore.jar().toString());
+        operator.run("store", "swap", "documents", "--to", SampleStore.ADAPTER);
+        operator.run("store", "drop", "documents");
+        admin.get("/collections/kept/documents?sort=n").expect(200);
+        Path broken = BundleVersion.without(
+                "io/patchbay/store/h2/H2PlanSource.class",
+                SampleStore.jar(),
+                "0.9.0",
+                folder.resolve("store-h2-0.9.0.jar"));
+
+        operator.run("plugin", "update", broken.toString());
+
+        for (int i = 0; i < 6; i++) {
+            admin.get("/collections/kept/documents?sort=n").expect(500);
+        }
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> admin.get("/collections/kept/documents?sort=n")
+                                .response()
+                                .statusCode()
+                        == 200);
+        assertThat(operator.run("plugin", "list"))
+                .containsPattern(SampleStore.PLUGIN + " +0\\.1\\.0")
+                .containsPattern("0\\.9\\.0 was rolled back by itself \\d+ s after its update:")
+                .contains("calls of its DocumentStoreFactory h2 failed", "H2PlanSource");
+        operator.run("store", "swap", "documents", "--to", "sqlite");
+        operator.run("store", "drop", "documents");
+        operator.run("plugin", "uninstall", SampleStore.PLUGIN);
+    }
+
+    @Test
     void pluginWhoseCallsFailAndThatNothingWasBeforeIsDegraded() {
         install(ZooPlugin.named("calls").route("calls", "/calls", throwing()));
         for (int i = 0; i < 5; i++) {

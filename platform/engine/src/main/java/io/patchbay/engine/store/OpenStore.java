@@ -22,7 +22,7 @@ public final class OpenStore {
 
     OpenStore(Binding binding, DocumentStore store, Lease<DocumentStoreFactory> lease) {
         this.binding = binding;
-        this.store = store;
+        this.store = new ReportingStore(store, lease);
         this.lease = lease;
     }
 

@@ -8,9 +8,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.CommitBatch;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.document.LoadBatch;
 import io.patchbay.api.document.Precondition;
+import io.patchbay.api.document.Totals;
 import io.patchbay.api.document.TransactionRequest;
 import io.patchbay.api.document.TransactionResult;
 import io.patchbay.api.document.Value;
@@ -57,6 +59,27 @@ class StoreSlotTest {
                 assertThat(use.store().state().epoch()).isNotEmpty();
             }
             assertThat(slot.state()).isEqualTo("serving");
+        }
+    }
+
+    @Test
+    void adapterIsToldOfCallsThatFailByItsFaultAndOfNoOthers() {
+        MemoryStoreFactory memory = new MemoryStoreFactory();
+        PluggedProviders providers = new PluggedProviders();
+        providers.plug(DocumentStoreFactory.class, "memory", memory);
+        try (StoreSlot slot = new StoreSlot(providers, folder, "memory")) {
+            slot.start(() -> {});
+            try (StoreUse use = slot.use()) {
+                CommitBatch nothing = new CommitBatch(List.of(), Totals.ZERO);
+                memory.store().failingCommits.set(1);
+                assertThatThrownBy(() -> use.store().commit(nothing)).isInstanceOf(PatchbayException.class);
+                assertThat(providers.failures(DocumentStoreFactory.class, "memory"))
+                        .isZero();
+                memory.store().brokenCommits.set(1);
+                assertThatThrownBy(() -> use.store().commit(nothing)).isInstanceOf(NoClassDefFoundError.class);
+                assertThat(providers.failures(DocumentStoreFactory.class, "memory"))
+                        .isEqualTo(1);
+            }
         }
     }
 

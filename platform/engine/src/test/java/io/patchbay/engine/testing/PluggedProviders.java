@@ -27,6 +27,7 @@ public final class PluggedProviders implements Providers {
         final long generation;
         final StateVersions states;
         final AtomicInteger leases = new AtomicInteger();
+        final AtomicInteger failures = new AtomicInteger();
 
         Plugged(Object provider, StateVersions states, long generation) {
             this.provider = provider;
@@ -59,6 +60,12 @@ public final class PluggedProviders implements Providers {
     public int leases(Class<?> type, String name) {
         Plugged now = plugged.get(List.of(type, name));
         return now == null ? 0 : now.leases.get();
+    }
+
+    /** Calls that the provider which is plugged in now was told to have failed. */
+    public int failures(Class<?> type, String name) {
+        Plugged now = plugged.get(List.of(type, name));
+        return now == null ? 0 : now.failures.get();
     }
 
     /** From now on {@link #acquire} waits for what is not there, as a node's switchboard does. */
@@ -103,6 +110,11 @@ public final class PluggedProviders implements Providers {
             @Override
             public boolean current() {
                 return plugged.get(List.of(type, name)) == now;
+            }
+
+            @Override
+            public void failed(Throwable failure) {
+                now.failures.incrementAndGet();
             }
 
             @Override
