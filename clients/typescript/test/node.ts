@@ -87,7 +87,7 @@ export class Node {
 }
 
 /** `PATCHBAY_DISTRIBUTION`, or what the build of this checkout unpacked. */
-function distribution(): string {
+export function distribution(): string {
   const given = process.env['PATCHBAY_DISTRIBUTION'];
   if (given) {
     return given;

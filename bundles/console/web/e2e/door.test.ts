@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Node } from '../../../../clients/typescript/test/node.ts';
 import { Api } from './api.ts';
 import { PASSWORD } from './stage.ts';
+import { TWO_STEPS_PASSWORD, twoStepsPlugin } from './twoSteps.ts';
 import { Visitor } from './visitor.ts';
 
 const visitors: Visitor[] = [];
@@ -128,5 +129,64 @@ describe('the login', () => {
     await page.getByLabel('Password').fill(PASSWORD);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  });
+});
+
+describe('a login in two steps', () => {
+  const node = new Node();
+
+  beforeAll(async () => {
+    await node.start();
+    node.run(['plugin', 'install', twoStepsPlugin()]);
+  });
+  afterAll(() => node.stop());
+
+  it('asks for what its method asks, and begins again where it was refused', async () => {
+    const visitor = await arrive(undefined, {}, node.url);
+    const { page } = visitor;
+    await page.goto(`${node.url}/login`);
+    await page.getByLabel('Name').fill('eva');
+    await page.getByRole('button', { name: 'two-steps' }).click();
+    expect(await page.getByLabel('Name').inputValue(), 'what was typed stays').toBe('eva');
+    await visitor.expectAccessible('a choice of ways to log in');
+    await page.getByLabel('Password').fill('not this one');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+
+    await page.getByLabel('Password').fill(TWO_STEPS_PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByText('Type the code.').waitFor();
+    await visitor.expectAccessible('the second step of a login');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('autocomplete'))).toBe('one-time-code');
+    await page.getByRole('button', { name: 'Begin again' }).click();
+    expect(await page.getByLabel('Name').inputValue()).toBe('eva');
+    expect(await page.getByLabel('Password').inputValue()).toBe('');
+
+    await page.getByLabel('Password').fill(TWO_STEPS_PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Code').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Password').fill(TWO_STEPS_PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Code').fill('ave');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Log out' }).waitFor();
+  });
+
+  it('is what is offered where passwords were taken out', async () => {
+    const { page } = await arrive(undefined, {}, node.url);
+    await page.route('**/api/v1/auth/methods', async (route) => {
+      const all = (await (await route.fetch()).json()) as { items: { name: string }[] };
+      await route.fulfill({ json: { items: all.items.filter(({ name }) => name === 'two-steps'), next: null } });
+    });
+    const asked = page.waitForResponse('**/api/v1/auth/methods');
+    await page.goto(`${node.url}/login`);
+    await asked;
+    await page.getByLabel('Name').fill('eva');
+    expect(await page.getByRole('group', { name: 'Ways to log in' }).count()).toBe(0);
+    await page.getByLabel('Password').fill(TWO_STEPS_PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByText('Type the code.').waitFor();
   });
 });

@@ -22,6 +22,25 @@ interface Answer {
   user: User;
 }
 
+/** What a login asks for. */
+export interface LoginField {
+  name: string;
+  label: string;
+  type: 'text' | 'secret' | 'code';
+}
+
+export interface LoginMethod {
+  name: string;
+  fields: LoginField[];
+}
+
+/** The next step of a login that is half done; its id works once. */
+export interface Challenge {
+  login: string;
+  message: string;
+  fields: LoginField[];
+}
+
 const KEY = 'patchbay.login';
 /** An access token is renewed this long before it ends, so that no request meets the end. */
 const MARGIN_MS = 30_000;
@@ -56,9 +75,28 @@ class Session {
     return this.#ended;
   }
 
-  async login(identifier: string, password: string): Promise<void> {
-    const answer = await send('POST', '/api/v1/auth/login', { method: 'password', identifier, password }, undefined);
-    this.#keep(answer as Answer);
+  /** The ways to log in that the node has now. */
+  async methods(): Promise<LoginMethod[]> {
+    return ((await send('GET', '/api/v1/auth/methods', undefined, undefined)) as { items: LoginMethod[] }).items;
+  }
+
+  /** @returns what is asked for next; undefined once somebody is logged in */
+  login(method: string, answers: Record<string, string>): Promise<Challenge | undefined> {
+    return this.#step({ method, ...answers });
+  }
+
+  /** As {@link login}. After an error that does not end the login, the same challenge can be answered again. */
+  answer({ login }: Challenge, answers: Record<string, string>): Promise<Challenge | undefined> {
+    return this.#step({ login, answers });
+  }
+
+  async #step(body: unknown): Promise<Challenge | undefined> {
+    const answer = (await send('POST', '/api/v1/auth/login', body, undefined)) as Answer | { login: string; challenge: Omit<Challenge, 'login'> };
+    if ('challenge' in answer) {
+      return { login: answer.login, ...answer.challenge };
+    }
+    this.#keep(answer);
+    return undefined;
   }
 
   /** Ends the login here even if the node can't be told. */
