@@ -7,10 +7,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Node } from '../../../../clients/typescript/test/node.ts';
 import { Api } from './api.ts';
 import { PASSWORD } from './stage.ts';
+import { twoStepsPlugin } from './twoSteps.ts';
 import { Visitor } from './visitor.ts';
 
 const PLUGIN = 'io.patchbay.store.h2';
-const jar = resolve(import.meta.dirname, '../../../../sample-plugins/store-h2/target/patchbay-store-h2-0.1.0.jar');
+const jar = sample('store-h2');
 
 /** A node apart: what is done to it here would be felt by the other tests. */
 const node = new Node();
@@ -32,6 +33,10 @@ afterAll(async () => {
   server.close();
   await node.stop();
 });
+
+function sample(name: string): string {
+  return resolve(import.meta.dirname, `../../../../sample-plugins/${name}/target/patchbay-${name}-0.1.0.jar`);
+}
 
 function addressOfJar(): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/h2.jar`;
@@ -114,6 +119,46 @@ it('a receipt says what became of a version that was removed', async () => {
   const collect = page.getByRole('button', { name: 'Have Java collect now' });
   if (await collect.isVisible()) await collect.click();
   await receipt.getByText('old class loader collected after').waitFor();
+});
+
+it('an update that can’t take over what the old version kept asks whether clients may begin again', async () => {
+  node.run(['plugin', 'install', twoStepsPlugin()]);
+  const page = await visitor.go('/plugins');
+  await page.getByRole('button', { name: 'Actions for com.example.twosteps' }).click();
+  await page.getByRole('menuitem', { name: 'Update' }).click();
+  await page.getByLabel('The plugin’s jar').setInputFiles(twoStepsPlugin('2.0.0', 2));
+  await page.getByRole('button', { name: 'See what will happen' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('alert').getByText('2.0.0 cannot adopt the state of').waitFor();
+  expect(await dialog.textContent(), 'what is for the command line').not.toContain('--reconnect');
+  expect(await dialog.getByRole('button', { name: 'Update' }).getAttribute('aria-disabled')).toBe('true');
+  await visitor.expectAccessible('an update that loses state');
+  await dialog.getByLabel('Let them reconnect').check();
+  await dialog.getByRole('alert').waitFor({ state: 'detached' });
+  await dialog.getByLabel('Let them reconnect').uncheck();
+  await dialog.getByRole('alert').waitFor();
+  await dialog.getByLabel('Let them reconnect').check();
+  await dialog.getByRole('alert').waitFor({ state: 'detached' });
+  await dialog.getByRole('button', { name: 'Update' }).click();
+  await page.getByText('is updated from 1.0.0 to 2.0.0').waitFor();
+  node.run(['plugin', 'uninstall', 'com.example.twosteps']);
+});
+
+it('a hook’s refusal is shown at the field that it is about', async () => {
+  node.run(['plugin', 'install', sample('hook-validate')]);
+  await api.newCollection('cities');
+  const page = await visitor.go('/collections/cities');
+  await page.getByRole('button', { name: 'New document' }).first().click();
+  const data = page.getByLabel('Data');
+  await data.fill('{"name": "Lyon", "population": -5}');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('alert').getByText("A city's population is not negative.").waitFor();
+  const selected = await data.evaluate((area: HTMLTextAreaElement) => area.value.slice(area.selectionStart, area.selectionEnd));
+  expect(selected).toBe('"population"');
+  await data.fill('{"name": "Lyon", "population": 5}');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('cell', { name: 'lyon', exact: true }).waitFor();
+  node.run(['plugin', 'uninstall', 'io.patchbay.hook.validate']);
 });
 
 it('a plugin comes from an address, and only what the digest names', async () => {

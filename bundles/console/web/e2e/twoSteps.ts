@@ -10,8 +10,12 @@ const CLASS = 'io.patchbay.it.twosteps.TwoSteps';
 /** What the account of every name has for a password in {@link twoStepsPlugin}. */
 export const TWO_STEPS_PASSWORD = 'correct horse battery staple';
 
-/** The jar of a plugin whose login takes two steps, a password and then the name backwards as a code, compiled against the distribution. */
-export function twoStepsPlugin(): string {
+/**
+ * The jar of a plugin whose login takes two steps, a password and then the name backwards as a code, compiled against the distribution. A version adopts no state but its own.
+ *
+ * @param state the version of what it keeps between the two steps
+ */
+export function twoStepsPlugin(version = '1.0.0', state = 1): string {
   const folder = mkdtempSync(join(tmpdir(), 'patchbay-two-steps-'));
   const classes = join(folder, 'classes');
   mkdirSync(join(classes, 'OSGI-INF'), { recursive: true });
@@ -22,8 +26,8 @@ export function twoStepsPlugin(): string {
        <implementation class="${CLASS}"/>
        <service><provide interface="io.patchbay.api.auth.AuthMethod"/></service>
        <property name="patchbay.name" value="two-steps"/>
-       <property name="patchbay.state.saves" value="1"/>
-       <property name="patchbay.state.adopts" value="1"/>
+       <property name="patchbay.state.saves" value="${state}"/>
+       <property name="patchbay.state.adopts" value="${state}"/>
      </scr:component>`,
   );
   const manifest = join(folder, 'manifest.txt');
@@ -32,7 +36,7 @@ export function twoStepsPlugin(): string {
     [
       'Bundle-ManifestVersion: 2',
       'Bundle-SymbolicName: com.example.twosteps',
-      'Bundle-Version: 1.0.0',
+      `Bundle-Version: ${version}`,
       'Import-Package: io.patchbay.api,io.patchbay.api.auth,io.patchbay.api.',
       ' document,io.patchbay.api.migration',
       'Service-Component: OSGI-INF/two-steps.xml',

@@ -66,6 +66,18 @@ export interface Component {
 
 export const pluginTones = { active: 'good', degraded: 'warn', stopped: 'plain', failed: 'bad', unavailable: 'bad' } as const;
 
+/** What the node says of state that the new version can't take over; the command line accepts it by this option. */
+const RECONNECT = /: say --reconnect to accept that\.$/;
+
+export function isAboutReconnect(problem: string): boolean {
+  return RECONNECT.test(problem);
+}
+
+/** The problem, without the words that are for the command line. */
+export function problemText(problem: string): string {
+  return problem.replace(RECONNECT, '.');
+}
+
 /** How a jar is sent; browsers disagree on its type. */
 export function jarBody(file: File): Blob {
   return new Blob([file], { type: 'application/java-archive' });
