@@ -7,6 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Opens WebSockets, waiting for each step. */
 final class WebSocketClient {
@@ -34,6 +35,29 @@ final class WebSocketClient {
             }
         }
         return channel;
+    }
+
+    /**
+     * Sends {@code request} and returns the frame with the next message, past what the server asks by itself: whether anybody is there.
+     *
+     * @throws IOException if the server has closed the WebSocket
+     */
+    static byte[] ask(SocketChannel channel, byte[] request) throws IOException {
+        channel.write(ByteBuffer.wrap(request));
+        byte[] frame = new byte[8192];
+        while (true) {
+            int length = 0;
+            while (WebSocketWire.frameLength(frame, 0, length) < 0) {
+                length = readOne(channel, frame, length);
+            }
+            if (WebSocketWire.isClose(frame)) {
+                throw new EOFException(
+                        "The server closed: " + new String(frame, 0, length, StandardCharsets.ISO_8859_1));
+            }
+            if (WebSocketWire.isMessage(frame)) {
+                return Arrays.copyOf(frame, length);
+            }
+        }
     }
 
     /** Byte by byte, so that nothing behind the answer is taken. */

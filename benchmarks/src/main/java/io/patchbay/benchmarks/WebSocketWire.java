@@ -11,6 +11,7 @@ import java.util.function.LongFunction;
 final class WebSocketWire implements Wire {
     private static final long LOGIN = Integer.MAX_VALUE;
     private static final int BINARY = 0x82;
+    private static final int CLOSE = 0x88;
     private static final int MASKED = 0x80;
 
     private final String token;
@@ -98,6 +99,14 @@ final class WebSocketWire implements Wire {
             throw new IllegalStateException("a frame beyond 64 KiB was not asked for");
         }
         return to - from >= head + body ? head + body : -1;
+    }
+
+    static boolean isMessage(byte[] frame) {
+        return (frame[0] & 0xff) == BINARY;
+    }
+
+    static boolean isClose(byte[] frame) {
+        return (frame[0] & 0xff) == CLOSE;
     }
 
     @Override
