@@ -14,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Requests through a transport before it serves anyone, over a connection of its own that moves in between: so it is known to work, and its classes are loaded and its code is warm when the connections of
@@ -87,8 +88,12 @@ final class TrialRun {
     private void move(SocketAddress client) throws IOException {
         for (OpenConnection connection : transport.listMovable()) {
             if (client.equals(((HandOffEndPoint) connection).getRemoteSocketAddress())) {
-                Optional<MovedConnection> moved =
-                        connection.release(MOVE).toCompletableFuture().join();
+                // Not for ever, whatever it promises: a transport that is stopped meanwhile has nobody left to answer.
+                Optional<MovedConnection> moved = connection
+                        .release(MOVE)
+                        .toCompletableFuture()
+                        .completeOnTimeout(Optional.empty(), 2 * MOVE.toMillis(), TimeUnit.MILLISECONDS)
+                        .join();
                 if (moved.isEmpty()) {
                     throw new IOException("a connection did not move");
                 }

@@ -3,6 +3,7 @@ package io.patchbay.transport.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.patchbay.testkit.Seeds;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.Socket;
@@ -12,7 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,6 +58,30 @@ class TransportLifeTest {
         }
         node.close();
         assertThat(node.providers.listeners()).isZero();
+    }
+
+    @Test
+    void aTrialRunEndsAlsoWhereItsTransportIsStoppedMeanwhile() throws Exception {
+        Random random = Seeds.random("stops under a trial run");
+        for (int i = 0; i < 10; i++) {
+            TestNode node = new TestNode();
+            AtomicInteger runs = new AtomicInteger();
+            AtomicBoolean stopped = new AtomicBoolean();
+            Thread trials = new Thread(() -> {
+                while (!stopped.get()) {
+                    node.transport.findFault();
+                    runs.incrementAndGet();
+                }
+            });
+            trials.start();
+            await().until(() -> runs.get() > 0);
+            LockSupport.parkNanos(random.nextInt(3_000_000));
+            node.transport.stop();
+            stopped.set(true);
+            trials.join(TimeUnit.SECONDS.toMillis(30));
+            assertThat(trials.isAlive()).isFalse();
+            node.close();
+        }
     }
 
     /** A transport from its own copy of the classes serves a request and stops. */
