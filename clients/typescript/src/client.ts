@@ -37,6 +37,21 @@ export interface User {
   role: string;
 }
 
+/** What a login asks for next, of the person who logs in. */
+export interface LoginChallenge {
+  /** A sentence: what to do now. */
+  message: string;
+  fields: LoginField[];
+  /** Seconds. */
+  expiresIn: number;
+}
+
+export interface LoginField {
+  name: string;
+  label: string;
+  type: 'text' | 'secret' | 'code';
+}
+
 export interface Tokens {
   accessToken: string;
   refreshToken: string;
@@ -89,8 +104,21 @@ export class PatchbayClient {
     });
   }
 
-  async login(identifier: string, password: string): Promise<User> {
-    return this.#login.keep(await this.#call('login', { method: 'password', identifier, password }));
+  login(identifier: string, password: string): Promise<User> {
+    return this.loginBy('password', { identifier, password });
+  }
+
+  /**
+   * Logs in by any method of the node, with what that asks for first. `answer` is asked whenever the node wants more, such as a code, and resolves to a text for each field; its rejection ends the
+   * login, and is that of the call.
+   */
+  async loginBy(method: string, fields: Record<string, string>, answer: (challenge: LoginChallenge) => Promise<Record<string, string>> = unanswered): Promise<User> {
+    let reply = await this.#call('login', { method, ...fields });
+    while ('challenge' in reply) {
+      const { login, challenge, expiresIn } = reply as unknown as { login: string; challenge: Omit<LoginChallenge, 'expiresIn'>; expiresIn: number };
+      reply = await this.#call('login', { login, answers: await answer({ ...challenge, expiresIn }) });
+    }
+    return this.#login.keep(reply);
   }
 
   /** Goes on with tokens of an earlier login; they are traded at once, so keep those of {@link tokens} from now on. */
@@ -296,4 +324,8 @@ export class PatchbayClient {
       this.#end(subscription, error);
     }
   }
+}
+
+function unanswered({ message }: LoginChallenge): Promise<never> {
+  return Promise.reject(new PatchbayError('LOGIN_FAILED', `The node asks for more: ${message}`));
 }

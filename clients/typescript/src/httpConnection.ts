@@ -88,7 +88,8 @@ export class HttpConnection implements Connection {
   }
 
   #keep(answer: Frame): Frame {
-    this.#token = answer['accessToken'] as string;
+    // A challenge has none.
+    if ('accessToken' in answer) this.#token = answer['accessToken'] as string;
     return answer;
   }
 

@@ -1,5 +1,5 @@
 export { PatchbayClient } from './client.js';
-export type { ClientOptions, Tokens, TransactionOperation, User } from './client.js';
+export type { ClientOptions, LoginChallenge, LoginField, Tokens, TransactionOperation, User } from './client.js';
 export { Collection } from './collection.js';
 export type { ListOptions, Page, WriteOptions, Written } from './collection.js';
 export { PatchbayError } from './errors.js';

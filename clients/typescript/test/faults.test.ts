@@ -61,6 +61,36 @@ describe('a write', () => {
   });
 });
 
+describe('a login of several steps', () => {
+  const challenge = { login: 'l1', challenge: { message: 'Type the code.', fields: [{ name: 'code', label: 'Code', type: 'code' }] }, expiresIn: 300 };
+
+  beforeEach(() => {
+    node.answer = (request, socket) => socket.reply(request, 'method' in request ? challenge : tokens(1));
+  });
+
+  it('asks the application for what the node asks for', async () => {
+    const asked = vi.fn(() => Promise.resolve({ code: '123' }));
+    expect(await client.loginBy('two-steps', { identifier: 'ann' }, asked)).toMatchObject({ name: 'ann' });
+    expect(asked).toHaveBeenCalledWith({ message: 'Type the code.', fields: challenge.challenge.fields, expiresIn: 300 });
+    expect(node.asked('login').map(({ id: _id, op: _op, ...fields }) => fields)).toEqual([
+      { method: 'two-steps', identifier: 'ann' },
+      { login: 'l1', answers: { code: '123' } },
+    ]);
+    expect(kept.at(-1)).toMatchObject({ accessToken: 'access-1' });
+  });
+
+  it('says what the node asks for where nobody answers', async () => {
+    expect(await failure(client.login('ann', 'right'))).toMatchObject({ code: 'LOGIN_FAILED', message: 'The node asks for more: Type the code.' });
+    expect(kept).toEqual([]);
+  });
+
+  it('ends where the application gives up', async () => {
+    const failed = failure(client.loginBy('two-steps', {}, () => Promise.reject(new Error('cancelled'))));
+    expect((await failed).message).toBe('cancelled');
+    expect(node.asked('login')).toHaveLength(1);
+  });
+});
+
 describe('a call', () => {
   it('fails when its time is over, although no connection ever came', async () => {
     client.close();

@@ -22,6 +22,23 @@ final class Answers {
                 Duration.ofSeconds(fields.requireInt("expiresIn", 0, Integer.MAX_VALUE)));
     }
 
+    /** Empty for tokens: the login is done. */
+    static Optional<LoginChallenge> challenge(Value.Struct ok) {
+        if (ok.find("challenge").isEmpty()) {
+            return Optional.empty();
+        }
+        Fields answer = Fields.of("the answer", ok);
+        Fields challenge = Fields.of("challenge", answer.requireStruct("challenge"));
+        return Optional.of(new LoginChallenge(
+                challenge.requireText("message"),
+                Message.all(challenge.requireArray("fields"), item -> {
+                    Fields field = Fields.of("a field", item);
+                    return new LoginChallenge.Field(
+                            field.requireText("name"), field.requireText("label"), field.requireText("type"));
+                }),
+                Duration.ofSeconds(answer.requireInt("expiresIn", 0, Integer.MAX_VALUE))));
+    }
+
     static Document document(Value.Struct ok) {
         return Message.document(
                 Fields.of("document", Fields.of("the answer", ok).requireStruct("document")));

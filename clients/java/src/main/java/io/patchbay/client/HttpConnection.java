@@ -98,7 +98,9 @@ final class HttpConnection implements Connection {
 
     private CompletableFuture<Value.Struct> logIn(RestCall call) {
         return send(call).thenApply(answer -> {
-            token = Answers.tokens(answer).accessToken();
+            if (Answers.challenge(answer).isEmpty()) {
+                token = Answers.tokens(answer).accessToken();
+            }
             return answer;
         });
     }

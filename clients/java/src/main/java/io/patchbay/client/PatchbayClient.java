@@ -6,8 +6,10 @@ import io.patchbay.api.document.Value;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
@@ -93,17 +95,67 @@ public final class PatchbayClient implements AutoCloseable {
 
     /** Logs in with a password; from now on the login is renewed by itself until {@link #logout} or {@link #close}. */
     public CompletableFuture<User> login(String identifier, String password) {
-        return logIn(
-                "login",
-                Value.struct(
-                        "method", Value.of("password"),
-                        "identifier", Value.of(identifier),
-                        "password", Value.of(password)));
+        return loginBy("password", Map.of("identifier", identifier, "password", password));
+    }
+
+    /** As {@link #loginBy(String, Map, Function)}, for a method of one step: LOGIN_FAILED if the node asks for more. */
+    public CompletableFuture<User> loginBy(String method, Map<String, String> fields) {
+        return loginBy(
+                method,
+                fields,
+                challenge -> CompletableFuture.failedFuture(
+                        new ClientException(ErrorCode.LOGIN_FAILED, "The node asks for more: " + challenge.message())));
+    }
+
+    /**
+     * Logs in by any method of the node.
+     *
+     * @param fields what the method asks for first
+     * @param answer asked whenever the node wants more, such as a code, on a thread of the application; gives a text for each field. Its failure ends the login, and is that of the call
+     */
+    public CompletableFuture<User> loginBy(
+            String method,
+            Map<String, String> fields,
+            Function<LoginChallenge, ? extends CompletionStage<Map<String, String>>> answer) {
+        return logInStep(texts(fields).with("method", Value.of(method)), answer);
+    }
+
+    private CompletableFuture<User> logInStep(
+            Value.Struct fields, Function<LoginChallenge, ? extends CompletionStage<Map<String, String>>> answer) {
+        return call("login", () -> fields, ok -> {
+                    Optional<LoginChallenge> more = read(ok, Answers::challenge);
+                    if (more.isEmpty()) {
+                        login.keep(read(ok, Answers::tokens), calls);
+                    }
+                    return ok;
+                })
+                .thenCompose(ok -> Answers.challenge(ok)
+                        .map(challenge -> answer.apply(challenge)
+                                .toCompletableFuture()
+                                .thenCompose(texts -> logInStep(
+                                        Value.struct(
+                                                "login",
+                                                Value.of(ok.findText("login").orElse("")),
+                                                "answers",
+                                                texts(texts)),
+                                        answer)))
+                        .orElseGet(() -> CompletableFuture.completedFuture(Answers.user(ok))));
+    }
+
+    private static Value.Struct texts(Map<String, String> texts) {
+        Value.Struct struct = Value.Struct.EMPTY;
+        for (Map.Entry<String, String> text : texts.entrySet()) {
+            struct = struct.with(text.getKey(), Value.of(text.getValue()));
+        }
+        return struct;
     }
 
     /** Goes on with the refresh token of an earlier login. It is traded at once, so keep those of {@link ClientOptions#onTokens} from now on. */
     public CompletableFuture<User> loginWithRefreshToken(String refreshToken) {
-        return logIn("refresh", Value.struct("refreshToken", Value.of(refreshToken)));
+        return call("refresh", () -> Value.struct("refreshToken", Value.of(refreshToken)), ok -> {
+            login.keep(read(ok, Answers::tokens), calls);
+            return Answers.user(ok);
+        });
     }
 
     /** Ends the login; the node closes the connection, and what goes on is a stranger's. */
@@ -182,13 +234,6 @@ public final class PatchbayClient implements AutoCloseable {
 
     private CompletableFuture<Subscription> subscribe(LongFunction<LiveSubscription> maker) {
         return onLoop(() -> subscriptions.add(maker));
-    }
-
-    private CompletableFuture<User> logIn(String op, Value.Struct fields) {
-        return call(op, () -> fields, ok -> {
-            login.keep(read(ok, Answers::tokens), calls);
-            return Answers.user(ok);
-        });
     }
 
     private static <R> R read(Value.Struct ok, Function<Value.Struct, R> reader) {

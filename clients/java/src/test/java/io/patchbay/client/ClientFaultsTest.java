@@ -177,6 +177,49 @@ class ClientFaultsTest {
         };
     }
 
+    private void answerWithAChallenge() {
+        node.answer = (request, line) -> line.reply(
+                request,
+                request.find("method").isEmpty()
+                        ? tokens(1, 900)
+                        : Value.struct(
+                                "login", Value.of("l1"),
+                                "challenge",
+                                        Value.struct(
+                                                "message", Value.of("Type the code."),
+                                                "fields",
+                                                        Value.array(Value.struct(
+                                                                "name", Value.of("code"),
+                                                                "label", Value.of("Code"),
+                                                                "type", Value.of("code")))),
+                                "expiresIn", Value.of(300)));
+    }
+
+    @Test
+    void loginOfSeveralStepsAsksTheApplicationForWhatTheNodeAsksFor() {
+        answerWithAChallenge();
+        User user = client.loginBy("two-steps", Map.of("identifier", "ann"), challenge -> {
+                    assertThat(challenge.message()).isEqualTo("Type the code.");
+                    assertThat(challenge.fields()).containsExactly(new LoginChallenge.Field("code", "Code", "code"));
+                    return CompletableFuture.completedFuture(Map.of("code", "123"));
+                })
+                .join();
+        assertThat(user.name()).isEqualTo("ann");
+        assertThat(client.tokens().orElseThrow().accessToken()).isEqualTo("access-1");
+        Value.Struct answer = node.requests.get(1);
+        assertThat(answer.findText("login")).hasValue("l1");
+        assertThat(answer.find("answers")).hasValue(Value.struct("code", Value.of("123")));
+    }
+
+    @Test
+    void loginWhoseQuestionsNobodyAnswersSaysWhatIsAskedFor() {
+        answerWithAChallenge();
+        ClientException failure = failure(client.login("ann", "right"));
+        assertThat(failure.is(ErrorCode.LOGIN_FAILED)).isTrue();
+        assertThat(failure).hasMessageContaining("Type the code.");
+        assertThat(client.tokens()).isEmpty();
+    }
+
     @Test
     void loginIsRenewedBeforeItEnds() {
         answerLogins(1);
