@@ -53,7 +53,7 @@ class LeaseAgainstSwapTest {
     void soItIsUnderStressWhenVersionsComeAndGo(Class<?> operations) {
         new StressOptions()
                 .iterations(2 * SCENARIOS)
-                .invocationsPerIteration(2000)
+                .invocationsPerIteration(500)
                 .threads(3)
                 .actorsPerThread(4)
                 .actorsBefore(0)
