@@ -1,6 +1,7 @@
 package io.patchbay.launcher;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -37,6 +38,21 @@ record Arguments(Optional<Path> home, OptionalInt port, boolean offline) {
             }
         }
         return new Arguments(home, port, offline);
+    }
+
+    /**
+     * The words that start this node again where its clients look for it: any free port that it took is the one it takes then.
+     *
+     * @param words that it was started with
+     * @param port that it listens on; 0 if it listens nowhere
+     */
+    List<String> again(List<String> words, int port) {
+        if (port == 0 || this.port.orElse(port) != 0) {
+            return words;
+        }
+        List<String> again = new ArrayList<>(words);
+        again.addAll(List.of("--port", String.valueOf(port)));
+        return again;
     }
 
     private static int port(String text) {

@@ -31,12 +31,12 @@ public final class Main {
         Logging logging = Logging.open();
         try {
             Distribution distribution = Distribution.locate();
-            Ending ending = run(arguments, distribution, logging);
-            if (ending != Ending.RESTART) {
-                return ending == Ending.ORDERLY ? 0 : 1;
+            Run run = run(arguments, distribution, logging);
+            if (run.ending() != Ending.RESTART) {
+                return run.ending() == Ending.ORDERLY ? 0 : 1;
             }
             logging.close();
-            return new Successor(distribution, words).start();
+            return new Successor(distribution, arguments.again(words, run.port())).start();
         } catch (StartException e) {
             System.err.println("patchbay: " + e.getMessage());
             logging.closeConsole();
@@ -50,6 +50,9 @@ public final class Main {
         }
     }
 
+    /** @param port that it listened on */
+    private record Run(Ending ending, int port) {}
+
     private enum Ending {
         ORDERLY,
         /** Something did not stop. */
@@ -59,7 +62,7 @@ public final class Main {
     }
 
     /** The home is let go when it returns. */
-    private static Ending run(Arguments arguments, Distribution distribution, Logging logging)
+    private static Run run(Arguments arguments, Distribution distribution, Logging logging)
             throws InterruptedException {
         Home home = Home.prepare(arguments.home().orElseGet(distribution::defaultHome));
         try (HomeLock lock = HomeLock.take(home)) {
@@ -68,7 +71,7 @@ public final class Main {
             Thread hook = Stop.hook(node, logging);
             Runtime.getRuntime().addShutdownHook(hook);
             try {
-                return run(node);
+                return new Run(run(node), node.port());
             } finally {
                 Stop.release(hook);
             }

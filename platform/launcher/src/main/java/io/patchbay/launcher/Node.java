@@ -1,6 +1,7 @@
 package io.patchbay.launcher;
 
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Hashtable;
 import java.util.LinkedHashMap;
@@ -43,6 +44,9 @@ final class Node {
 
     /** Written by the thread that waits for readiness. */
     private volatile boolean ready;
+
+    /** Where it listens for HTTP; 0 before it is ready, and without an address. Written by the thread that waits for readiness. */
+    private volatile int port;
 
     /** Whether another run of the node is to follow this one; written by whoever asks for it. */
     private volatile boolean restartAsked;
@@ -126,6 +130,10 @@ final class Node {
 
     boolean isRestartAsked() {
         return restartAsked;
+    }
+
+    int port() {
+        return port;
     }
 
     private Configuration configure(Configuration fromFile) {
@@ -214,6 +222,7 @@ final class Node {
         if (urls.isEmpty() && listeners.findProblem().isPresent()) {
             throw new StartException(listeners.findProblem().get());
         }
+        port = urls.isEmpty() ? 0 : URI.create(urls.get(0)).getPort();
         ready = true;
         Trial.passed(distribution);
         long readyAtMs = System.currentTimeMillis();

@@ -43,4 +43,16 @@ class ArgumentsTest {
     void whatItDoesNotKnowIsRefused(String words) {
         assertThatThrownBy(() -> Arguments.parse(List.of(words.split(" ")))).isInstanceOf(StartException.class);
     }
+
+    @Test
+    void startsAgainOnThePortThatItTook() {
+        List<String> words = List.of("run", "--port", "0", "--offline");
+        assertThat(Arguments.parse(Arguments.parse(words).again(words, 40123)).port())
+                .hasValue(40123);
+        assertThat(Arguments.parse(words).again(words, 0)).isEqualTo(words);
+        List<String> fixed = List.of("run", "--port", "7420");
+        assertThat(Arguments.parse(fixed).again(fixed, 7420)).isEqualTo(fixed);
+        List<String> configured = List.of("run");
+        assertThat(Arguments.parse(configured).again(configured, 7420)).isEqualTo(configured);
+    }
 }
