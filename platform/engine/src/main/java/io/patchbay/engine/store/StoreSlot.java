@@ -105,7 +105,8 @@ public final class StoreSlot implements AutoCloseable {
         long deadline = System.nanoTime() + wait.toNanos();
         synchronized (changed) {
             while (true) {
-                if (stopping) {
+                // No adapter comes any more: its bundle stops before the engine does.
+                if (stopping || nodeStops()) {
                     throw new PatchbayException(ErrorCode.STOPPING, "The node is stopping.");
                 }
                 OpenStore open = current;

@@ -31,6 +31,9 @@ import java.util.function.Function;
 record ServerCertificate(PrivateKey key, List<X509Certificate> chain) {
     static final int LONGEST_FILE_BYTES = 1 << 20;
     private static final int RSA_BITS_MIN = 2048;
+    /** What PKCS#12 begins with. */
+    private static final byte DER_SEQUENCE = 0x30;
+
     private static final byte[] PROBE = "patchbay".getBytes(StandardCharsets.US_ASCII);
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
@@ -67,9 +70,9 @@ record ServerCertificate(PrivateKey key, List<X509Certificate> chain) {
     }
 
     private static ServerCertificate pkcs12(TlsSettings settings, byte[] file, Optional<char[]> password) {
-        if (settings.key().isPresent()) {
+        if (settings.key().isPresent() && file.length > 0 && file[0] == DER_SEQUENCE) {
             throw TlsSettings.invalid(TlsSettings.KEY + " is given, but " + settings.certificate()
-                    + " is no PEM file, and PKCS#12 holds the key itself; take " + TlsSettings.KEY + " away.");
+                    + " is PKCS#12, which holds the key itself; take " + TlsSettings.KEY + " away.");
         }
         Pkcs12 read = about(settings.certificate(), () -> Pkcs12.read(file, password));
         return checked(settings.certificate(), settings.certificate(), read.key(), read.chain());

@@ -86,6 +86,8 @@ class TlsTest {
         refused("begins and does not end", "tls.certificate", "chain.pem", "tls.key", "cut.key");
         refused("holds no private key", "tls.certificate", "chain.pem", "tls.key", "not");
         refused("is neither PEM nor PKCS#12", "tls.certificate", "not");
+        refused("is neither PEM nor PKCS#12", "tls.certificate", "not", "tls.key", "rsa.key");
+        refused("holds the key itself", "tls.certificate", rsa.pkcs12().toString(), "tls.key", "rsa.key");
         refused("holds no certificate", "tls.certificate", "rsa.key");
         refused("needs its password", "tls.certificate", rsa.pkcs12().toString());
         refused("the password is wrong", "tls.certificate", rsa.pkcs12().toString(), "tls.passwordFile", "wrong");

@@ -5,6 +5,7 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.HealthCheck;
 import io.patchbay.api.plugin.Providers;
+import io.patchbay.plugins.switchboard.BundleServices;
 import io.patchbay.plugins.switchboard.SwapGuard;
 import java.time.Duration;
 import java.util.Arrays;
@@ -122,8 +123,7 @@ final class Checkup {
     }
 
     private void askHealth(Bundle bundle) {
-        ServiceReference<?>[] registered = bundle.getRegisteredServices();
-        for (ServiceReference<?> reference : registered == null ? new ServiceReference<?>[0] : registered) {
+        for (ServiceReference<?> reference : BundleServices.registeredBy(bundle)) {
             if (types(reference).contains(HealthCheck.class.getName())
                     && context.getService(reference) instanceof HealthCheck check) {
                 check.findFault().ifPresent(fault -> {

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The jars of plugins, each named by its SHA-256: those that are kept, and those that were copied for a plan. */
+/** The jars of plugins, each named by its SHA-256: those that are kept, and those that were copied for a plan. Whoever plans with a copy holds this object meanwhile, so that nobody takes or drops it. */
 final class JarStore {
     private static final Pattern PLANNED_JAR = Pattern.compile("[0-9a-f]{64}\\.jar");
     private static final int BUFFER_BYTES = 1 << 16;
@@ -121,7 +121,11 @@ final class JarStore {
 
     /** Whether {@link #require} would find it. */
     boolean has(String digest) {
-        return Files.isRegularFile(plannedFile(digest)) || keeps(digest);
+        return hasCopy(digest) || keeps(digest);
+    }
+
+    private boolean hasCopy(String digest) {
+        return Files.isRegularFile(plannedFile(digest));
     }
 
     boolean keeps(String digest) {
@@ -138,8 +142,8 @@ final class JarStore {
     }
 
     /** A copy that was planned is kept from now on, also in the place of one that is damaged; does nothing if there is only the kept one. */
-    void keep(String digest) {
-        if (keeps(digest) && !Files.exists(plannedFile(digest))) {
+    synchronized void keep(String digest) {
+        if (keeps(digest) && !hasCopy(digest)) {
             return;
         }
         try {
@@ -152,12 +156,12 @@ final class JarStore {
         }
     }
 
-    void dropPlanned(String digest) {
+    synchronized void dropPlanned(String digest) {
         deleteQuietly(plannedFile(digest));
     }
 
     /** Deletes all kept jars but these. */
-    void keepOnly(Set<String> digests) {
+    synchronized void keepOnly(Set<String> digests) {
         try (Stream<Path> files = Files.list(kept)) {
             files.filter(file -> file.getFileName().toString().matches("[0-9a-f]{64}\\.jar"))
                     .filter(file ->

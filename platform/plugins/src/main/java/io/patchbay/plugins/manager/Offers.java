@@ -1,6 +1,7 @@
 package io.patchbay.plugins.manager;
 
 import io.patchbay.api.plugin.PlanNeed;
+import io.patchbay.plugins.switchboard.BundleServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,6 @@ import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
-import org.osgi.framework.ServiceReference;
 import org.osgi.framework.Version;
 import org.osgi.framework.namespace.PackageNamespace;
 import org.osgi.framework.wiring.BundleCapability;
@@ -122,10 +122,8 @@ final class Offers {
     }
 
     private static boolean registers(Bundle bundle, String type) {
-        ServiceReference<?>[] registered = bundle.getRegisteredServices();
-        return registered != null
-                && Stream.of(registered)
-                        .anyMatch(reference -> Checkup.types(reference).contains(type));
+        return BundleServices.registeredBy(bundle).stream()
+                .anyMatch(reference -> Checkup.types(reference).contains(type));
     }
 
     private Stream<Bundle> others(Optional<Bundle> leaving) {

@@ -4,6 +4,7 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.plugin.Providers;
+import io.patchbay.plugins.switchboard.BundleServices;
 import io.patchbay.plugins.switchboard.CoreLevels;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +31,6 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
-import org.osgi.framework.ServiceReference;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
@@ -356,11 +356,7 @@ final class PluginBundles {
 
     /** The services of others that it has got hold of, as people read them; those of the framework and its machinery are left out. */
     static List<String> uses(Bundle bundle) {
-        ServiceReference<?>[] used = bundle.getServicesInUse();
-        if (used == null) {
-            return List.of();
-        }
-        return Stream.of(used)
+        return BundleServices.usedBy(bundle).stream()
                 .filter(reference -> !bundle.equals(reference.getBundle()))
                 .flatMap(reference -> Checkup.types(reference).stream()
                         .filter(type -> !type.startsWith("org.osgi.") && !type.startsWith("org.apache.felix."))

@@ -74,6 +74,7 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     private static final String DEGRADED = "degraded";
 
     private static final long KEEPER_MS = 1000;
+
     private static final Logger LOG = LoggerFactory.getLogger(PluginManager.class);
 
     private final BundleContext context;
@@ -437,15 +438,14 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     @Override
     public Plan planInstall(Path jar, String shownName, PlanOptions options) {
         requireReadable();
-        return planInstall(jars.copyIn(jar), shownName, options);
-    }
-
-    private Plan planInstall(String digest, String shownName, PlanOptions options) {
-        try {
-            return remember(intentToInstall(digest, shownName, options.reconnect()));
-        } catch (RuntimeException e) {
-            jars.dropPlanned(digest);
-            throw e;
+        synchronized (jars) {
+            String digest = jars.copyIn(jar);
+            try {
+                return remember(intentToInstall(digest, shownName, options.reconnect()));
+            } catch (RuntimeException e) {
+                dropUnplanned(digest);
+                throw e;
+            }
         }
     }
 
@@ -527,15 +527,14 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
         Path part = jars.openPart();
         try {
             new JarDownload(part, atMost, control).fetch(address);
-            String copied = jars.copyIn(part);
-            if (!copied.equals(digest)) {
-                jars.dropPlanned(copied);
+            String came = Sha256.of(part);
+            if (!came.equals(digest)) {
                 throw new PatchbayException(
                         ErrorCode.PLUGIN_INVALID,
                         "What came from %s has the SHA-256 %s, not %s; nothing is installed."
-                                .formatted(address.shown(), copied, digest));
+                                .formatted(address.shown(), came, digest));
             }
-            return planInstall(digest, address.fileName(), PlanOptions.NONE);
+            return planInstall(part, address.fileName(), PlanOptions.NONE);
         } finally {
             JarStore.deleteQuietly(part);
         }
@@ -596,17 +595,21 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     public Plan reopen(Plan kept, Path jar) {
         requireReadable();
         seal.require(kept);
-        String digest = jars.copyIn(jar);
-        if (!kept.digest().equals(Optional.of(digest))) {
-            dropUnplanned(digest);
-            throw new PatchbayException(
-                    ErrorCode.PLUGIN_INVALID,
-                    "%s has the SHA-256 %s, and the plan is for the jar %s."
-                            .formatted(jar.getFileName(), digest, kept.digest().orElse("of none")));
+        synchronized (jars) {
+            String digest = jars.copyIn(jar);
+            if (!kept.digest().equals(Optional.of(digest))) {
+                dropUnplanned(digest);
+                throw new PatchbayException(
+                        ErrorCode.PLUGIN_INVALID,
+                        "%s has the SHA-256 %s, and the plan is for the jar %s."
+                                .formatted(
+                                        jar.getFileName(), digest, kept.digest().orElse("of none")));
+            }
+            return reopen(kept);
         }
-        return reopen(kept);
     }
 
+    /** Guarded by the jars. */
     private void dropUnplanned(String digest) {
         synchronized (plans) {
             if (!isPlanned(digest)) {
@@ -704,8 +707,11 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
 
     private void requireNoOther(Plan plan) {
         if (!underWay.compareAndSet(null, plan)) {
+            Plan other = underWay.get();
             throw new PatchbayException(
-                    ErrorCode.UNAVAILABLE, "Another change of plugins runs; try again when it has ended.");
+                    ErrorCode.UNAVAILABLE,
+                    "Another change of plugins runs%s; try again when it has ended."
+                            .formatted(other == null ? "" : ", to " + other.kind() + " " + other.plugin()));
         }
     }
 
@@ -784,8 +790,10 @@ public final class PluginManager implements Plugins, io.patchbay.api.plugin.Comp
     }
 
     private void forget(Plan plan) {
-        synchronized (plans) {
-            plans.remove(plan.id());
+        synchronized (jars) {
+            synchronized (plans) {
+                plans.remove(plan.id());
+            }
             plan.digest().ifPresent(this::dropUnplanned);
         }
     }

@@ -9,7 +9,6 @@ import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -189,12 +188,9 @@ public final class Switchboard implements Providers, SwapGuard, io.patchbay.api.
 
     @Override
     public List<ServiceReference<?>> namedServices(Bundle bundle) {
-        ServiceReference<?>[] registered = bundle.getRegisteredServices();
-        return registered == null
-                ? List.of()
-                : Arrays.stream(registered)
-                        .filter(reference -> TypeSlots.nameOf(reference) != null)
-                        .toList();
+        return BundleServices.registeredBy(bundle).stream()
+                .filter(reference -> TypeSlots.nameOf(reference) != null)
+                .toList();
     }
 
     @Override

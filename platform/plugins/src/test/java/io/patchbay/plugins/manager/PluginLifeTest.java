@@ -17,8 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -194,6 +197,38 @@ class PluginLifeTest {
         assertThat(node.pluginBundles()).isZero();
         assertThat(node.switchboard.find(Component.class, SamplePlugin.SERVICE)).isEmpty();
         assertThat(jars()).isEmpty();
+    }
+
+    @Test
+    void manyWhoInstallTheSameJarAtOnceAreToldNothingWrong() throws Exception {
+        List<Path> versions = List.of(version("1.0.0"), version("1.1.0"));
+        Set<ErrorCode> refusals = ConcurrentHashMap.newKeySet();
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        List<Thread> installers = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+            Thread installer = new Thread(() -> {
+                for (int round = 0; round < 30; round++) {
+                    try {
+                        node.install(versions.get(round % versions.size()));
+                    } catch (PatchbayException refused) {
+                        refusals.add(refused.code());
+                        if (refused.getMessage().contains("damaged") || refused.code() == ErrorCode.PLUGIN_INVALID) {
+                            failures.add(refused);
+                        }
+                    } catch (RuntimeException | Error e) {
+                        failures.add(e);
+                    }
+                }
+            });
+            installer.start();
+            installers.add(installer);
+        }
+        for (Thread installer : installers) {
+            installer.join();
+        }
+        assertThat(failures).isEmpty();
+        assertThat(refusals).isSubsetOf(ErrorCode.UNAVAILABLE, ErrorCode.PLAN_OUTDATED, ErrorCode.ALREADY_EXISTS);
+        assertThat(node.greet()).isIn("1.0.0", "1.1.0");
     }
 
     @Test
