@@ -172,13 +172,13 @@ it('what is not well says why', async () => {
     await route.fulfill({ json: { ...all, items: all.items.map((plugin) => ({ ...plugin, state: 'degraded', fault: 'Its hook fails.' })) } });
   });
   await page.route('**/api/v1/components', (route) =>
-    route.fulfill({ json: { items: [{ path: 'engine', state: 'running', facts: {}, parts: [{ path: 'engine/hooks/cities', state: 'isolated', facts: { fault: 'It threw.' }, parts: [] }] }], next: null } }),
+    route.fulfill({ json: { items: [{ path: 'engine', state: 'running', facts: {}, parts: [{ path: 'engine/hooks/cities', state: 'isolated', facts: { 'last failure': 'it threw' }, parts: [] }] }], next: null } }),
   );
   await visitor.go('/plugins');
   const plugin = page.getByRole('row', { name: /io\.patchbay\.hook\.validate/ });
   await plugin.getByText('degraded', { exact: true }).waitFor();
   await plugin.getByText('Its hook fails.').waitFor();
-  await page.getByText('It threw.').waitFor();
+  await page.getByText('it threw', { exact: true }).waitFor();
   await visitor.expectAccessible('a plugin that is degraded');
   await page.unroute('**/api/v1/plugins');
   await page.unroute('**/api/v1/components');
