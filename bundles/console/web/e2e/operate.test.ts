@@ -150,14 +150,38 @@ it('a hook’s refusal is shown at the field that it is about', async () => {
   const page = await visitor.go('/collections/cities');
   await page.getByRole('button', { name: 'New document' }).first().click();
   const data = page.getByLabel('Data');
-  await data.fill('{"name": "Lyon", "population": -5}');
+  await data.fill('{"population": 5}');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('alert').getByText('name: A city has a name.', { exact: true }).waitFor();
+  await data.fill('{"name": "Lyon", "note": "population", "near": {"population": 1}, "population": -5}');
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('alert').getByText("A city's population is not negative.").waitFor();
-  const selected = await data.evaluate((area: HTMLTextAreaElement) => area.value.slice(area.selectionStart, area.selectionEnd));
-  expect(selected).toBe('"population"');
+  const selected = await data.evaluate((area: HTMLTextAreaElement) => area.value.slice(area.selectionStart - 3, area.selectionEnd + 4));
+  expect(selected).toBe('}, "population": -5');
   await data.fill('{"name": "Lyon", "population": 5}');
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('cell', { name: 'lyon', exact: true }).waitFor();
+  node.run(['plugin', 'uninstall', 'io.patchbay.hook.validate']);
+});
+
+it('what is not well says why', async () => {
+  node.run(['plugin', 'install', sample('hook-validate')]);
+  const page = await visitor.go('/');
+  await page.route('**/api/v1/plugins', async (route) => {
+    const all = (await (await route.fetch()).json()) as { items: object[] };
+    await route.fulfill({ json: { ...all, items: all.items.map((plugin) => ({ ...plugin, state: 'degraded', fault: 'Its hook fails.' })) } });
+  });
+  await page.route('**/api/v1/components', (route) =>
+    route.fulfill({ json: { items: [{ path: 'engine', state: 'running', facts: {}, parts: [{ path: 'engine/hooks/cities', state: 'isolated', facts: { 'last failure': 'it threw' }, parts: [] }] }], next: null } }),
+  );
+  await visitor.go('/plugins');
+  const plugin = page.getByRole('row', { name: /io\.patchbay\.hook\.validate/ });
+  await plugin.getByText('degraded', { exact: true }).waitFor();
+  await plugin.getByText('Its hook fails.').waitFor();
+  await page.getByText('it threw', { exact: true }).waitFor();
+  await visitor.expectAccessible('a plugin that is degraded');
+  await page.unroute('**/api/v1/plugins');
+  await page.unroute('**/api/v1/components');
   node.run(['plugin', 'uninstall', 'io.patchbay.hook.validate']);
 });
 

@@ -30,6 +30,29 @@ export function read(text: string): Data {
   return value as Data;
 }
 
+/**
+ * Where the name of a field stands in a document's text.
+ *
+ * @param field below others, after dots: `address.city`
+ * @returns its beginning and end, with the quotes
+ */
+export function placeOf(field: string, text: string): [number, number] | undefined {
+  const path: string[] = [];
+  for (const token of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
+    const [word, colon] = token;
+    if (word === '{' || word === '[') {
+      path.push('');
+    } else if (word === '}' || word === ']') {
+      path.pop();
+    } else if (colon) {
+      const name = word.slice(0, -colon.length);
+      path[path.length - 1] = JSON.parse(name) as string;
+      if (path.join('.') === field) return [token.index, token.index + name.length];
+    }
+  }
+  return undefined;
+}
+
 /** Browsers give a reviver the number as it was written; one that doesn't can't keep such a number, and says so. */
 function exact(_name: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value) || !Number.isInteger(value)) {
