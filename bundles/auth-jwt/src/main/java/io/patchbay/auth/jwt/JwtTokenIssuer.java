@@ -4,21 +4,21 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
 import io.patchbay.api.auth.Role;
 import io.patchbay.api.auth.TokenIssuer;
+import io.patchbay.api.crypto.Secrets;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
 import io.patchbay.api.plugin.HealthCheck;
 import io.patchbay.api.plugin.Providers;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Reference;
 
 /**
- * Access tokens as JWTs signed with ES256, by keys in the home's folder {@code keys}. Nothing of the JOSE library is loaded before the first token, so it costs start-up nothing.
+ * Access tokens as JWTs signed with ES256, by keys that are secrets of the node. Nothing of the JOSE library is loaded before the first token, so it costs start-up nothing.
  */
 @org.osgi.service.component.annotations.Component(
         service = {TokenIssuer.class, Component.class, HealthCheck.class},
@@ -26,20 +26,18 @@ import org.osgi.service.component.annotations.Activate;
 public final class JwtTokenIssuer implements TokenIssuer, Component, HealthCheck {
     static final String NAME = "jwt";
 
-    private static final String HOME = "patchbay.home";
-
-    private final Path folder;
+    private final Secrets secrets;
     private final Clock clock;
     // Set once, by the first thread that needs it; guarded by this for writing.
     private volatile @Nullable JwtTokens tokens;
 
     @Activate
-    public JwtTokenIssuer(BundleContext context) {
-        this(Path.of(context.getProperty(HOME)).resolve("keys"), Clock.systemUTC());
+    public JwtTokenIssuer(@Reference Secrets secrets) {
+        this(secrets, Clock.systemUTC());
     }
 
-    JwtTokenIssuer(Path folder, Clock clock) {
-        this.folder = folder;
+    JwtTokenIssuer(Secrets secrets, Clock clock) {
+        this.secrets = secrets;
         this.clock = clock;
     }
 
@@ -86,7 +84,7 @@ public final class JwtTokenIssuer implements TokenIssuer, Component, HealthCheck
     private synchronized JwtTokens load() {
         JwtTokens loaded = tokens;
         if (loaded == null) {
-            loaded = new JwtTokens(folder, clock);
+            loaded = new JwtTokens(secrets, clock);
             tokens = loaded;
         }
         return loaded;

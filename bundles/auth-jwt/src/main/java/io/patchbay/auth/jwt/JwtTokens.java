@@ -11,8 +11,8 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
 import io.patchbay.api.auth.Role;
+import io.patchbay.api.crypto.Secrets;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,8 +34,8 @@ final class JwtTokens {
     private final SigningKeys keys;
     private final Clock clock;
 
-    JwtTokens(Path folder, Clock clock) {
-        this.keys = new SigningKeys(folder, clock);
+    JwtTokens(Secrets secrets, Clock clock) {
+        this.keys = new SigningKeys(secrets, clock);
         this.clock = clock;
     }
 

@@ -1,12 +1,9 @@
 package io.patchbay.auth.jwt;
 
 import com.nimbusds.jose.jwk.JWKSet;
-import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.patchbay.api.crypto.Secrets;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node's signing keys, a file {@code jwt-<id>.json} each. The newest signs; at 30 days it gets a successor, and stays until the last token that it signed has expired. Any thread.
+ * The node's signing keys, a secret {@code jwt-<id>} each. The newest signs; at 30 days it gets a successor, and stays until the last token that it signed has expired. Any thread.
  *
- * <p>The files are the truth: during an update two versions of this bundle work on them, so an unknown id is looked for on disk before it is refused.
+ * <p>The secrets are the truth: during an update two versions of this bundle work on them, so an unknown id is looked for there before it is refused.
  */
 final class SigningKeys {
     static final Duration ROTATION = Duration.ofDays(30);
@@ -31,20 +28,20 @@ final class SigningKeys {
     static final Duration TOKEN_LIFETIME_MAX = Duration.ofHours(24);
 
     private static final Logger LOG = LoggerFactory.getLogger(SigningKeys.class);
-    private static final int FILE_BYTES_MAX = 16 * 1024;
-    /** An RFC 7638 thumbprint by SHA-256; so an id from a token can't lead out of the folder. */
+    private static final String PREFIX = "jwt-";
+    /** An RFC 7638 thumbprint by SHA-256; so an id from a token is no other secret's name. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{43}");
 
     private static final Comparator<SigningKey> BY_AGE =
             Comparator.comparing(SigningKey::madeAt).thenComparing(SigningKey::id);
 
-    private final Path folder;
+    private final Secrets secrets;
     private final Clock clock;
     // Guarded by this.
     private final Map<String, SigningKey> byId = new HashMap<>();
 
-    SigningKeys(Path folder, Clock clock) {
-        this.folder = folder;
+    SigningKeys(Secrets secrets, Clock clock) {
+        this.secrets = secrets;
         this.clock = clock;
         load();
     }
@@ -67,11 +64,8 @@ final class SigningKeys {
     synchronized Optional<SigningKey> find(String id) {
         SigningKey known = byId.get(id);
         if (known == null && ID.matcher(id).matches()) {
-            Path file = file(id);
-            if (Files.isRegularFile(file)) {
-                read(file);
-                known = byId.get(id);
-            }
+            read(PREFIX + id);
+            known = byId.get(id);
         }
         return Optional.ofNullable(known);
     }
@@ -103,52 +97,32 @@ final class SigningKeys {
     private void drop(SigningKey key) {
         byId.remove(key.id());
         try {
-            Files.deleteIfExists(file(key.id()));
-        } catch (IOException e) {
-            LOG.warn("The expired signing key {} can't be deleted: {}", file(key.id()), e.toString());
+            secrets.delete(PREFIX + key.id());
+        } catch (PatchbayException e) {
+            LOG.warn("The expired signing key {} can't be deleted: {}", key.id(), e.getMessage());
         }
     }
 
     private void load() {
-        try {
-            Files.createDirectories(folder);
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "jwt-*.json")) {
-                files.forEach(this::read);
-            }
-        } catch (IOException e) {
-            throw unavailable(e);
-        }
+        secrets.names(PREFIX).forEach(this::read);
     }
 
-    private void read(Path file) {
+    private void read(String name) {
         try {
-            if (Files.size(file) > FILE_BYTES_MAX) {
-                throw new IllegalArgumentException("it is too large");
+            Optional<byte[]> secret = secrets.find(name);
+            if (secret.isPresent()) {
+                SigningKey key = SigningKey.parse(new String(secret.get(), StandardCharsets.UTF_8));
+                if (!name.equals(PREFIX + key.id())) {
+                    throw new IllegalArgumentException("its name does not fit its id");
+                }
+                byId.put(key.id(), key);
             }
-            SigningKey key = SigningKey.parse(Files.readString(file));
-            if (!file.equals(file(key.id()))) {
-                throw new IllegalArgumentException("its name does not fit its id");
-            }
-            byId.put(key.id(), key);
-        } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("{} is no signing key and is left alone: {}", file, e.getMessage());
+        } catch (PatchbayException | IllegalArgumentException e) {
+            LOG.warn("The secret {} is no signing key and is left alone: {}", name, e.getMessage());
         }
     }
 
     private void write(SigningKey key) {
-        try {
-            SecretFile.write(file(key.id()), key.secretJson());
-        } catch (IOException e) {
-            throw unavailable(e);
-        }
-    }
-
-    private Path file(String id) {
-        return folder.resolve("jwt-" + id + ".json");
-    }
-
-    private PatchbayException unavailable(IOException e) {
-        return new PatchbayException(
-                ErrorCode.UNAVAILABLE, "The folder of the signing keys, " + folder + ", can't be used.", e);
+        secrets.put(PREFIX + key.id(), key.secretJson().getBytes(StandardCharsets.UTF_8));
     }
 }

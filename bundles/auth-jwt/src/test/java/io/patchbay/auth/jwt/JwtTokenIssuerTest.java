@@ -19,26 +19,20 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.auth.Role;
 import io.patchbay.api.document.Json;
 import io.patchbay.api.document.Value;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class JwtTokenIssuerTest {
     private static final Duration LIFETIME = Duration.ofMinutes(15);
     private static final Identity ANN =
             new Identity("id-1", "ann", Optional.of(Role.ADMIN), Optional.of("family-1"), Optional.empty());
 
-    @TempDir
-    private Path folder;
+    private final KeptSecrets secrets = new KeptSecrets();
 
     private final MovedClock clock = new MovedClock();
 
@@ -68,19 +62,15 @@ class JwtTokenIssuerTest {
     }
 
     @Test
-    void keysSurviveARestartAndAreTheOwnersAlone() throws IOException {
+    void keysSurviveARestart() {
         String token = issuer().issue(ANN, LIFETIME);
 
         assertThat(issuer().verify(token).id()).isEqualTo("id-1");
-        for (Path file : files()) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                    .isEqualTo("rw-------");
-        }
-        assertThat(files()).hasSize(1);
+        assertThat(secrets.byName).hasSize(1);
     }
 
     @Test
-    void keyIsReplacedAfterThirtyDaysAndGoesWhenItsTokensHaveExpired() throws IOException {
+    void keyIsReplacedAfterThirtyDaysAndGoesWhenItsTokensHaveExpired() {
         JwtTokenIssuer issuer = issuer();
         issuer.issue(ANN, LIFETIME);
         clock.move(Duration.ofDays(30).minusMinutes(1));
@@ -94,7 +84,7 @@ class JwtTokenIssuerTest {
         clock.move(Duration.ofHours(24).plusSeconds(1));
         issuer.issue(ANN, LIFETIME);
         assertThat(keysIn(issuer.jwks())).hasSize(1);
-        assertThat(files()).hasSize(1);
+        assertThat(secrets.byName).hasSize(1);
     }
 
     @Test
@@ -223,38 +213,31 @@ class JwtTokenIssuerTest {
     }
 
     @Test
-    void brokenKeyFilesAreLeftAlone() throws IOException {
-        Files.writeString(folder.resolve("jwt-broken.json"), "{");
-        Files.writeString(folder.resolve("jwt-huge.json"), "x".repeat(1 << 20));
+    void secretsThatAreNoKeysAreLeftAlone() {
+        secrets.put("jwt-broken", "{".getBytes(StandardCharsets.UTF_8));
 
         JwtTokenIssuer issuer = issuer();
 
         assertThat(issuer.verify(issuer.issue(ANN, LIFETIME)).id()).isEqualTo("id-1");
-        assertThat(folder.resolve("jwt-broken.json")).exists();
+        assertThat(secrets.byName).containsKey("jwt-broken");
     }
 
     @Test
-    void nothingIsReadOrMadeBeforeTheFirstToken() throws IOException {
+    void nothingIsReadOrMadeBeforeTheFirstToken() {
         JwtTokenIssuer issuer = issuer();
 
         assertThat(issuer.describe().state()).isEqualTo("idle");
-        assertThat(files()).isEmpty();
+        assertThat(secrets.byName).isEmpty();
         assertThat(issuer.findFault()).isEmpty();
         assertThat(issuer.describe().state()).isEqualTo("running");
     }
 
     private JwtTokenIssuer issuer() {
-        return new JwtTokenIssuer(folder, clock);
-    }
-
-    private List<Path> files() throws IOException {
-        try (var files = Files.list(folder)) {
-            return files.toList();
-        }
+        return new JwtTokenIssuer(secrets, clock);
     }
 
     private ECKey secret() throws Exception {
-        return ECKey.parse(Files.readString(files().get(0)));
+        return ECKey.parse(new String(secrets.byName.values().iterator().next(), StandardCharsets.UTF_8));
     }
 
     private static String signed(JWSHeader header, String payload, ECKey key) throws Exception {

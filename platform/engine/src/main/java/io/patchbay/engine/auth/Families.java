@@ -2,9 +2,9 @@ package io.patchbay.engine.auth;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
-import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Account;
 import io.patchbay.api.auth.Identity;
+import io.patchbay.api.crypto.Secrets;
 import io.patchbay.api.document.Document;
 import io.patchbay.api.document.ListRequest;
 import io.patchbay.api.document.Operation;
@@ -15,13 +15,10 @@ import io.patchbay.api.query.SortField;
 import io.patchbay.engine.collections.SystemCollection;
 import io.patchbay.engine.collections.SystemDocuments;
 import io.patchbay.engine.connection.LoginConnections;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +27,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
@@ -46,12 +42,12 @@ import org.slf4j.LoggerFactory;
  */
 @Component(service = Families.class, configurationPid = AuthConfig.PID)
 public final class Families {
-    static final String HOME = "patchbay.home";
     static final Duration GRACE = Duration.ofSeconds(30);
     static final Duration TRIM_INTERVAL = Duration.ofHours(1);
 
     private static final Logger LOG = LoggerFactory.getLogger("auth");
     private static final String TOKENS = SystemCollection.TOKENS.label();
+    private static final String SERVER_KEY = "refresh-key";
     private static final int KEY_BYTES = 32;
     private static final int RETRIES = 5;
 
@@ -59,13 +55,12 @@ public final class Families {
     private final AccountDocuments accounts;
     private final LoginConnections connections;
     private final VerifiedTokens verified;
-    private final Path keyFile;
+    private final Secrets secrets;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
     private final AtomicReference<Instant> trimmedAt = new AtomicReference<>(Instant.EPOCH);
     private volatile Duration lifetime;
-    // Read from its file, or made, at the first refresh. Guarded by this: two threads would make two keys, and so two
-    // children of one token.
+    // Read, or made, at the first refresh. Guarded by this.
     private byte @Nullable [] serverKey;
 
     @Activate
@@ -73,13 +68,13 @@ public final class Families {
             @Reference SystemDocuments documents,
             @Reference LoginConnections connections,
             @Reference VerifiedTokens verified,
-            BundleContext context,
+            @Reference Secrets secrets,
             AuthConfig config) {
         this(
                 documents,
                 connections,
                 verified,
-                Path.of(context.getProperty(HOME)),
+                secrets,
                 Duration.ofMillis(config.refreshTokenLifetimeMs()),
                 Clock.systemUTC());
     }
@@ -88,14 +83,14 @@ public final class Families {
             SystemDocuments documents,
             LoginConnections connections,
             VerifiedTokens verified,
-            Path home,
+            Secrets secrets,
             Duration lifetime,
             Clock clock) {
         this.documents = documents;
         this.accounts = new AccountDocuments(documents);
         this.connections = connections;
         this.verified = verified;
-        this.keyFile = home.resolve("keys").resolve("refresh.key");
+        this.secrets = secrets;
         this.lifetime = lifetime;
         this.clock = clock;
     }
@@ -347,21 +342,16 @@ public final class Families {
     private synchronized byte[] serverKey() {
         byte[] key = serverKey;
         if (key == null) {
-            try {
-                key = HexFormat.of().parseHex(SecretFile.readOrCreate(keyFile, this::freshKey));
-            } catch (IOException | IllegalArgumentException e) {
-                throw new PatchbayException(
-                        ErrorCode.UNAVAILABLE, "The key of the refresh tokens, " + keyFile + ", can't be used.", e);
-            }
+            key = secrets.findOrPut(SERVER_KEY, this::freshKey);
             serverKey = key;
         }
         return key;
     }
 
-    private String freshKey() {
+    private byte[] freshKey() {
         byte[] key = new byte[KEY_BYTES];
         random.nextBytes(key);
-        return HexFormat.of().formatHex(key);
+        return key;
     }
 
     private static <T> CompletionStage<T> refused() {

@@ -37,7 +37,7 @@ public final class FirstAdminNotice {
     public FirstAdminNotice(@Reference Accounts accounts, BundleContext context) throws InvalidSyntaxException {
         this.accounts = accounts;
         this.context = context;
-        this.home = context.getProperty(Families.HOME);
+        this.home = context.getProperty("patchbay.home");
         this.ready = new ServiceTracker<>(context, FrameworkUtil.createFilter(READY), null) {
             @Override
             public Object addingService(ServiceReference<Object> reference) {

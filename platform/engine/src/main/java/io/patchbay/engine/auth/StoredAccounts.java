@@ -5,11 +5,11 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Account;
 import io.patchbay.api.auth.Accounts;
 import io.patchbay.api.auth.Role;
+import io.patchbay.api.crypto.Secrets;
 import io.patchbay.api.document.DocumentIds;
 import io.patchbay.api.document.Operation;
 import io.patchbay.engine.auth.AccountDocuments.Admins;
 import io.patchbay.engine.collections.SystemDocuments;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +22,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -45,15 +44,15 @@ public final class StoredAccounts implements Accounts {
             @Reference SystemDocuments documents,
             @Reference LoginMethods methods,
             @Reference Families families,
-            BundleContext context) {
-        this(documents, methods, families, Path.of(context.getProperty(Families.HOME)), Clock.systemUTC());
+            @Reference Secrets secrets) {
+        this(documents, methods, families, secrets, Clock.systemUTC());
     }
 
-    StoredAccounts(SystemDocuments documents, LoginMethods methods, Families families, Path home, Clock clock) {
+    StoredAccounts(SystemDocuments documents, LoginMethods methods, Families families, Secrets secrets, Clock clock) {
         this.documents = new AccountDocuments(documents);
         this.methods = methods;
         this.families = families;
-        this.firstAdminCode = new FirstAdminCode(home.resolve("keys").resolve("first-admin.code"));
+        this.firstAdminCode = new FirstAdminCode(secrets);
         this.clock = clock;
     }
 

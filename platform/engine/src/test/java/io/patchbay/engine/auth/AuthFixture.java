@@ -9,10 +9,12 @@ import io.patchbay.api.auth.LoginRequest;
 import io.patchbay.api.auth.LoginStep;
 import io.patchbay.api.auth.TokenIssuer;
 import io.patchbay.api.auth.Tokens;
+import io.patchbay.api.crypto.Secrets;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.migration.StateVersions;
 import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
+import io.patchbay.engine.keys.TestKeyring;
 import io.patchbay.engine.metrics.MeterRegistry;
 import io.patchbay.engine.metrics.NodeMetrics;
 import java.nio.file.Path;
@@ -45,8 +47,9 @@ final class AuthFixture implements AutoCloseable {
     final FamilyLogins logins;
 
     AuthFixture(Path home) {
-        families = new Families(documents, closedFamilies::add, verified, home, Duration.ofDays(30), clock);
-        accounts = new StoredAccounts(documents, methods, families, home, clock);
+        Secrets secrets = TestKeyring.in(home.resolve("keys"));
+        families = new Families(documents, closedFamilies::add, verified, secrets, Duration.ofDays(30), clock);
+        accounts = new StoredAccounts(documents, methods, families, secrets, clock);
         logins = new FamilyLogins(
                 documents,
                 providers,

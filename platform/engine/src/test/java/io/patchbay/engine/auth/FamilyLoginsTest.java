@@ -71,7 +71,8 @@ class FamilyLoginsTest {
     void serverKeyIsTheOwnersAlone() throws Exception {
         join(logins.refresh(auth.login("ann").refreshToken()));
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("keys/refresh.key"))))
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(home.resolve("keys/refresh-key.sealed"))))
                 .isEqualTo("rw-------");
     }
 

@@ -158,7 +158,7 @@ class StoredAccountsTest {
     @Test
     void firstAdminCodeWorksOnceAndIsTheOwnersAlone() throws Exception {
         String code = join(accounts.firstAdminCode()).orElseThrow();
-        Path file = home.resolve("keys/first-admin.code");
+        Path file = home.resolve("keys/first-admin.sealed");
         assertThat(code).hasSize(32);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");

@@ -1,0 +1,293 @@
+package io.patchbay.engine.keys;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.patchbay.api.ErrorCode;
+import io.patchbay.api.PatchbayException;
+import io.patchbay.api.crypto.KeyringStatus;
+import io.patchbay.api.crypto.Keys;
+import io.patchbay.api.crypto.Secrets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keyring of this node's home, and what it seals by itself: a file {@code keys/NAME.sealed} each. The launcher has found the master key and seen that it is the one of {@code keys/keyring}.
+ *
+ * <p>One thing at a time, so that a rotation meets no writer.
+ */
+@Component(service = {Keys.class, Secrets.class})
+public final class NodeKeyring implements Keys, Secrets {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeKeyring.class);
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    private static final int SECRET_BYTES = 64 << 10;
+    private static final int FILE_BYTES = SECRET_BYTES + 1024;
+    private static final String SEALED = ".sealed";
+
+    private final Path folder;
+    private final Path file;
+    private final MasterKey master;
+    private final Clock clock;
+    // Guarded by this.
+    private byte[] masterBytes;
+    private Keyring keyring;
+
+    /**
+     * Where the master key comes from.
+     *
+     * @param where as a phrase
+     * @param ownFile the file of the home that it stands in, which a rotation may replace
+     */
+    record MasterKey(byte[] bytes, String where, Optional<Path> ownFile) {}
+
+    @Activate
+    public NodeKeyring(
+            BundleContext context,
+            @Reference(target = "(patchbay.masterKey=true)") Map.Entry<Map<String, Object>, Supplier<byte[]>> master) {
+        this(
+                Path.of(context.getProperty("patchbay.home")).resolve("keys"),
+                new MasterKey(
+                        master.getValue().get(),
+                        String.valueOf(master.getKey().get("patchbay.masterKey.where")),
+                        Optional.ofNullable(master.getKey().get("patchbay.masterKey.file"))
+                                .map(String::valueOf)
+                                .map(Path::of)),
+                Clock.systemUTC());
+    }
+
+    NodeKeyring(Path folder, MasterKey master, Clock clock) {
+        this.folder = folder;
+        this.file = folder.resolve("keyring");
+        this.master = master;
+        this.clock = clock;
+        this.masterBytes = master.bytes();
+        this.keyring = readOrCreate();
+        if (keyring.size() > 1) {
+            LOG.info("The rotation of the data keys, which was broken off, goes on.");
+            sealAllAnew();
+        }
+    }
+
+    private Keyring readOrCreate() {
+        try {
+            if (Files.exists(file)) {
+                return Keyring.unwrap(Files.readString(file), masterBytes);
+            }
+            Files.createDirectories(folder);
+            Keyring fresh = Keyring.create(clock.instant().truncatedTo(ChronoUnit.SECONDS));
+            PrivateFile.write(file, fresh.wrap(masterBytes).getBytes(US_ASCII));
+            return fresh;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "The keyring " + file + " can't be used: it " + e.getMessage() + ".", e);
+        }
+    }
+
+    private void write(Keyring next, byte[] underMaster) {
+        try {
+            PrivateFile.write(file, next.wrap(underMaster).getBytes(US_ASCII));
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+        keyring = next;
+        masterBytes = underMaster;
+    }
+
+    // --- secrets
+
+    @Override
+    public synchronized Optional<byte[]> find(String name) {
+        Path sealed = fileOf(name);
+        try {
+            if (!Files.exists(sealed)) {
+                return Optional.empty();
+            }
+            if (Files.size(sealed) > FILE_BYTES) {
+                throw new PatchbayException(ErrorCode.UNAVAILABLE, "The secret " + sealed + " is too large to be one.");
+            }
+            return Optional.of(SealedText.open(keyring, name, Files.readAllBytes(sealed))
+                    .orElseThrow(() -> new PatchbayException(
+                            ErrorCode.UNAVAILABLE,
+                            "The secret " + sealed + " does not open: it was changed, cut off, or sealed as another or"
+                                    + " elsewhere.")));
+        } catch (IOException e) {
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "The secret " + sealed + " can't be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    @Override
+    public synchronized byte[] findOrPut(String name, Supplier<byte[]> fresh) {
+        return find(name).orElseGet(() -> {
+            byte[] secret = fresh.get();
+            put(name, secret);
+            return secret;
+        });
+    }
+
+    @Override
+    public synchronized void put(String name, byte[] secret) {
+        if (secret.length > SECRET_BYTES) {
+            throw new PatchbayException(ErrorCode.TOO_LARGE, "A secret takes at most " + SECRET_BYTES + " bytes.");
+        }
+        Path sealed = fileOf(name);
+        try {
+            PrivateFile.write(sealed, SealedText.seal(keyring.primary(), name, secret));
+        } catch (IOException e) {
+            throw unwritable(sealed, e);
+        }
+    }
+
+    @Override
+    public synchronized void delete(String name) {
+        Path sealed = fileOf(name);
+        try {
+            Files.deleteIfExists(sealed);
+        } catch (IOException e) {
+            throw unwritable(sealed, e);
+        }
+    }
+
+    @Override
+    public synchronized Set<String> names(String prefix) {
+        try (Stream<Path> files = Files.list(folder)) {
+            Set<String> names = new TreeSet<>();
+            files.map(path -> String.valueOf(path.getFileName()))
+                    .filter(name -> name.startsWith(prefix) && name.endsWith(SEALED))
+                    .map(name -> name.substring(0, name.length() - SEALED.length()))
+                    .filter(name -> NAME.matcher(name).matches())
+                    .forEach(names::add);
+            return names;
+        } catch (IOException e) {
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "The folder " + folder + " can't be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private Path fileOf(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new PatchbayException(
+                    ErrorCode.BAD_REQUEST,
+                    "A secret's name has 1 to 100 letters, digits, '-', '_' and '.', and begins with a letter or a digit.");
+        }
+        return folder.resolve(name + SEALED);
+    }
+
+    private static PatchbayException unwritable(Path what, IOException e) {
+        return new PatchbayException(ErrorCode.UNAVAILABLE, what + " can't be written: " + e.getMessage() + ".", e);
+    }
+
+    // --- keys
+
+    @Override
+    public synchronized KeyringStatus status() {
+        Keyring.DataKey primary = keyring.primary();
+        return new KeyringStatus(
+                master.where(),
+                Keyring.masterId(masterBytes),
+                primary.number(),
+                primary.madeAt(),
+                keyring.size(),
+                names("").size());
+    }
+
+    @Override
+    public synchronized String rotateMaster(Optional<Path> next) {
+        if (next.isPresent()) {
+            byte[] given = readMaster(next.get());
+            if (Keyring.masterId(given).equals(Keyring.masterId(masterBytes))) {
+                throw new PatchbayException(ErrorCode.CONFLICT, "That is the master key already.");
+            }
+            write(keyring, given);
+            LOG.warn("The keyring is wrapped by another master key: give it to the node before its next start.");
+            return Keyring.masterId(given);
+        }
+        Path own = master.ownFile()
+                .orElseThrow(
+                        () -> new PatchbayException(
+                                ErrorCode.BAD_REQUEST,
+                                "The master key comes from " + master.where()
+                                        + ": make a new one, give its file with --to, then put it there before the next start."));
+        byte[] fresh = Keyring.random(Aead.KEY_BYTES);
+        // Beside the old one until the keyring is under it: whichever the keyring names is there.
+        Path beside = own.resolveSibling(own.getFileName() + ".next");
+        try {
+            PrivateFile.write(beside, (HexFormat.of().formatHex(fresh) + "\n").getBytes(US_ASCII));
+            write(keyring, fresh);
+            PrivateFile.move(beside, own);
+        } catch (IOException e) {
+            throw unwritable(own, e);
+        }
+        LOG.info("The keyring has a new master key, {}.", Keyring.masterId(fresh));
+        return Keyring.masterId(fresh);
+    }
+
+    private static byte[] readMaster(Path given) {
+        try {
+            if (PrivateFile.isOpenToOthers(given)) {
+                throw new PatchbayException(
+                        ErrorCode.BAD_REQUEST, "Others may read " + given + ": 'chmod 600' it first.");
+            }
+            byte[] key = HexFormat.of().parseHex(Files.readString(given).strip());
+            if (key.length == Aead.KEY_BYTES) {
+                return key;
+            }
+        } catch (IOException e) {
+            throw new PatchbayException(ErrorCode.BAD_REQUEST, given + " can't be read: " + e.getMessage() + ".", e);
+        } catch (IllegalArgumentException e) {
+            // Told below, as is a key of another length.
+        }
+        throw new PatchbayException(
+                ErrorCode.BAD_REQUEST, given + " is no master key: that is a line of 64 hexadecimal digits.");
+    }
+
+    @Override
+    public synchronized int rotateData() {
+        write(keyring.withNewKey(clock.instant().truncatedTo(ChronoUnit.SECONDS)), masterBytes);
+        return sealAllAnew();
+    }
+
+    private int sealAllAnew() {
+        int sealed = 0;
+        for (String name : names("")) {
+            Optional<byte[]> secret = openable(name);
+            if (secret.isPresent()) {
+                put(name, secret.get());
+                sealed++;
+            }
+        }
+        write(keyring.withPrimaryAlone(), masterBytes);
+        LOG.info(
+                "{} secrets are sealed by the data key {}.",
+                sealed,
+                keyring.primary().number());
+        return sealed;
+    }
+
+    /** What does not open is nobody's any more, with the old keys or without. */
+    private Optional<byte[]> openable(String name) {
+        try {
+            return find(name);
+        } catch (PatchbayException e) {
+            LOG.warn("{} It is left as it is.", e.getMessage());
+            return Optional.empty();
+        }
+    }
+}
