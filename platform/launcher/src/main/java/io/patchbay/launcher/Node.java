@@ -76,19 +76,22 @@ final class Node {
             home.emptyTemporary();
             // Where the driver unpacks its native library: /tmp may be mounted noexec, and is nobody's to clean.
             System.setProperty("org.sqlite.tmpdir", home.temporary().toString());
-            run(file, text, new Configurations(configuration));
+            MasterKey master = MasterKey.open(home, configuration, System::getenv);
+            run(file, text, new Configurations(configuration), master);
         } finally {
             ended.countDown();
         }
     }
 
-    private void run(ConfigurationFile file, String text, Configurations configurations) throws InterruptedException {
+    private void run(ConfigurationFile file, String text, Configurations configurations, MasterKey master)
+            throws InterruptedException {
         BundlesList all = distribution.readBundlesList();
         BundlesList list = arguments.offline() ? all.offline() : all;
         BundleCache cache = BundleCache.of(home, distribution, list, frameworkVersion());
         NodeFramework running = NodeFramework.start(distribution, list, cache, properties(), (context, howToStop) -> {
             stop = howToStop;
             BundleLog.register(context);
+            master.register(context);
             context.registerService(
                     Runnable.class, this::restart, new Hashtable<>(Map.of(NodeProperties.RESTART, true)));
             logging.ring().register(context);
