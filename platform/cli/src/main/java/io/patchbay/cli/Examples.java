@@ -55,6 +55,9 @@ final class Examples {
         add("patchbay job", "patchbay job list");
         add("patchbay job list", "patchbay job list --json");
         add("patchbay job cancel", "patchbay job cancel 7");
+        add("patchbay keys", "patchbay keys status");
+        add("patchbay keys status", "patchbay keys status --json");
+        add("patchbay keys rotate", "patchbay keys rotate --data");
         add("patchbay collection", "patchbay collection list");
         add("patchbay collection list", "patchbay collection list --json");
         add("patchbay collection info", "patchbay collection info cities");

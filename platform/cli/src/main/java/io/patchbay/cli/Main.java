@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             StoreCommand.class,
             UserCommand.class,
             JobCommand.class,
+            KeysCommand.class,
             CollectionCommand.class,
             RulesCommand.class,
             WatchCommand.class,

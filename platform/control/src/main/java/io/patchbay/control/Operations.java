@@ -35,6 +35,7 @@ final class Operations implements Supplier<Map<String, ControlOperation>> {
         operations.putAll(new UpgradeOperations(services).all());
         operations.putAll(new StoreOperations(services).all());
         operations.putAll(new JobOperations(services).all());
+        operations.putAll(new KeyOperations(services).all());
         operations.putAll(new CollectionOperations(services).all());
         operations.putAll(new WatchOperation(services, WatchOperation.SILENCE).all());
         operations.putAll(new TransferOperations(services).all());
