@@ -52,8 +52,10 @@ class LeaseAgainstSwapTest {
     @ValueSource(classes = {Calls.class, Waits.class})
     void soItIsUnderStressWhenVersionsComeAndGo(Class<?> operations) {
         new StressOptions()
-                .iterations(2 * SCENARIOS)
-                .invocationsPerIteration(500)
+                .iterations(SCENARIOS)
+                // Its threads wait for each other by spinning: where other work has the cores, each takes many
+                // milliseconds.
+                .invocationsPerIteration(100)
                 .threads(3)
                 .actorsPerThread(4)
                 .actorsBefore(0)
