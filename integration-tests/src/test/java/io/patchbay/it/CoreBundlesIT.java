@@ -18,11 +18,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -65,6 +67,8 @@ public class CoreBundlesIT {
     private static final List<String> PLATFORM_SERVICES = List.of(
             "auth.Accounts",
             "auth.Logins",
+            "crypto.Keys",
+            "crypto.Secrets",
             "http.Listeners",
             "metrics.Metrics",
             "migration.Stores",
@@ -80,11 +84,17 @@ public class CoreBundlesIT {
         return NodeOptions.of(Distribution.shared().folder().toAbsolutePath(), Files.createTempDirectory("patchbay"));
     }
 
-    /** The launcher's log, which is not here: an empty one in its place. */
+    /** What the launcher gives, which is not here: an empty log, and a master key of zeros. */
     @Before
-    public void registerLog() {
+    public void standInForTheLauncher() {
         if (context().getServiceReference(LogReaderService.class) == null) {
             context().registerService(LogReaderService.class, new EmptyLog(), null);
+            context()
+                    .registerService(
+                            Supplier.class,
+                            () -> new byte[32],
+                            new Hashtable<>(
+                                    Map.of("patchbay.masterKey", true, "patchbay.masterKey.where", "the test")));
         }
     }
 
