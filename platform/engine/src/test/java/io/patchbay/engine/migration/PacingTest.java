@@ -26,10 +26,10 @@ class PacingTest {
     }
 
     @Test
-    void restsAsLongAsThePageTookWhileOthersWrite() {
+    void restsForAShareOfWhatThePageTookWhileOthersWrite() {
         copyPage();
         written.incrementAndGet();
-        assertThat(restNanos()).isGreaterThanOrEqualTo(PAGE_NANOS);
+        assertThat(restNanos()).isGreaterThanOrEqualTo(PAGE_NANOS / 2);
     }
 
     @Test
