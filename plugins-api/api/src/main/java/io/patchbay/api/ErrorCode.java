@@ -54,7 +54,10 @@ public enum ErrorCode {
     TIMEOUT(1603, 504, 1013, true),
     STOPPING(1604, 503, 1012, true),
     CANCELLED(1605, 409, 1008, false),
-    INTERNAL(1700, 500, 1011, false);
+    INDEX_WARMING(1606, 503, 1013, true),
+    INDEX_MEMORY(1607, 507, 1008, false),
+    INTERNAL(1700, 500, 1011, false),
+    DATA_DAMAGED(1701, 500, 1011, false);
 
     private final int number;
     private final int httpStatus;

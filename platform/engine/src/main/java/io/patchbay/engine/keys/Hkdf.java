@@ -5,7 +5,7 @@ import java.util.Arrays;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** HKDF with SHA-256 (RFC 5869), which the JDK has only since 24. Any thread. */
+/** HKDF with SHA-256 (RFC 5869), which the JDK has only since 24, and the HMAC below it. Any thread. */
 final class Hkdf {
     private static final String HMAC = "HmacSHA256";
     private static final int HASH_BYTES = 32;
@@ -37,6 +37,16 @@ final class Hkdf {
             }
             Arrays.fill(block, (byte) 0);
             return derived;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("This Java has no " + HMAC, e);
+        }
+    }
+
+    static byte[] hmac(byte[] key, byte[] message) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(key, HMAC));
+            return mac.doFinal(message);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("This Java has no " + HMAC, e);
         }

@@ -6,7 +6,9 @@ import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.crypto.KeyringStatus;
 import io.patchbay.api.crypto.Keys;
+import io.patchbay.api.crypto.Sealer;
 import io.patchbay.api.crypto.Secrets;
+import io.patchbay.engine.keys.Keyring.DataKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +34,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thing at a time, so that a rotation meets no writer.
  */
-@Component(service = {Keys.class, Secrets.class})
-public final class NodeKeyring implements Keys, Secrets {
+@Component(service = {Keys.class, Secrets.class, Sealing.class})
+public final class NodeKeyring implements Keys, Secrets, Sealing {
     private static final Logger LOG = LoggerFactory.getLogger(NodeKeyring.class);
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
@@ -194,11 +196,26 @@ public final class NodeKeyring implements Keys, Secrets {
         return new PatchbayException(ErrorCode.UNAVAILABLE, what + " can't be written: " + e.getMessage() + ".", e);
     }
 
+    // --- stores
+
+    @Override
+    public Sealer openSealer(Path storeFolder) {
+        return StoreSealer.open(storeFolder, this::findKey, this::primaryKey);
+    }
+
+    private synchronized Optional<DataKey> findKey(int number) {
+        return keyring.find(number);
+    }
+
+    private synchronized DataKey primaryKey() {
+        return keyring.primary();
+    }
+
     // --- keys
 
     @Override
     public synchronized KeyringStatus status() {
-        Keyring.DataKey primary = keyring.primary();
+        DataKey primary = keyring.primary();
         return new KeyringStatus(
                 master.where(),
                 Keyring.masterId(masterBytes),
