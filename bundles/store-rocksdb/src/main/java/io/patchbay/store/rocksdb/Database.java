@@ -8,12 +8,17 @@ import io.patchbay.driver.rocksdb.RocksLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractImmutableNativeReference;
@@ -32,16 +37,19 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The database of a store, with its column families, opened as decided. All of it is native memory: whoever calls has passed the store's {@link Gate}.
  *
  * <p>The log is read back in the mode that tolerates a torn record at its end alone. Such a record was never acknowledged, for acknowledging waits for the sync. RocksDB's default would take any damage for the end and drop what follows, acknowledged or not,
- * without a word; here damage before the end is a failure to open, which says so.
+ * without a word; here damage before the end is a failure to open, which says so. {@link LogCheck} sees to what that mode takes for the one or the other by mistake.
  */
 final class Database {
     /** The data of one commit or more may wait in memory for this much of the log, which is read back at an opening. */
@@ -55,6 +63,8 @@ final class Database {
     /** What RocksDB says of its file LOCK if somebody else holds it. */
     private static final Pattern LOCKED = Pattern.compile("lock .*[/\\\\]LOCK\\b");
 
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
     private static final List<String> FAMILIES = List.of("default", "entries", "values", "expiry");
 
     // In the order of their making; freed in the other.
@@ -62,7 +72,6 @@ final class Database {
     private final RocksDB rocks;
     private final ReadOptions reading;
     private final WriteOptions synced;
-    private final WriteOptions unsynced;
     final ColumnFamilyHandle meta;
     /** The records, by bucket and name. */
     final ColumnFamilyHandle entries;
@@ -99,7 +108,6 @@ final class Database {
                             .setFilterPolicy(own(new BloomFilter(FILTER_BITS_PER_KEY))));
             this.reading = own(new ReadOptions());
             this.synced = own(new WriteOptions()).setSync(true);
-            this.unsynced = own(new WriteOptions());
             List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
             for (String name : FAMILIES) {
                 descriptors.add(new ColumnFamilyDescriptor(name.getBytes(UTF_8), family));
@@ -128,13 +136,13 @@ final class Database {
             // hold against the process itself.
             String path = directory.toRealPath().toString();
             requireOurs(directory, path);
-            return new Database(path, config, compress);
+            Optional<LogCheck.Torn> torn = LogCheck.check(directory);
+            return torn.isPresent()
+                    ? openTorn(directory, path, config, compress, torn.get())
+                    : new Database(path, config, compress);
         } catch (RocksDBException e) {
             if (LOCKED.matcher(String.valueOf(e.getMessage())).find()) {
-                throw new PatchbayException(
-                        ErrorCode.STORE_UNAVAILABLE,
-                        "The store in " + directory + " is open elsewhere; stop the other node first.",
-                        e);
+                throw elsewhere(directory);
             }
             throw Gate.failure(directory, e);
         } catch (IOException | UncheckedIOException | UnsatisfiedLinkError e) {
@@ -143,6 +151,42 @@ final class Database {
                     "The store in " + directory + " can't be opened: " + e.getMessage() + ".",
                     e);
         }
+    }
+
+    /**
+     * RocksDB takes most ends that are torn for what they are. Where it does not, the end is cut off, by one process at a time, and by none while another has the store open: what it writes just now looks torn.
+     */
+    private static Database openTorn(
+            Path directory, String path, RocksConfig config, boolean compress, LogCheck.Torn torn)
+            throws RocksDBException, IOException {
+        try {
+            return new Database(path, config, compress);
+        } catch (RocksDBException e) {
+            if (e.getStatus() == null || e.getStatus().getCode() != Status.Code.Corruption) {
+                throw e;
+            }
+        }
+        try (FileChannel channel = FileChannel.open(
+                        directory.resolve("repair.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null || !LogCheck.check(directory).equals(Optional.of(torn))) {
+                throw elsewhere(directory);
+            }
+            LOG.warn(
+                    "The log {} ends in a write that a power loss has torn and that was never acknowledged; it is cut off behind byte {}",
+                    torn.log(),
+                    torn.whole());
+            torn.cut();
+            return new Database(path, config, compress);
+        } catch (OverlappingFileLockException e) {
+            throw elsewhere(directory);
+        }
+    }
+
+    private static PatchbayException elsewhere(Path directory) {
+        return new PatchbayException(
+                ErrorCode.STORE_UNAVAILABLE,
+                "The store in " + directory + " is open elsewhere; stop the other node first.");
     }
 
     /** Before anything is written, for a family that is missing would be made. */
@@ -224,9 +268,9 @@ final class Database {
         return new View(rocks, end);
     }
 
-    /** @param durable whether it must survive a power loss when this returns, and with it all that was written before */
-    void write(WriteBatch batch, boolean durable) throws RocksDBException {
-        rocks.write(durable ? synced : unsynced, batch);
+    /** Survives a power loss when this returns. One at a time: {@link LogCheck} relies on no more than one write that was not acknowledged. */
+    void write(WriteBatch batch) throws RocksDBException {
+        rocks.write(synced, batch);
     }
 
     void close() {

@@ -76,7 +76,7 @@ final class Meta {
         try (WriteBatch batch = new WriteBatch()) {
             batch.put(database.meta, FORMAT_ROW, new byte[] {FORMAT, (byte) (records.sealed() ? 1 : 0)});
             write(batch, NEW);
-            database.write(batch, true);
+            database.write(batch);
         }
     }
 

@@ -34,7 +34,7 @@ import org.rocksdb.WriteBatch;
 /**
  * Keys and values in one RocksDB database.
  *
- * <p>Every write is one batch, with the state after it and the buckets that it changes, so that a crash finds all of it or nothing; commits wait for the sync. Readers see a write only after it is durable, for RocksDB applies it behind its log.
+ * <p>Every write is one batch, with the state after it and the buckets that it changes, so that a crash finds all of it or nothing, and waits for the sync. Readers see a write only after it is durable, for RocksDB applies it behind its log.
  *
  * <p>A bucket goes in one step, by a deletion of its range; only its rows in the family of expiries, which lie between those of others, are swept afterwards. Until then they lead to nothing, and whoever finds one looks whether the entry is there.
  *
@@ -124,7 +124,7 @@ final class RocksKeyValueStore implements KeyValueStore {
 
     @Override
     public void begin(String epoch, long lastRevision) {
-        write(true, changes -> {
+        write(changes -> {
             WriteBatch batch = changes.batch();
             for (ColumnFamilyHandle family : List.of(database.entries, database.values, database.expiry)) {
                 batch.deleteRange(family, new byte[0], Place.end());
@@ -141,7 +141,7 @@ final class RocksKeyValueStore implements KeyValueStore {
         for (KeyValueMutation mutation : batch.mutations()) {
             last.put(new KeyValueKey(mutation.bucket(), mutation.key()), mutation.after());
         }
-        write(true, changes -> {
+        write(changes -> {
             setAll(changes, last);
             return new KeyValueState(state.epoch(), batch.lastRevision(), state.entries() + changes.entries());
         });
@@ -153,7 +153,7 @@ final class RocksKeyValueStore implements KeyValueStore {
         for (KeyValueLoad load : entries) {
             last.put(new KeyValueKey(load.bucket(), load.entry().key()), Optional.of(load.entry()));
         }
-        write(false, changes -> {
+        write(changes -> {
             setAll(changes, last);
             return new KeyValueState(state.epoch(), state.lastRevision(), state.entries() + changes.entries());
         });
@@ -168,7 +168,7 @@ final class RocksKeyValueStore implements KeyValueStore {
 
     @Override
     public void finishLoad(String epoch, long lastRevision) {
-        write(true, changes -> new KeyValueState(epoch, lastRevision, state.entries()));
+        write(changes -> new KeyValueState(epoch, lastRevision, state.entries()));
     }
 
     @Override
@@ -178,7 +178,7 @@ final class RocksKeyValueStore implements KeyValueStore {
         if (stands != null && stands.plainKeys() == plainKeys) {
             return;
         }
-        write(true, changes -> {
+        write(changes -> {
             if (stands != null && stands.entries() > 0) {
                 throw new PatchbayException(
                         ErrorCode.CONFLICT,
@@ -191,7 +191,7 @@ final class RocksKeyValueStore implements KeyValueStore {
 
     @Override
     public void dropBucket(long bucket) {
-        write(true, changes -> {
+        write(changes -> {
             WriteBatch batch = changes.batch();
             byte[] begin = Place.bytes(bucket, new byte[0]);
             batch.deleteRange(database.entries, begin, Place.end(bucket));
@@ -204,7 +204,7 @@ final class RocksKeyValueStore implements KeyValueStore {
         sweep(bucket);
     }
 
-    private void write(boolean durable, Writing work) {
+    private void write(Writing work) {
         writing.lock();
         try {
             gate.pass(() -> {
@@ -214,7 +214,7 @@ final class RocksKeyValueStore implements KeyValueStore {
                         meta.write(changes.batch(), bucket.getKey(), bucket.getValue());
                     }
                     meta.write(changes.batch(), after);
-                    write(changes, durable);
+                    write(changes);
                     state = after;
                     changes.forgotten().forEach(buckets::remove);
                     buckets.putAll(changes.after());
@@ -226,15 +226,15 @@ final class RocksKeyValueStore implements KeyValueStore {
         }
     }
 
-    private void write(Changes changes, boolean durable) throws RocksDBException {
+    private void write(Changes changes) throws RocksDBException {
         if (index.isEmpty()) {
-            write(changes.batch(), durable);
+            write(changes.batch());
             return;
         }
         KeyIndex keys = index.get();
         keys.add(changes.added());
         try {
-            write(changes.batch(), durable);
+            write(changes.batch());
         } catch (RocksDBException e) {
             keys.remove(changes.added());
             throw e;
@@ -243,9 +243,9 @@ final class RocksKeyValueStore implements KeyValueStore {
         changes.forgotten().forEach(keys::removeAll);
     }
 
-    private void write(WriteBatch batch, boolean durable) throws RocksDBException {
+    private void write(WriteBatch batch) throws RocksDBException {
         try {
-            database.write(batch, durable);
+            database.write(batch);
             fault = Optional.empty();
         } catch (RocksDBException e) {
             fault = Optional.of("Writing failed: " + Gate.describe(e) + ".");
@@ -277,7 +277,7 @@ final class RocksKeyValueStore implements KeyValueStore {
             gate.pass(() -> {
                 try (WriteBatch batch = new WriteBatch()) {
                     meta.endDrop(batch, bucket);
-                    write(batch, true);
+                    write(batch);
                 }
                 return true;
             });
@@ -303,7 +303,9 @@ final class RocksKeyValueStore implements KeyValueStore {
                     }
                     rows.status();
                     byte[] next = rows.isValid() ? rows.key() : null;
-                    write(batch, false);
+                    if (batch.count() > 0) {
+                        write(batch);
+                    }
                     return next;
                 }
             });

@@ -66,7 +66,7 @@ class StoreFolderTest {
         byte[] damaged = bytes.clone();
         damaged[damaged.length / 2] ^= 1;
         Files.write(log, damaged);
-        assertUnavailable(() -> factory.open(directory, Map.of()), "Corruption");
+        assertUnavailable(() -> factory.open(directory, Map.of()), "acknowledged writes stand behind");
         assertThat(log).exists();
         Files.write(log, bytes);
         try (KeyValueStore store = factory.open(directory, Map.of())) {
