@@ -6,6 +6,7 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.Collections;
 import io.patchbay.api.document.Documents;
 import io.patchbay.api.feed.Position;
+import io.patchbay.api.kv.KeyValues;
 import io.patchbay.api.protocol.LiveSession;
 import io.patchbay.api.protocol.SubscribeRequest;
 import io.patchbay.api.protocol.SubscriptionEvent;
@@ -82,6 +83,11 @@ final class HandledSession implements LiveSession {
 
     @Override
     public Collections collections() {
+        throw new UnsupportedOperationException("a stream only subscribes");
+    }
+
+    @Override
+    public KeyValues keyValues() {
         throw new UnsupportedOperationException("a stream only subscribes");
     }
 
