@@ -34,6 +34,7 @@ import io.patchbay.engine.feed.ChangeFeed;
 import io.patchbay.engine.feed.FeedRetention;
 import io.patchbay.engine.hooks.ChangeTelling;
 import io.patchbay.engine.hooks.Hooks;
+import io.patchbay.engine.keyvalue.KeyValuePlane;
 import io.patchbay.engine.session.ClientSession;
 import io.patchbay.engine.session.FanOut;
 import io.patchbay.engine.session.ListenedSessions;
@@ -69,6 +70,9 @@ import org.slf4j.LoggerFactory;
         immediate = true)
 public final class DataPlane implements Sessions, LiveSessions, SystemDocuments {
     private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
+    /** What serves the keys and values of a node that has none yet. */
+    private static final String FIRST_KEY_VALUE_ADAPTER = "rocksdb";
+
     private static final Duration TRIM_EVERY = Duration.ofMinutes(1);
 
     private final Metrics metrics;
@@ -84,6 +88,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
     private final FanOut fanOut;
     private final FeedRetention retention;
     private final SystemDocuments systemDocuments;
+    private final KeyValuePlane keyValues;
     private final SessionParts sessionParts;
     private final ListenedSessions listenedSessions;
     private final Gauges gauges;
@@ -146,6 +151,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         fanOut = new FanOut(feed, catalog, queries, readers, clock, metrics);
         systemDocuments = new StoredSystemDocuments(reads, writes, readers, watchers::watch);
         hooks.tell(new ChangeTelling(feed, catalog, systemDocuments));
+        keyValues = new KeyValuePlane(providers, metrics, dataFolder, FIRST_KEY_VALUE_ADAPTER, clock);
         sessionParts = new SessionParts(
                 catalog,
                 collections,
@@ -156,6 +162,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
                 readers,
                 feed,
                 fanOut,
+                keyValues,
                 clock);
         listenedSessions = new ListenedSessions(sessionParts);
         retention = new FeedRetention(
@@ -257,6 +264,10 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         return readers;
     }
 
+    public KeyValuePlane keyValues() {
+        return keyValues;
+    }
+
     public Hooks hooks() {
         return hooks;
     }
@@ -279,6 +290,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         timer.shutdownNow();
         fanOut.close();
         hooks.close();
+        keyValues.close();
         committer.close();
         readers.close();
         indexes.close();
