@@ -24,11 +24,13 @@ final class HandledSession implements LiveSession {
 
     final List<SubscribeRequest> requests = new ArrayList<>();
     private final SubscriptionListener listener;
+    private final KeyValues keyValues;
     private Identity identity;
     int resumed;
     boolean closed;
 
-    HandledSession(Identity identity, SubscriptionListener listener) {
+    HandledSession(Identity identity, SubscriptionListener listener, KeyValues keyValues) {
+        this.keyValues = keyValues;
         this.identity = identity;
         this.listener = listener;
     }
@@ -88,7 +90,7 @@ final class HandledSession implements LiveSession {
 
     @Override
     public KeyValues keyValues() {
-        throw new UnsupportedOperationException("a stream only subscribes");
+        return keyValues;
     }
 
     @Override

@@ -1,10 +1,7 @@
 package io.patchbay.testkit.session;
 
-import io.patchbay.api.ErrorCode;
-import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
 import io.patchbay.api.feed.Position;
-import io.patchbay.api.kv.KeyValues;
 import io.patchbay.api.protocol.Session;
 import io.patchbay.api.protocol.SubscribeRequest;
 import java.util.Map;
@@ -12,7 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A session on {@link MemoryDocuments}; it notes subscriptions and sends no events, and has no key-value store. For one thread. */
+/** A session on {@link MemoryDocuments} and the keys beside them; it notes subscriptions and sends no events. For one thread. */
 public final class MemorySession implements Session {
     private final MemoryDocuments documents;
     private final Map<Long, SubscribeRequest> subscriptions = new TreeMap<>();
@@ -45,8 +42,8 @@ public final class MemorySession implements Session {
     }
 
     @Override
-    public KeyValues keyValues() {
-        throw new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "This session has no key-value store.");
+    public MemoryKeyValues keyValues() {
+        return documents.keyValues();
     }
 
     @Override
