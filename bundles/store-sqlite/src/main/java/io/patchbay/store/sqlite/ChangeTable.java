@@ -1,7 +1,5 @@
 package io.patchbay.store.sqlite;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.feed.Change;
 import java.sql.PreparedStatement;
@@ -27,10 +25,10 @@ final class ChangeTable {
             + " + length(id) + coalesce(length(body), 0)), 0) FROM change WHERE place < ?";
     private static final String DELETE = "DELETE FROM change WHERE place < ?";
 
-    private final BodyCodec bodies;
+    private final RecordCodec codec;
 
-    ChangeTable(BodyCodec bodies) {
-        this.bodies = bodies;
+    ChangeTable(RecordCodec codec) {
+        this.codec = codec;
     }
 
     /** @return the bytes it takes, about */
@@ -39,20 +37,22 @@ final class ChangeTable {
             throw new IllegalArgumentException("a transaction has at most " + PLACES + " changes");
         }
         PreparedStatement put = database.prepare(PUT);
-        byte[] id = change.id().getBytes(UTF_8);
+        byte[] key = codec.key(change.collection(), change.id());
         put.setLong(1, place(change.offset()) + change.index());
         put.setLong(2, change.collection());
-        put.setBytes(3, id);
+        put.setBytes(3, key);
         put.setLong(4, change.committedAtMs());
-        long bytes = RECORD_BYTES + id.length;
+        long bytes = RECORD_BYTES + key.length;
         if (change.document().isPresent()) {
-            byte[] body = bodies.write(change.document().get());
+            byte[] body = codec.write(change.document().get(), key);
             put.setLong(5, change.document().get().updatedAtMs());
             put.setBytes(6, body);
             bytes += body.length;
         } else {
+            byte[] deletion = codec.writeDeletion(change.collection(), change.id(), key, change.offset());
             put.setNull(5, Types.INTEGER);
-            put.setNull(6, Types.BLOB);
+            put.setBytes(6, deletion);
+            bytes += deletion == null ? 0 : deletion.length;
         }
         put.executeUpdate();
         return bytes;
@@ -90,13 +90,16 @@ final class ChangeTable {
         long place = row.getLong(1);
         long offset = place / PLACES;
         long collection = row.getLong(2);
-        String id = new String(row.getBytes(3), UTF_8);
-        byte[] written = row.getBytes(6);
-        Optional<StoredDocument> document = written == null
-                ? Optional.empty()
-                : Optional.of(new StoredDocument(
-                        collection, id, offset, row.getLong(5), bodies.read(collection, id, offset, written)));
-        return new Change(offset, (int) (place % PLACES), collection, id, row.getLong(4), document);
+        byte[] key = row.getBytes(3);
+        int index = (int) (place % PLACES);
+        long updatedAtMs = row.getLong(5);
+        // Only what is there was written at some time.
+        if (row.wasNull()) {
+            String id = codec.readDeletion(collection, key, offset, row.getBytes(6));
+            return new Change(offset, index, collection, id, row.getLong(4), Optional.empty());
+        }
+        StoredDocument document = codec.read(collection, key, offset, updatedAtMs, row.getBytes(6));
+        return new Change(offset, index, collection, document.id(), row.getLong(4), Optional.of(document));
     }
 
     /** The offset that a step of trimming goes through: at most {@code steps} records behind the oldest. */

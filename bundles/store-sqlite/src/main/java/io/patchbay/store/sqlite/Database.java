@@ -35,6 +35,12 @@ final class Database implements AutoCloseable {
     /** Else the driver asks for the last row's number after every statement that writes, which costs as much as the write. */
     private static final String GENERATED_KEYS = "jdbc.get_generated_keys";
 
+    /** What may fail with SQLite. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws SQLException;
+    }
+
     private final SQLiteConnection connection;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
 
@@ -66,13 +72,26 @@ final class Database implements AutoCloseable {
         return open(file, List.of("PRAGMA synchronous = FULL"));
     }
 
+    /** A database in memory, which all that open it by this name share; it goes with the last of them. */
+    static Database openMemory(String name, int cacheKb) throws SQLException {
+        return open(
+                "file:/" + name + "?vfs=memdb",
+                List.of(
+                        "PRAGMA page_size = " + PAGE_BYTES,
+                        "PRAGMA synchronous = OFF",
+                        "PRAGMA cache_size = -" + cacheKb));
+    }
+
     private static Database open(Path file, List<String> pragmas) throws SQLException {
-        // As a URI, in which no character of the path has a meaning of its own; the driver itself, for DriverManager
-        // would hold on to this bundle.
+        // As a URI, in which no character of the path has a meaning of its own.
+        return open(file.toUri().toASCIIString(), pragmas);
+    }
+
+    private static Database open(String uri, List<String> pragmas) throws SQLException {
+        // The driver itself, for DriverManager would hold on to this bundle.
         Properties settings = new Properties();
         settings.setProperty(GENERATED_KEYS, "false");
-        SQLiteConnection connection = (SQLiteConnection)
-                new JDBC().connect("jdbc:sqlite:" + file.toUri().toASCIIString(), settings);
+        SQLiteConnection connection = (SQLiteConnection) new JDBC().connect("jdbc:sqlite:" + uri, settings);
         Database database = new Database(connection);
         try {
             connection.setBusyTimeout(BUSY_MS);

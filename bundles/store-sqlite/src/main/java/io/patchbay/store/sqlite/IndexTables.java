@@ -1,7 +1,5 @@
 package io.patchbay.store.sqlite;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.patchbay.api.document.IndexDefinition;
 import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.query.IndexPlan;
@@ -15,11 +13,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The indexes of all collections: their definitions, and an entry per document in each.
+ * The indexes of all collections: their definitions, and how their {@link Entries} are built and kept.
  *
  * <p>From the moment an index is registered, every write keeps its entries; meanwhile the builder goes over the documents that were there before, in order of their ids. Where
  * both meet the same document they write the same entry. Queries use an index once it is complete.
@@ -33,8 +32,6 @@ final class IndexTables {
     private static final int STEP_BYTES = 4 << 20;
     /** What a step of building adds to the log, about. */
     static final long STEP_LOG_BYTES = (long) STEP_DOCUMENTS * Database.PAGE_BYTES;
-    /** Entries that a step of dropping deletes. */
-    private static final int STEP_ENTRIES = 4096;
 
     private static final int BUILDING = 0;
     private static final int COMPLETE = 1;
@@ -52,24 +49,24 @@ final class IndexTables {
             "INSERT INTO index_definition (collection, fields, state) VALUES (?, ?, " + BUILDING + ")";
     private static final String SET_STATE = "UPDATE index_definition SET state = ?, built_through = ? WHERE number = ?";
     private static final String FORGET = "DELETE FROM index_definition WHERE number = ?";
-    private static final String PUT = "INSERT OR IGNORE INTO entry (number, key, id, place)"
-            + " VALUES (?1, ?2, ?3, (SELECT place FROM document WHERE collection = ?4 AND id = ?3))";
-    private static final String DELETE = "DELETE FROM entry WHERE number = ? AND key = ? AND id = ?";
-    private static final String DELETE_SOME =
-            "DELETE FROM entry WHERE (number, key, id) IN (SELECT number, key, id FROM entry WHERE number = ? LIMIT "
-                    + STEP_ENTRIES + ")";
     private static final String BUILD_STEP = "SELECT " + DocumentTable.COLUMNS
             + " FROM document d WHERE d.collection = ? AND d.id > ? ORDER BY d.id LIMIT " + STEP_DOCUMENTS;
 
     private final DocumentTable documents;
+    private final RecordCodec codec;
+    private final Entries entries;
+    // By number: what was read, and with it unsealed, once.
+    private final Map<Long, Index> definitions = new ConcurrentHashMap<>();
     /** All that writes must keep, by collection. Guarded by the writer's lock. */
     private Map<Long, List<Index>> kept = Map.of();
 
     /** @param number never used again for another */
     record Index(long number, long collection, IndexDefinition definition) {}
 
-    IndexTables(DocumentTable documents) {
+    IndexTables(DocumentTable documents, RecordCodec codec, Entries entries) {
         this.documents = documents;
+        this.codec = codec;
+        this.entries = entries;
     }
 
     /** After the transaction that changed the definitions, and at the start. */
@@ -83,6 +80,11 @@ final class IndexTables {
             }
         }
         kept = indexes;
+    }
+
+    /** All that writes must keep, by collection. The writer's. */
+    Map<Long, List<Index>> kept() {
+        return kept;
     }
 
     boolean hasIndexes(long collection) {
@@ -101,12 +103,14 @@ final class IndexTables {
             Optional<StoredDocument> before,
             Optional<StoredDocument> after)
             throws SQLException {
+        if (before.isPresent() != after.isPresent()) {
+            entries.onDocument(database, collection, id, after.isPresent());
+        }
         List<Index> indexes = kept.get(collection);
         if (indexes == null) {
             return 0;
         }
         long bytes = 0;
-        byte[] idBytes = id.getBytes(UTF_8);
         for (Index index : indexes) {
             byte @Nullable [] old = before.map(document -> IndexPlan.entryKey(index.definition(), document))
                     .orElse(null);
@@ -117,32 +121,15 @@ final class IndexTables {
             }
             // A key lies anywhere in its index, so its page is its own.
             if (old != null) {
-                delete(database, index, old, idBytes);
+                entries.delete(database, index, old, id);
                 bytes += Database.PAGE_BYTES;
             }
             if (key != null) {
-                put(database, index, key, idBytes);
+                entries.put(database, index, key, id);
                 bytes += Database.PAGE_BYTES;
             }
         }
         return bytes;
-    }
-
-    private static void put(Database database, Index index, byte[] key, byte[] id) throws SQLException {
-        PreparedStatement put = database.prepare(PUT);
-        put.setLong(1, index.number());
-        put.setBytes(2, key);
-        put.setBytes(3, id);
-        put.setLong(4, index.collection());
-        put.executeUpdate();
-    }
-
-    private static void delete(Database database, Index index, byte[] key, byte[] id) throws SQLException {
-        PreparedStatement delete = database.prepare(DELETE);
-        delete.setLong(1, index.number());
-        delete.setBytes(2, key);
-        delete.setBytes(3, id);
-        delete.executeUpdate();
     }
 
     /** Registers what is missing and gives up what is no longer wanted; {@link #advance} does the rest. */
@@ -158,7 +145,7 @@ final class IndexTables {
             if (!defined.contains(definition)) {
                 PreparedStatement register = database.prepare(REGISTER);
                 register.setLong(1, collection);
-                register.setString(2, definition.toString());
+                register.setObject(2, codec.writeFields(collection, definition.toString()));
                 register.executeUpdate();
             }
         }
@@ -187,13 +174,12 @@ final class IndexTables {
         return true;
     }
 
-    private static void drop(Database database, Index index) throws SQLException {
-        PreparedStatement some = database.prepare(DELETE_SOME);
-        some.setLong(1, index.number());
-        if (some.executeUpdate() < STEP_ENTRIES) {
+    private void drop(Database database, Index index) throws SQLException {
+        if (!entries.drop(database, index)) {
             PreparedStatement forget = database.prepare(FORGET);
             forget.setLong(1, index.number());
             forget.executeUpdate();
+            definitions.remove(index.number());
         }
     }
 
@@ -216,20 +202,22 @@ final class IndexTables {
             }
         }
         for (StoredDocument document : step) {
-            put(
-                    database,
-                    index,
-                    IndexPlan.entryKey(index.definition(), document),
-                    document.id().getBytes(UTF_8));
+            entries.put(database, index, IndexPlan.entryKey(index.definition(), document), document.id());
         }
-        byte @Nullable [] through =
-                atEnd ? null : step.get(step.size() - 1).id().getBytes(UTF_8);
+        byte @Nullable [] through = atEnd
+                ? null
+                : codec.key(index.collection(), step.get(step.size() - 1).id());
         setState(database, index.number(), atEnd ? COMPLETE : BUILDING, through);
+    }
+
+    /** What was built so far was kept in memory, and is gone: begins anew. */
+    void rebuildUnfinished(Database database) throws SQLException {
+        database.execute("UPDATE index_definition SET built_through = NULL WHERE state = " + BUILDING);
     }
 
     /** Deletes every entry; then every index is complete. */
     void clear(Database database) throws SQLException {
-        database.execute("DELETE FROM entry");
+        entries.clear(database);
         database.execute("DELETE FROM index_definition WHERE state = " + DROPPED);
         database.execute("UPDATE index_definition SET state = " + COMPLETE + ", built_through = NULL");
     }
@@ -244,7 +232,7 @@ final class IndexTables {
     }
 
     /** What a query may use, as the reader's snapshot has it. */
-    static List<Index> findComplete(Database reader, long collection) throws SQLException {
+    List<Index> findComplete(Database reader, long collection) throws SQLException {
         PreparedStatement find = reader.prepare(FIND_COMPLETE);
         find.setLong(1, collection);
         List<Index> complete = new ArrayList<>();
@@ -256,9 +244,17 @@ final class IndexTables {
         return complete;
     }
 
-    private static Index read(ResultSet row) throws SQLException {
-        List<SortField> fields =
-                Stream.of(row.getString(3).split(",")).map(SortField::parse).toList();
-        return new Index(row.getLong(1), row.getLong(2), new IndexDefinition(fields));
+    private Index read(ResultSet row) throws SQLException {
+        Index known = definitions.get(row.getLong(1));
+        if (known != null) {
+            return known;
+        }
+        List<SortField> fields = Stream.of(
+                        codec.readFields(row.getLong(2), row.getBytes(3)).split(","))
+                .map(SortField::parse)
+                .toList();
+        Index index = new Index(row.getLong(1), row.getLong(2), new IndexDefinition(fields));
+        definitions.put(index.number(), index);
+        return index;
     }
 }

@@ -2,6 +2,7 @@ package io.patchbay.store.sqlite;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.crypto.Sealer;
 import io.patchbay.api.document.CommitBatch;
 import io.patchbay.api.document.DocumentKey;
 import io.patchbay.api.document.DocumentScan;
@@ -25,6 +26,7 @@ import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
@@ -64,9 +66,10 @@ final class SqliteDocumentStore implements DocumentStore {
     private final Checkpointer checkpointer;
     private final DocumentTable documents;
     private final ChangeTable changes;
-    private final OutcomeTable outcomes = new OutcomeTable();
+    private final OutcomeTable outcomes;
     private final IndexTables indexes;
     private final StateTable stateTable;
+    private final Optional<SealedEntries> sealed;
     // Fair, so that an index being built lets every batch pass in between.
     private final Lock writing;
     private final AtomicInteger building = new AtomicInteger();
@@ -94,7 +97,7 @@ final class SqliteDocumentStore implements DocumentStore {
     private SqliteDocumentStore(
             Path directory,
             SqliteConfig config,
-            BodyCodec bodies,
+            Optional<Sealer> sealer,
             SqliteMeters meters,
             Consumer<SqliteDocumentStore> onClosed,
             StoreLock lock,
@@ -109,12 +112,26 @@ final class SqliteDocumentStore implements DocumentStore {
         this.syncing = syncing;
         this.writing = new ReentrantLock(true);
         Path file = directory.resolve(FILE);
-        Schema.require(writer, file);
-        this.stateTable = StateTable.takeOver(writer);
-        this.documents = new DocumentTable(bodies);
-        this.changes = new ChangeTable(bodies);
-        this.indexes = new IndexTables(documents);
+        Optional<SealedRecords> records = sealer.map(SealedRecords::new);
+        RecordCodec codec = records.isPresent() ? records.get() : RecordCodec.PLAIN;
+        if (records.isPresent()) {
+            Schema.requireSealed(writer, file, () -> StateTable.createSealed(writer, codec));
+        } else {
+            Schema.require(writer, file);
+        }
+        this.stateTable = StateTable.takeOver(writer, codec, records.isPresent());
+        this.documents = new DocumentTable(codec);
+        this.changes = new ChangeTable(codec);
+        this.outcomes = records.isPresent() ? new SealedOutcomes(records.get()) : new PlainOutcomes();
+        this.sealed = records.isPresent()
+                ? Optional.of(new SealedEntries(this, documents, stateTable, config.indexMemoryMiB()))
+                : Optional.empty();
+        this.indexes = new IndexTables(
+                documents, codec, sealed.isPresent() ? sealed.get().entries() : new DiskEntries());
         this.state = stateTable.read(writer);
+        if (sealed.isPresent()) {
+            indexes.rebuildUnfinished(writer);
+        }
         indexes.reload(writer);
         this.readers = new ReadPool(file, config.readers(), meters);
         this.checkpointer = new Checkpointer(Database.openCheckpointer(file), syncing, writing, meters);
@@ -125,7 +142,7 @@ final class SqliteDocumentStore implements DocumentStore {
     static SqliteDocumentStore open(
             Path directory,
             SqliteConfig config,
-            BodyCodec bodies,
+            Optional<Sealer> sealer,
             SqliteMeters meters,
             Consumer<SqliteDocumentStore> onClosed) {
         StoreLock lock = StoreLock.take(directory);
@@ -135,7 +152,7 @@ final class SqliteDocumentStore implements DocumentStore {
             writer = Database.openWriter(directory.resolve(FILE));
             syncing = FileChannel.open(directory.resolve(FILE), StandardOpenOption.WRITE);
             SqliteDocumentStore store =
-                    new SqliteDocumentStore(directory, config, bodies, meters, onClosed, lock, writer, syncing);
+                    new SqliteDocumentStore(directory, config, sealer, meters, onClosed, lock, writer, syncing);
             store.start();
             return store;
         } catch (SQLException | IOException | RuntimeException | Error e) {
@@ -186,6 +203,11 @@ final class SqliteDocumentStore implements DocumentStore {
         return building.get();
     }
 
+    /** Not a number if the indexes are on the disk. */
+    double indexMemoryBytes() {
+        return sealed.map(entries -> (double) entries.memoryBytes()).orElse(Double.NaN);
+    }
+
     private void start() {
         checkpointer.start();
         // What an earlier process began to build or drop.
@@ -196,6 +218,9 @@ final class SqliteDocumentStore implements DocumentStore {
     private void finishIndexes() {
         building.incrementAndGet();
         try {
+            if (sealed.isPresent()) {
+                sealed.get().warm();
+            }
             while (!closed && advanceIndexes()) {
                 // Each step is a transaction of its own, between which writes pass.
             }
@@ -313,20 +338,32 @@ final class SqliteDocumentStore implements DocumentStore {
 
     @Override
     public DocumentScan query(StoreQuery query) {
-        Database reader = guarded(readers::acquire);
-        @Nullable SqlitePlanSource source = null;
+        return scan(query, sealed.isPresent() ? sealed.get().open(query.collection()) : openPlain(query.collection()));
+    }
+
+    private static DocumentScan scan(StoreQuery query, QuerySource source) {
         boolean handedOver = false;
         try {
-            SqlitePlanSource opened = guarded(() -> SqlitePlanSource.open(this, documents, reader, query.collection()));
-            source = opened;
-            PlannedScan scan = new PlannedScan(IndexPlan.of(query, opened.indexes(), opened::isNarrow), opened);
+            PlannedScan scan = new PlannedScan(IndexPlan.of(query, source.indexes(), source::isNarrow), source);
             handedOver = true;
             return scan;
         } finally {
-            if (!handedOver && source != null) {
+            if (!handedOver) {
                 source.close();
-            } else if (!handedOver) {
-                readers.release(reader);
+            }
+        }
+    }
+
+    private QuerySource openPlain(long collection) {
+        Database reader = acquire();
+        boolean handedOver = false;
+        try {
+            QuerySource source = guarded(() -> SqlitePlanSource.open(this, documents, indexes, reader, collection));
+            handedOver = true;
+            return source;
+        } finally {
+            if (!handedOver) {
+                release(reader);
             }
         }
     }
@@ -374,6 +411,11 @@ final class SqliteDocumentStore implements DocumentStore {
     }
 
     @Override
+    public void checkIndexes(long collection, List<IndexDefinition> definitions) {
+        sealed.ifPresent(entries -> entries.requireRoom(collection, definitions));
+    }
+
+    @Override
     public void defineIndexes(long collection, List<IndexDefinition> definitions) {
         writing.lock();
         try {
@@ -412,6 +454,9 @@ final class SqliteDocumentStore implements DocumentStore {
 
     @Override
     public List<StoredDocument> scanDocuments(Optional<DocumentKey> after, int limit) {
+        if (sealed.isPresent()) {
+            return sealed.get().scan(after, limit);
+        }
         return read(reader -> documents.scan(reader, after, limit));
     }
 
@@ -429,9 +474,7 @@ final class SqliteDocumentStore implements DocumentStore {
                 Optional<StoredDocument> old =
                         indexed ? documents.find(writer, document.collection(), document.id()) : Optional.empty();
                 documents.put(writer, document);
-                if (indexed) {
-                    bytes += indexes.replace(writer, document.collection(), document.id(), old, Optional.of(document));
-                }
+                bytes += indexes.replace(writer, document.collection(), document.id(), old, Optional.of(document));
                 bytes += document.body().length;
             }
             for (Change change : batch.changes()) {
@@ -457,7 +500,7 @@ final class SqliteDocumentStore implements DocumentStore {
         try {
             write(before -> new Written(before, 0));
             find(0, "fault");
-            return Optional.empty();
+            return sealed.flatMap(SealedEntries::findFault);
         } catch (PatchbayException e) {
             return Optional.of(e.getMessage());
         }
@@ -475,10 +518,12 @@ final class SqliteDocumentStore implements DocumentStore {
             writing.unlock();
         }
         hide();
+        sealed.ifPresent(SealedEntries::stopWaiting);
         readers.close();
         checkpointer.close();
         awaitIndexBuilder();
         // Nobody writes any more: the flag was set under the writer's lock.
+        sealed.ifPresent(SealedEntries::close);
         writer.close();
         close(syncing);
         lock.close();
@@ -517,26 +562,33 @@ final class SqliteDocumentStore implements DocumentStore {
 
     private Written inTransaction(Write work) {
         boolean done = false;
+        long version = state.writes() + 1;
         try {
             writer.run("BEGIN IMMEDIATE");
             Written written = work.run(state);
-            stateTable.write(writer, written.after());
+            StateTable.Row after = written.after().withWrites(version);
+            stateTable.write(writer, after);
+            if (sealed.isPresent()) {
+                sealed.get().apply(version);
+            }
             long beganNanos = System.nanoTime();
             writer.run("COMMIT");
             meters.commitTime.record(System.nanoTime() - beganNanos);
             done = true;
-            return written;
+            sealed.ifPresent(entries -> entries.committed(version));
+            return new Written(after, written.bytes());
         } catch (SQLException e) {
             throw failure(directory, e);
         } finally {
             if (!done) {
-                undo();
+                undo(version);
             }
         }
     }
 
-    private void undo() {
+    private void undo(long version) {
         writer.rollBack();
+        sealed.ifPresent(entries -> entries.undo(version));
         try {
             writer.run("BEGIN IMMEDIATE");
             stateTable.write(writer, state);
@@ -546,11 +598,11 @@ final class SqliteDocumentStore implements DocumentStore {
         }
     }
 
-    private interface Read<T> {
+    interface Read<T> {
         T run(Database reader) throws SQLException;
     }
 
-    private <T> T read(Read<T> work) {
+    <T> T read(Read<T> work) {
         return guarded(() -> {
             Database reader = readers.acquire();
             try {
@@ -561,6 +613,10 @@ final class SqliteDocumentStore implements DocumentStore {
                 readers.release(reader);
             }
         });
+    }
+
+    Database acquire() {
+        return guarded(readers::acquire);
     }
 
     void release(Database reader) {
@@ -583,7 +639,35 @@ final class SqliteDocumentStore implements DocumentStore {
         return this.<@Nullable T>guarded(call);
     }
 
-    private void requireOpen() {
+    /** Between two writes, on any thread. */
+    void betweenWrites(Database.Step step) {
+        writing.lock();
+        try {
+            requireOpen();
+            guarded(() -> {
+                step.run();
+                return true;
+            });
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** All indexes that writes keep; asked between writes. */
+    Map<Long, List<IndexTables.Index>> keptIndexes() {
+        return indexes.kept();
+    }
+
+    List<IndexTables.Index> findComplete(Database reader, long collection) throws SQLException {
+        return indexes.findComplete(reader, collection);
+    }
+
+    /** Of the last write that is durable. */
+    StateTable.Row lastRow() {
+        return state;
+    }
+
+    void requireOpen() {
         if (closed) {
             throw closed();
         }
@@ -591,6 +675,10 @@ final class SqliteDocumentStore implements DocumentStore {
 
     static PatchbayException closed() {
         return new PatchbayException(ErrorCode.STORE_UNAVAILABLE, "The store is closed.");
+    }
+
+    static PatchbayException indexDropped() {
+        return new PatchbayException(ErrorCode.UNAVAILABLE, "An index was dropped while it was being read; try again.");
     }
 
     private static PatchbayException failure(Path directory, Throwable cause) {

@@ -1,10 +1,12 @@
 package io.patchbay.store.sqlite;
 
+import io.patchbay.api.crypto.Sealer;
 import io.patchbay.api.document.DocumentStore;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.metrics.Metrics;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
@@ -31,8 +33,22 @@ public final class SqliteDocumentStoreFactory implements DocumentStoreFactory {
 
     @Override
     public DocumentStore open(Path directory, Map<String, String> settings) {
-        SqliteDocumentStore store = SqliteDocumentStore.open(
-                directory, SqliteConfig.parse(settings), BodyCodec.PLAIN, meters, open::remove);
+        return open(directory, settings, Optional.empty());
+    }
+
+    @Override
+    public boolean seals() {
+        return true;
+    }
+
+    @Override
+    public DocumentStore open(Path directory, Map<String, String> settings, Sealer sealer) {
+        return open(directory, settings, Optional.of(sealer));
+    }
+
+    private DocumentStore open(Path directory, Map<String, String> settings, Optional<Sealer> sealer) {
+        SqliteDocumentStore store =
+                SqliteDocumentStore.open(directory, SqliteConfig.parse(settings), sealer, meters, open::remove);
         open.add(store);
         return store;
     }

@@ -46,5 +46,11 @@ final class SqliteMeters {
                 store::building,
                 STORE,
                 name);
+        metrics.gauge(
+                "patchbay_sqlite_index_memory_bytes",
+                "Memory that the indexes of a sealed store take.",
+                store::indexMemoryBytes,
+                STORE,
+                name);
     }
 }

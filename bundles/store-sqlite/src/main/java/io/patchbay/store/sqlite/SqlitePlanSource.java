@@ -3,7 +3,6 @@ package io.patchbay.store.sqlite;
 import io.patchbay.api.document.IndexDefinition;
 import io.patchbay.api.query.IndexPlan.Place;
 import io.patchbay.api.query.KeyRange;
-import io.patchbay.api.query.PlanSource;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,10 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One collection as a reader's transaction sees it. Holds its connection until closed. */
-final class SqlitePlanSource implements PlanSource {
-    /** Entries that may be read and sorted before reading in order is preferred. */
-    private static final int NARROW_ENTRIES = 5000;
-
+final class SqlitePlanSource implements QuerySource {
     private static final String DOCUMENTS = "SELECT " + DocumentTable.COLUMNS
             + " FROM document d WHERE d.collection = ? AND d.id >= ? AND d.id < ? ORDER BY d.id";
     // By the place that the entry knows, or in a file from before by the id. The pluses keep SQLite from going by the
@@ -51,7 +47,8 @@ final class SqlitePlanSource implements PlanSource {
     }
 
     /** Begins a transaction on {@code database}, which is given back when the source is closed. */
-    static SqlitePlanSource open(SqliteDocumentStore store, DocumentTable documents, Database database, long collection)
+    static SqlitePlanSource open(
+            SqliteDocumentStore store, DocumentTable documents, IndexTables indexes, Database database, long collection)
             throws SQLException {
         synchronized (database) {
             database.run("BEGIN");
@@ -59,7 +56,7 @@ final class SqlitePlanSource implements PlanSource {
                 // The definitions from the same snapshot as the entries: an index that was dropped meanwhile has lost
                 // some.
                 return new SqlitePlanSource(
-                        store, documents, database, collection, IndexTables.findComplete(database, collection));
+                        store, documents, database, collection, indexes.findComplete(database, collection));
             } catch (SQLException | RuntimeException e) {
                 database.rollBack();
                 throw e;
@@ -67,11 +64,13 @@ final class SqlitePlanSource implements PlanSource {
         }
     }
 
-    List<IndexDefinition> indexes() {
+    @Override
+    public List<IndexDefinition> indexes() {
         return indexes.stream().map(IndexTables.Index::definition).toList();
     }
 
-    boolean isNarrow(IndexDefinition index, List<KeyRange> ranges) {
+    @Override
+    public boolean isNarrow(IndexDefinition index, List<KeyRange> ranges) {
         long number = number(index);
         return store.guarded(() -> {
             synchronized (database) {

@@ -100,7 +100,7 @@ class StoreFileTest {
                     .hasMessageContaining("'" + wrong + "'");
         }
         assertThatThrownBy(() -> SqliteConfig.parse(Map.of("reader", "3")))
-                .hasMessageContaining("did you mean 'readers'");
+                .hasMessageContaining("Did you mean 'readers'");
     }
 
     private void execute(String sql) throws SQLException {

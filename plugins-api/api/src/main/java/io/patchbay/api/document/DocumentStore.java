@@ -58,6 +58,13 @@ public interface DocumentStore extends AutoCloseable {
     /** Bytes that the kept change records take, about; what the retention by size goes by. */
     long changeBytes();
 
+    /**
+     * Before indexes are defined.
+     *
+     * @throws io.patchbay.api.PatchbayException INDEX_MEMORY if the store keeps indexes in memory and these would take too much, with how much
+     */
+    default void checkIndexes(long collection, List<IndexDefinition> indexes) {}
+
     /** The indexes of a collection from now on: missing ones are built, others dropped. Idempotent; may take long; writes go on meanwhile. */
     void defineIndexes(long collection, List<IndexDefinition> indexes);
 
