@@ -39,7 +39,7 @@ public final class KeyValuePlane implements AutoCloseable {
     private final KeyValueSlot slot;
     private final Buckets buckets;
     private final KeyValueCommitter committer;
-    private final KeyValueWatchers watchers = new KeyValueWatchers();
+    private final KeyValueWatchers watchers;
     private final KeyValueReads reads;
     private final Expiry expiry;
     private final Readers readers = new Readers(Readers.defaultThreads());
@@ -52,6 +52,7 @@ public final class KeyValuePlane implements AutoCloseable {
     /** @param firstAdapter what serves a node that has no keys and values yet */
     public KeyValuePlane(Providers providers, Metrics metrics, Path dataFolder, String firstAdapter, Clock clock) {
         this.clock = clock;
+        watchers = new KeyValueWatchers(metrics);
         buckets = new Buckets(clock, this::definedAnew);
         reads = new KeyValueReads(clock);
         slot = new KeyValueSlot(providers, dataFolder, firstAdapter, this::prepare);

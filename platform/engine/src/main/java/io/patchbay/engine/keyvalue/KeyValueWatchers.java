@@ -5,6 +5,7 @@ import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.kv.KeyValueEntry;
 import io.patchbay.api.kv.KeyValueItem;
+import io.patchbay.api.metrics.Metrics;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,9 +29,23 @@ final class KeyValueWatchers implements AutoCloseable {
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(task -> new Thread(task, "patchbay-kv-watch"));
     private final Map<Long, Set<Watching>> byBucket = new ConcurrentHashMap<>();
+    private final Metrics.Counter behind;
     private final AtomicInteger count = new AtomicInteger();
     /** Of the commits that the thread has still to look at. */
     private final AtomicLong waitingBytes = new AtomicLong();
+
+    KeyValueWatchers(Metrics metrics) {
+        behind = metrics.counter(
+                "patchbay_kv_watches_behind_total", "Watches that ended because their reader fell behind.");
+    }
+
+    /** Ended, for its reader fell behind. */
+    PatchbayException fallenBehind() {
+        behind.increment();
+        return new PatchbayException(
+                ErrorCode.HISTORY_GONE,
+                "Changes came faster than they were read, and are not kept; list the keys anew and watch again.");
+    }
 
     /** @throws PatchbayException LIMIT_EXCEEDED */
     void add(Watching watching) {
@@ -70,7 +85,7 @@ final class KeyValueWatchers implements AutoCloseable {
         if (waitingBytes.addAndGet(bytes) > Limits.KEY_VALUE_QUEUE_BYTES) {
             waitingBytes.addAndGet(-bytes);
             commits.forEach(
-                    commit -> commit.changes().forEach(change -> endBucket(change.bucket(), Watching.fallenBehind())));
+                    commit -> commit.changes().forEach(change -> endBucket(change.bucket(), fallenBehind())));
             return;
         }
         execute(() -> {

@@ -1,6 +1,5 @@
 package io.patchbay.engine.keyvalue;
 
-import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.feed.Position;
@@ -49,12 +48,6 @@ public final class Watching implements KeyValueWatch {
         this.watchers = watchers;
     }
 
-    static PatchbayException fallenBehind() {
-        return new PatchbayException(
-                ErrorCode.HISTORY_GONE,
-                "Changes came faster than they were read, and are not kept; list the keys anew and watch again.");
-    }
-
     long bucket() {
         return bucket.number();
     }
@@ -94,7 +87,7 @@ public final class Watching implements KeyValueWatch {
         if (waiting.size() > Limits.KEY_VALUE_WATCH_CHANGES || waitingBytes > Limits.KEY_VALUE_WATCH_BYTES) {
             waiting.clear();
             waitingBytes = 0;
-            end(fallenBehind());
+            end(watchers.fallenBehind());
         }
     }
 
