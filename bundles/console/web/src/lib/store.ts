@@ -2,6 +2,8 @@ export interface Store {
   name: string;
   state: 'serving' | 'migrating' | 'unavailable';
   adapter: string;
+  /** Whether what is in it is encrypted. */
+  sealed: boolean;
   documents: number;
   position: string;
   follower: string | null;

@@ -197,7 +197,7 @@ public final class ManySwaps {
         @Override
         public void swap() throws IOException, InterruptedException {
             sqlite = !sqlite;
-            String swap = "{\"adapter\":\"" + (sqlite ? "sqlite" : "h2") + "\"}";
+            String swap = sqlite ? "{\"adapter\":\"sqlite\"}" : "{\"adapter\":\"h2\",\"plaintext\":true}";
             node.job(
                     "POST",
                     "/api/v1/stores/documents/swap",

@@ -14,8 +14,10 @@ import io.patchbay.api.document.Transaction;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.query.Expression;
 import io.patchbay.api.query.SortField;
+import io.patchbay.engine.keys.NodeKeyring;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +30,7 @@ import java.util.stream.Stream;
 /**
  * How many documents a store makes durable per second, by the size of the committer's batches, and how fast it then finds them.
  *
- * <p>Arguments: the factory's class, a folder on the disk to measure, the number of documents. The adapter and what it needs stand on the class path.
+ * <p>Arguments: the factory's class, a folder on the disk to measure, the number of documents, and {@code sealed} or {@code plain}. The adapter and what it needs stand on the class path.
  */
 public final class StoreWrites {
     private static final long COLLECTION = 1;
@@ -53,12 +55,20 @@ public final class StoreWrites {
         DocumentStoreFactory factory = StoreFactories.open(arguments[0]);
         Path directory = Files.createTempDirectory(Path.of(arguments[1]), "store-writes");
         int documents = Integer.parseInt(arguments[2]);
-        try (DocumentStore store = factory.open(directory, Map.of())) {
+        boolean sealed = arguments[3].equals("sealed");
+        try (DocumentStore store = sealed ? openSealed(factory, directory) : factory.open(directory, Map.of())) {
             store.begin("benchmark", 0);
-            new StoreWrites(store).run(factory.adapter(), directory, documents);
+            new StoreWrites(store).run(factory.adapter() + (sealed ? " sealed" : ""), directory, documents);
         } finally {
             Folders.delete(directory);
         }
+    }
+
+    private static DocumentStore openSealed(DocumentStoreFactory factory, Path directory) {
+        byte[] master = new byte[32];
+        new SecureRandom().nextBytes(master);
+        NodeKeyring keyring = NodeKeyring.open(directory.resolve("keys"), master);
+        return factory.open(directory, Map.of(), keyring.openSealer(directory));
     }
 
     private void run(String adapter, Path directory, int documents) throws Exception {

@@ -85,7 +85,8 @@ public final class SwapPause {
             during("no swap", () -> pause());
             during(
                     "sqlite -> h2, live migration",
-                    () -> System.out.println("  " + run("", "store", "swap", "documents", "--to", "h2")));
+                    () -> System.out.println(
+                            "  " + run("", "store", "swap", "documents", "--to", "h2", "--plaintext")));
             during(
                     "h2 -> sqlite, which followed",
                     () -> System.out.println("  " + run("", "store", "rollback", "documents")));

@@ -69,7 +69,7 @@ class JobsIT {
     }
 
     private static String swap(Rest admin) {
-        Rest.Answer accepted = admin.post("/stores/documents/swap", Value.struct("adapter", Value.of("h2")))
+        Rest.Answer accepted = admin.post("/stores/documents/swap", SampleStore.swapRequest("h2"))
                 .expect(202);
         return accepted.header("Location").orElseThrow().replaceFirst("^/api/v1", "");
     }

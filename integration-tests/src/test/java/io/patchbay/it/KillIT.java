@@ -116,7 +116,7 @@ class KillIT {
         killOften(KILLS / 2);
         // The sample store too; and a node that was stopped in order in between.
         operator.run("plugin", "install", SampleStore.jar().toString());
-        operator.run("store", "swap", "documents", "--to", "h2");
+        operator.run("store", "swap", "documents", "--to", "h2", "--plaintext");
         operator.run("store", "drop", "documents");
         killOften(KILLS - KILLS / 2);
         writers.stop();
@@ -146,12 +146,12 @@ class KillIT {
         fill();
         for (String phase : List.of("documents", "history", "outcomes", "filled", "level", "paused")) {
             startToFailAt("migration." + phase);
-            fails("store", "swap", "documents", "--to", "h2");
+            fails("store", "swap", "documents", "--to", "h2", "--plaintext");
             startAgain();
             assertServing("sqlite", Optional.empty());
         }
         startToFailAt("migration.switched");
-        fails("store", "swap", "documents", "--to", "h2");
+        fails("store", "swap", "documents", "--to", "h2", "--plaintext");
         startAgain();
         assertServing("h2", Optional.of("sqlite"));
         writers.stop();
@@ -164,7 +164,7 @@ class KillIT {
         operator.run("plugin", "install", SampleStore.jar().toString());
         fill();
         startToFailAt("migration.switched");
-        fails("store", "swap", "documents", "--to", "h2");
+        fails("store", "swap", "documents", "--to", "h2", "--plaintext");
         startAgain();
         assertServing("h2", Optional.of("sqlite"));
         startToFailAt("migration.back.paused");
@@ -178,7 +178,7 @@ class KillIT {
 
         operator.run("store", "drop", "documents");
         assertServing("sqlite", Optional.empty());
-        operator.run("store", "swap", "documents", "--to", "h2");
+        operator.run("store", "swap", "documents", "--to", "h2", "--plaintext");
         assertServing("h2", Optional.of("sqlite"));
         writers.stop();
         writers.verify(admin);
@@ -197,7 +197,7 @@ class KillIT {
         for (int i = 0; i < Math.max(1, KILLS / 3); i++) {
             String to = serving.equals("sqlite") ? "h2" : "sqlite";
             CompletableFuture<CommandResult> swap =
-                    CompletableFuture.supplyAsync(() -> operator.tryRun("store", "swap", "documents", "--to", to));
+                    CompletableFuture.supplyAsync(() -> operator.tryRun(SampleStore.swapTo(to)));
             pause(400 + random.nextInt(2000));
             node.kill();
             boolean told = swap.join().exitCode() == 0;
@@ -236,7 +236,7 @@ class KillIT {
         assertThat(installedVersion()).contains("0.2.0");
 
         // What is installed works.
-        operator.run("store", "swap", "documents", "--to", "h2");
+        operator.run("store", "swap", "documents", "--to", "h2", "--plaintext");
         operator.run("store", "swap", "documents", "--to", "sqlite");
         operator.run("store", "drop", "documents");
         breakOff("want", "uninstall", SampleStore.PLUGIN);

@@ -74,7 +74,7 @@ class MetricsIT {
         admin.delete("/nowhere").expect(404);
         watchOneChange();
         operator.run("plugin", "install", SampleStore.jar().toString());
-        operator.run("store", "swap", "documents", "--to", SampleStore.ADAPTER);
+        operator.run("store", "swap", "documents", "--to", SampleStore.ADAPTER, "--plaintext");
         after = scrape();
     }
 

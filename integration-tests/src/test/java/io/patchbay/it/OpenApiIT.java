@@ -259,7 +259,7 @@ class OpenApiIT {
         call("stopPlugin", plugin + "/stop?dryRun=true", "", 200);
         await(call("stopPlugin", plugin + "/stop", "", 202));
         await(call("startPlugin", plugin + "/start", "", 202));
-        Rest.Answer swap = call("swapStore", "/stores/documents/swap", "{\"adapter\":\"h2\"}", 202);
+        Rest.Answer swap = call("swapStore", "/stores/documents/swap", "{\"adapter\":\"h2\",\"plaintext\":true}", 202);
         await(swap);
         call("listStores", "/stores", "", 200);
         call("getStoreVerification", "/stores/documents/verification", "", 404);
@@ -268,7 +268,7 @@ class OpenApiIT {
         await(call("rollBackStore", "/stores/documents/rollback", "", 202));
         call("dropStore", "/stores/documents/drop", "", 204);
         call("dropStore", "/stores/documents/drop", "", 409);
-        call("swapStore", "/stores/none/swap", "{\"adapter\":\"h2\"}", 404);
+        call("swapStore", "/stores/none/swap", "{\"adapter\":\"h2\",\"plaintext\":true}", 404);
         call("listJobs", "/jobs", "", 200);
         call("cancelJob", job(swap), "", 202);
         loginInTwoSteps();

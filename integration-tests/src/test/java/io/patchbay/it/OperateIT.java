@@ -282,7 +282,7 @@ class OperateIT {
     }
 
     private Rest.Answer swapTo(String adapter) {
-        return admin.post("/stores/documents/swap", Value.struct("adapter", Value.of(adapter)));
+        return admin.post("/stores/documents/swap", SampleStore.swapRequest(adapter));
     }
 
     private Value.Struct plugin() {

@@ -149,9 +149,7 @@ class RealDataIT {
         });
         try {
             System.out.println("RealDataIT: "
-                    + operator.run("store", "swap", "documents", "--to", adapter)
-                            .lines()
-                            .reduce("", (before, line) -> line));
+                    + operator.run(SampleStore.swapTo(adapter)).lines().reduce("", (before, line) -> line));
         } finally {
             swapped.set(true);
         }

@@ -1,5 +1,6 @@
 package io.patchbay.it;
 
+import io.patchbay.api.document.Value;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -9,6 +10,18 @@ final class SampleStore {
     static final String ADAPTER = "h2";
 
     private SampleStore() {}
+
+    /** The command that swaps the documents to an adapter: this one can't encrypt, and wants that to be said. */
+    static String[] swapTo(String adapter) {
+        return adapter.equals(ADAPTER)
+                ? new String[] {"store", "swap", "documents", "--to", adapter, "--plaintext"}
+                : new String[] {"store", "swap", "documents", "--to", adapter};
+    }
+
+    /** The same, as the body of a request. */
+    static Value.Struct swapRequest(String adapter) {
+        return Value.struct("adapter", Value.of(adapter), "plaintext", Value.of(adapter.equals(ADAPTER)));
+    }
 
     static Path jar() {
         return Path.of(Objects.requireNonNull(

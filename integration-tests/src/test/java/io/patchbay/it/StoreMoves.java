@@ -29,7 +29,7 @@ final class StoreMoves implements SwapKind {
         }
         String told = follows && random.nextBoolean()
                 ? operator.run("store", "rollback", STORE)
-                : operator.run("store", "swap", STORE, "--to", other);
+                : operator.run(SampleStore.swapTo(other));
         String how = follows ? ", which followed" : ", anew";
         follows = true;
         String before = serving;

@@ -73,11 +73,20 @@ class SwapIT {
         Path third = SampleStore.version("0.3." + number, jars);
         Path fourth = SampleStore.version("0.4." + number, jars);
         change(operator, load, "install", "plugin", "install", SampleStore.jar().toString());
-        change(operator, load, "sqlite -> h2", "store", "swap", "documents", "--to", "h2");
+        change(operator, load, "sqlite -> h2", "store", "swap", "documents", "--to", "h2", "--plaintext");
         change(operator, load, "update the adapter that serves", "plugin", "update", second.toString());
         change(operator, load, "h2 -> sqlite, which follows", "store", "swap", "documents", "--to", "sqlite");
         change(operator, load, "update the adapter that follows", "plugin", "update", third.toString());
-        change(operator, load, "sqlite -> h2, which follows", "store", "swap", "documents", "--to", "h2");
+        change(
+                operator,
+                load,
+                "sqlite -> h2, which follows",
+                "store",
+                "swap",
+                "documents",
+                "--to",
+                "h2",
+                "--plaintext");
         change(operator, load, "drop sqlite", "store", "drop", "documents");
         change(operator, load, "h2 -> sqlite, anew", "store", "swap", "documents", "--to", "sqlite");
         change(operator, load, "drop h2", "store", "drop", "documents");

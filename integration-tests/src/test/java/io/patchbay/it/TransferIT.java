@@ -193,7 +193,7 @@ class TransferIT {
             swapping.run("collection", "create", "rows");
             Process command = startImport(home, file);
             awaitProgress(home, command);
-            swapping.run("store", "swap", "documents", "--to", "h2");
+            swapping.run("store", "swap", "documents", "--to", "h2", "--plaintext");
             assertThat(command.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(command.exitValue()).as(Files.readString(output(home))).isZero();
             assertAllRows(swapping);

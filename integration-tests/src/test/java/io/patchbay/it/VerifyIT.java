@@ -61,7 +61,7 @@ class VerifyIT {
         operator.run("plugin", "install", SampleStore.jar().toString());
         writers.goOn(admin);
         writers.awaitProgress(50);
-        operator.run("store", "swap", "documents", "--to", "h2");
+        operator.run("store", "swap", "documents", "--to", "h2", "--plaintext");
     }
 
     @AfterEach

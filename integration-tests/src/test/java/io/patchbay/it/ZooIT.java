@@ -303,7 +303,7 @@ class ZooIT {
     @Test
     void storeThatOpensAndThenThrowsIsRolledBackUnderItsDocuments() {
         operator.run("plugin", "install", SampleStore.jar().toString());
-        operator.run("store", "swap", "documents", "--to", SampleStore.ADAPTER);
+        operator.run("store", "swap", "documents", "--to", SampleStore.ADAPTER, "--plaintext");
         operator.run("store", "drop", "documents");
         admin.get("/collections/kept/documents?sort=n").expect(200);
         Path broken = BundleVersion.without(

@@ -37,7 +37,7 @@ final class Examples {
                 "patchbay upgrade --back");
         add("patchbay store", "patchbay store list");
         add("patchbay store list", "patchbay store list --json");
-        add("patchbay store swap", "patchbay store swap documents --to sqlite --set cacheMiB=64");
+        add("patchbay store swap", "patchbay store swap documents --to sqlite --set indexMemoryMiB=4096");
         add("patchbay store rollback", "patchbay store rollback documents");
         add("patchbay store verify", "patchbay store verify documents --limit 20");
         add("patchbay store drop", "patchbay store drop documents");

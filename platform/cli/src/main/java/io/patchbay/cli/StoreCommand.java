@@ -46,12 +46,13 @@ final class StoreCommand implements Runnable {
                 return 0;
             }
             List<List<String>> rows = new ArrayList<>(
-                    List.of(List.of("NAME", "STATE", "ADAPTER", "DOCUMENTS", "FOLLOWER", "BEHIND", "FAULT")));
+                    List.of(List.of("NAME", "STATE", "ADAPTER", "KEPT", "DOCUMENTS", "FOLLOWER", "BEHIND", "FAULT")));
             for (Value.Struct store : Texts.structs(stores)) {
                 rows.add(List.of(
                         Texts.or(store, "name", ""),
                         Texts.or(store, "state", ""),
                         Texts.or(store, "adapter", ""),
+                        Value.TRUE.equals(store.fields().get("sealed")) ? "encrypted" : "in clear",
                         Texts.or(store, "documents", ""),
                         Texts.or(store, "follower", "-"),
                         Texts.or(store, "followerLag", "-"),
@@ -77,7 +78,12 @@ final class StoreCommand implements Runnable {
                             paramLabel = "KEY=VALUE",
                             description = "A setting of the new adapter; may be repeated.")
                     @Nullable
-                    Map<String, String> settings) {
+                    Map<String, String> settings,
+            @Option(
+                            names = "--plaintext",
+                            description =
+                                    "Keep what is in it in clear. An adapter that can't encrypt is taken only so.")
+                    boolean plaintext) {
         Map<String, Value> set = new LinkedHashMap<>();
         if (settings != null) {
             settings.forEach((key, value) -> set.put(key, Value.of(value)));
@@ -92,7 +98,9 @@ final class StoreCommand implements Runnable {
                         "to",
                         Value.of(adapter),
                         "set",
-                        new Value.Struct(set)));
+                        new Value.Struct(set),
+                        "plaintext",
+                        Value.of(plaintext)));
     }
 
     @Command(

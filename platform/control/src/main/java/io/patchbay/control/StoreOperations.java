@@ -48,8 +48,9 @@ final class StoreOperations {
         String name = fields.requireText("name");
         String adapter = fields.requireText("to");
         Map<String, String> settings = settings(fields);
+        boolean plaintext = fields.findBool("plaintext").orElse(false);
         fields.done();
-        Job job = with(stores -> stores.swap(name, adapter, settings));
+        Job job = with(stores -> stores.swap(name, adapter, settings, plaintext));
         return JobProgress.follow(job, messages);
     }
 
@@ -126,6 +127,7 @@ final class StoreOperations {
         fields.put("name", Value.of(store.name()));
         fields.put("state", Value.of(store.state()));
         fields.put("adapter", Value.of(store.adapter()));
+        fields.put("sealed", Value.of(store.sealed()));
         fields.put("documents", Value.of(store.documents()));
         fields.put("position", Value.of(store.position()));
         store.follower().ifPresent(follower -> {

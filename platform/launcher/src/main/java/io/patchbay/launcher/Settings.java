@@ -49,6 +49,7 @@ final class Settings {
             setting(MasterKey.FILE_NAME, MasterKey.DEFAULT_FILE, LAUNCHER, SettingReaders::path),
             setting(MasterKey.VARIABLE_NAME, "", LAUNCHER, SettingReaders::variable),
             setting(MasterKey.PASSWORD_NAME, "", LAUNCHER, SettingReaders::variable),
+            setting("encryption.enabled", "true", ENGINE, SettingReaders::bool),
             setting("documents.adapter", "sqlite", ENGINE, SettingReaders::text),
             new Setting("feed.keep", "7d", ENGINE, "feed.keepMs", SettingReaders::durationMs),
             setting("feed.keepBytes", "1GiB", ENGINE, SettingReaders::bytes),

@@ -40,8 +40,15 @@ class ConfigurationFileTest {
                         "tls.passwordVariable",
                         ""));
         assertThat(values.get("io.patchbay.engine"))
-                .isEqualTo(
-                        Map.of("documents.adapter", "sqlite", "feed.keepMs", 604_800_000L, "feed.keepBytes", 1L << 30));
+                .isEqualTo(Map.of(
+                        "encryption.enabled",
+                        true,
+                        "documents.adapter",
+                        "sqlite",
+                        "feed.keepMs",
+                        604_800_000L,
+                        "feed.keepBytes",
+                        1L << 30));
         assertThat(values.get("io.patchbay.auth"))
                 .isEqualTo(Map.of("accessTokenLifetimeMs", 900_000L, "refreshTokenLifetimeMs", 2_592_000_000L));
         assertThat(values.get("io.patchbay.plugins"))

@@ -35,9 +35,10 @@ final class StoreRoutes {
         Fields fields = call.fields();
         String adapter = fields.requireText("adapter");
         Map<String, String> settings = settings(fields);
+        boolean plaintext = fields.findBool("plaintext").orElse(false);
         fields.done();
         return operators
-                .call(() -> stores.swap(call.path("name"), adapter, settings))
+                .call(() -> stores.swap(call.path("name"), adapter, settings, plaintext))
                 .thenApply(Answer::accepted);
     }
 
@@ -133,6 +134,7 @@ final class StoreRoutes {
                 "name", Value.of(store.name()),
                 "state", Value.of(store.state()),
                 "adapter", Value.of(store.adapter()),
+                "sealed", Value.of(store.sealed()),
                 "documents", Value.of(store.documents()),
                 "position", Value.of(store.position()),
                 "follower", store.follower().map(Value::of).orElse(Value.NULL),

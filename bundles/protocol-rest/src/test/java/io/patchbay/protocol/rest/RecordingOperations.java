@@ -157,12 +157,12 @@ final class RecordingOperations implements Plugins {
             @Override
             public List<StoreInfo> list() {
                 return List.of(new StoreInfo(
-                        "documents", storeState, "sqlite", 3, "m1:7", Optional.empty(), 0, Optional.empty()));
+                        "documents", storeState, "sqlite", true, 3, "m1:7", Optional.empty(), 0, Optional.empty()));
             }
 
             @Override
-            public Job swap(String store, String adapter, Map<String, String> settings) {
-                return job("swap " + store + " to " + adapter + " " + settings);
+            public Job swap(String store, String adapter, Map<String, String> settings, boolean plaintext) {
+                return job("swap " + store + " to " + adapter + " " + settings + (plaintext ? " in clear" : ""));
             }
 
             @Override

@@ -96,6 +96,9 @@ public final class CollectionAdmin {
         for (int attempt = 0; attempt <= Limits.PATCH_RETRIES; attempt++) {
             CollectionEntry before = catalog.require(definition.name());
             CollectionInfo info = new CollectionInfo(definition, before.id());
+            try (StoreUse use = slot.use()) {
+                use.store().checkIndexes(info.id(), definition.indexes());
+            }
             PreparedWrite write = put(definition.name(), DefinitionRecord.write(info, false), Precondition.ANY);
             if (commit(List.of(write), List.of(guard(definition.name(), before.revision())))) {
                 return info;

@@ -74,6 +74,11 @@ public final class NodeKeyring implements Keys, Secrets, Sealing {
                 Clock.systemUTC());
     }
 
+    /** Without a node around it: the keyring in {@code folder}, made if it is not there, under a master key of 32 bytes that its caller keeps. */
+    public static NodeKeyring open(Path folder, byte[] master) {
+        return new NodeKeyring(folder, new MasterKey(master, "its caller", Optional.empty()), Clock.systemUTC());
+    }
+
     NodeKeyring(Path folder, MasterKey master, Clock clock) {
         this.folder = folder;
         this.file = folder.resolve("keyring");

@@ -20,6 +20,7 @@ import io.patchbay.api.plugin.Providers;
 import io.patchbay.engine.access.KeyAction;
 import io.patchbay.engine.access.KeyRights;
 import io.patchbay.engine.documents.Readers;
+import io.patchbay.engine.store.StoreSealing;
 import io.patchbay.engine.store.StoreSlot;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,12 +51,18 @@ public final class KeyValuePlane implements AutoCloseable {
     private String epoch = "";
 
     /** @param firstAdapter what serves a node that has no keys and values yet */
-    public KeyValuePlane(Providers providers, Metrics metrics, Path dataFolder, String firstAdapter, Clock clock) {
+    public KeyValuePlane(
+            Providers providers,
+            Metrics metrics,
+            Path dataFolder,
+            String firstAdapter,
+            StoreSealing sealing,
+            Clock clock) {
         this.clock = clock;
         watchers = new KeyValueWatchers(metrics);
         buckets = new Buckets(clock, this::definedAnew);
         reads = new KeyValueReads(clock);
-        slot = new KeyValueSlot(providers, dataFolder, firstAdapter, this::prepare);
+        slot = new KeyValueSlot(providers, dataFolder, firstAdapter, sealing, this::prepare);
         committer = new KeyValueCommitter(slot, buckets, watchers::committed, clock, metrics);
         expiry = new Expiry(slot, committer, clock);
         gauges = metrics.whenAsked(this::show);

@@ -10,6 +10,7 @@ import io.patchbay.api.plugin.Providers;
 import io.patchbay.engine.store.Binding;
 import io.patchbay.engine.store.BindingsFile;
 import io.patchbay.engine.store.StoreBindings;
+import io.patchbay.engine.store.StoreSealing;
 import io.patchbay.engine.store.StoreSlot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,6 +45,7 @@ final class KeyValueSlot implements AutoCloseable {
     private final Path dataFolder;
     private final BindingsFile file;
     private final String firstAdapter;
+    private final StoreSealing sealing;
     private final Consumer<KeyValueStore> prepare;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "patchbay-kv-slot"));
@@ -67,11 +69,17 @@ final class KeyValueSlot implements AutoCloseable {
      * @param firstAdapter what serves a node that has no keys and values yet
      * @param prepare is given each store that was opened, on the slot's thread, before anyone else may use it
      */
-    KeyValueSlot(Providers providers, Path dataFolder, String firstAdapter, Consumer<KeyValueStore> prepare) {
+    KeyValueSlot(
+            Providers providers,
+            Path dataFolder,
+            String firstAdapter,
+            StoreSealing sealing,
+            Consumer<KeyValueStore> prepare) {
         this.providers = providers;
         this.dataFolder = dataFolder;
         this.file = new BindingsFile(dataFolder, STORE);
         this.firstAdapter = firstAdapter;
+        this.sealing = sealing;
         this.prepare = prepare;
         subscription = providers.onChange(KeyValueStoreFactory.class, this::check);
         thread.scheduleWithFixedDelay(this::follow, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -187,7 +195,7 @@ final class KeyValueSlot implements AutoCloseable {
     }
 
     private Binding bindFirst() {
-        Binding first = new Binding(firstAdapter, newDirectory(), Map.of());
+        Binding first = new Binding(firstAdapter, newDirectory(), Map.of(), sealing.sealsNew());
         file.write(new StoreBindings(first, Optional.empty()));
         return first;
     }
@@ -220,7 +228,7 @@ final class KeyValueSlot implements AutoCloseable {
         try {
             Path folder = dataFolder.resolve(bound.directory());
             Files.createDirectories(folder);
-            opened = lease.provider().open(folder, bound.settings());
+            opened = open(bound, lease.provider(), folder);
             OpenKeyValueStore store = new OpenKeyValueStore(opened, lease);
             prepare.accept(store.store());
             return store;
@@ -239,6 +247,19 @@ final class KeyValueSlot implements AutoCloseable {
             throw new PatchbayException(
                     ErrorCode.STORE_UNAVAILABLE, "The adapter '" + bound.adapter() + "' failed: " + e + ".", e);
         }
+    }
+
+    private KeyValueStore open(Binding bound, KeyValueStoreFactory adapter, Path folder) {
+        if (!bound.sealed()) {
+            return adapter.open(folder, bound.settings());
+        }
+        if (!adapter.seals()) {
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "The adapter '" + bound.adapter()
+                            + "' keeps keys and values in clear only, and data/bindings says that they are sealed.");
+        }
+        return adapter.open(folder, bound.settings(), sealing.openSealer(folder));
     }
 
     private void become(@Nullable OpenKeyValueStore open) {

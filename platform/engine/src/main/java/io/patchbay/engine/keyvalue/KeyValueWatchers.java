@@ -84,8 +84,7 @@ final class KeyValueWatchers implements AutoCloseable {
         long bytes = commits.stream().mapToLong(KeyValueWatchers::bytes).sum();
         if (waitingBytes.addAndGet(bytes) > Limits.KEY_VALUE_QUEUE_BYTES) {
             waitingBytes.addAndGet(-bytes);
-            commits.forEach(
-                    commit -> commit.changes().forEach(change -> endBucket(change.bucket(), fallenBehind())));
+            commits.forEach(commit -> commit.changes().forEach(change -> endBucket(change.bucket(), fallenBehind())));
             return;
         }
         execute(() -> {

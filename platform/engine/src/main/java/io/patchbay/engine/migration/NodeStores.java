@@ -78,8 +78,8 @@ public final class NodeStores implements Stores, Component {
     }
 
     @Override
-    public Job swap(String store, String adapter, Map<String, String> settings) {
-        return require(store).swap(adapter, settings);
+    public Job swap(String store, String adapter, Map<String, String> settings, boolean plaintext) {
+        return require(store).swap(adapter, settings, plaintext);
     }
 
     @Override

@@ -112,6 +112,7 @@ final class StoreSwaps implements AutoCloseable {
                 store.name(),
                 migrating && standing.isPresent() ? "migrating" : store.state(),
                 bindings.map(bound -> bound.current().adapter()).orElse("none"),
+                bindings.map(bound -> bound.current().sealed()).orElse(false),
                 standing.map(Standing::items).orElse(0L),
                 store.position().toString(),
                 bindings.flatMap(StoreBindings::follower).map(Binding::adapter),
@@ -125,7 +126,7 @@ final class StoreSwaps implements AutoCloseable {
         return following == null ? Double.NaN : following.lag();
     }
 
-    synchronized Job swap(String adapter, Map<String, String> settings) {
+    synchronized Job swap(String adapter, Map<String, String> settings, boolean plaintext) {
         StoreBindings bound = requireIdle();
         List<String> known = store.adapters();
         if (!known.contains(adapter)) {
@@ -134,15 +135,25 @@ final class StoreSwaps implements AutoCloseable {
                     "No plugin offers the adapter '" + adapter + "'" + Nearest.hint(adapter, known) + "; there are: "
                             + String.join(", ", known) + ".");
         }
+        boolean sealed = store.sealsNew() && !plaintext;
+        if (sealed && !store.seals(adapter)) {
+            throw new PatchbayException(
+                    ErrorCode.BAD_REQUEST,
+                    "The adapter '" + adapter
+                            + "' can't encrypt: whatever it keeps stands on the disk in clear. If that is meant, say so: patchbay store swap "
+                            + store.name() + " --to " + adapter + " --plaintext.");
+        }
         if (bound.current().adapter().equals(adapter)
+                && bound.current().sealed() == sealed
                 && bound.current().settings().equals(settings)) {
             throw new PatchbayException(
                     ErrorCode.CONFLICT, "The " + store.name() + " are served by " + adapter + " already.");
         }
-        String title = "swap " + store.name() + " to " + adapter;
+        String title = "swap " + store.name() + " to " + adapter + (sealed ? "" : ", in clear");
         if (bound.follower().isPresent()) {
             Binding old = bound.follower().get();
             if (old.adapter().equals(adapter)
+                    && old.sealed() == sealed
                     && (settings.isEmpty() || old.settings().equals(settings))) {
                 return start(SWAP, title, control -> handBack(old, control));
             }
@@ -151,7 +162,7 @@ final class StoreSwaps implements AutoCloseable {
                     "The store in " + old.adapter() + " still follows; drop it first: patchbay store drop "
                             + store.name() + ".");
         }
-        Binding to = new Binding(adapter, store.newDirectory(adapter), settings);
+        Binding to = new Binding(adapter, store.newDirectory(adapter), settings, sealed);
         return start(SWAP, title, control -> move(to, control));
     }
 

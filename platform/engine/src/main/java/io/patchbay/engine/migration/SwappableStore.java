@@ -26,6 +26,12 @@ public interface SwappableStore {
     /** The adapters that are there, by name. */
     List<String> adapters();
 
+    /** Whether the adapter, which is there, can keep what it is given encrypted. */
+    boolean seals(String adapter);
+
+    /** Whether a store that is made now is encrypted, unless its operator says otherwise. */
+    boolean sealsNew();
+
     /** {@code serving} or {@code unavailable}. */
     String state();
 

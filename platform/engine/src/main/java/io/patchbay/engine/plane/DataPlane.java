@@ -34,11 +34,13 @@ import io.patchbay.engine.feed.ChangeFeed;
 import io.patchbay.engine.feed.FeedRetention;
 import io.patchbay.engine.hooks.ChangeTelling;
 import io.patchbay.engine.hooks.Hooks;
+import io.patchbay.engine.keys.Sealing;
 import io.patchbay.engine.keyvalue.KeyValuePlane;
 import io.patchbay.engine.session.ClientSession;
 import io.patchbay.engine.session.FanOut;
 import io.patchbay.engine.session.ListenedSessions;
 import io.patchbay.engine.session.SessionParts;
+import io.patchbay.engine.store.StoreSealing;
 import io.patchbay.engine.store.StoreSlot;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -76,6 +78,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
     private static final Duration TRIM_EVERY = Duration.ofMinutes(1);
 
     private final Metrics metrics;
+    private final StoreSealing sealing;
     private final StoreSlot slot;
     private final ChangeFeed feed;
     private final Catalog catalog = new Catalog();
@@ -97,12 +100,17 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
 
     @Activate
     public DataPlane(
-            BundleContext context, EngineConfig config, @Reference Providers providers, @Reference Metrics metrics) {
+            BundleContext context,
+            EngineConfig config,
+            @Reference Providers providers,
+            @Reference Metrics metrics,
+            @Reference Sealing sealing) {
         this(
                 providers,
                 metrics,
                 Path.of(String.valueOf(context.getProperty("patchbay.home"))).resolve("data"),
                 config.documents_adapter(),
+                new ConfiguredSealing(sealing, config.encryption_enabled()),
                 Duration.ofMillis(config.feed_keepMs()),
                 config.feed_keepBytes(),
                 ChangeFeed.RECENT_TRANSACTIONS,
@@ -119,11 +127,22 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
             Metrics metrics,
             Path dataFolder,
             String firstAdapter,
+            StoreSealing sealing,
             Duration keep,
             long keepBytes,
             int recentTransactions,
             Clock clock) {
-        this(providers, metrics, dataFolder, firstAdapter, keep, keepBytes, recentTransactions, clock, () -> {});
+        this(
+                providers,
+                metrics,
+                dataFolder,
+                firstAdapter,
+                sealing,
+                keep,
+                keepBytes,
+                recentTransactions,
+                clock,
+                () -> {});
     }
 
     private DataPlane(
@@ -131,13 +150,15 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
             Metrics metrics,
             Path dataFolder,
             String firstAdapter,
+            StoreSealing sealing,
             Duration keep,
             long keepBytes,
             int recentTransactions,
             Clock clock,
             Runnable storeOpened) {
         this.metrics = metrics;
-        slot = new StoreSlot(providers, dataFolder, firstAdapter);
+        this.sealing = sealing;
+        slot = new StoreSlot(providers, dataFolder, firstAdapter, sealing);
         feed = new ChangeFeed(slot, recentTransactions, ChangeFeed.RECENT_BYTES);
         committer = new Committer(slot, feed, List.of(catalog, watchers), clock, metrics);
         readers = new Readers(Readers.defaultThreads());
@@ -151,7 +172,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         fanOut = new FanOut(feed, catalog, queries, readers, clock, metrics);
         systemDocuments = new StoredSystemDocuments(reads, writes, readers, watchers::watch);
         hooks.tell(new ChangeTelling(feed, catalog, systemDocuments));
-        keyValues = new KeyValuePlane(providers, metrics, dataFolder, FIRST_KEY_VALUE_ADAPTER, clock);
+        keyValues = new KeyValuePlane(providers, metrics, dataFolder, FIRST_KEY_VALUE_ADAPTER, sealing, clock);
         sessionParts = new SessionParts(
                 catalog,
                 collections,
@@ -194,6 +215,9 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
 
     @Modified
     void configured(EngineConfig config) {
+        if (sealing instanceof ConfiguredSealing configured) {
+            configured.sealNew(config.encryption_enabled());
+        }
         retention.configure(Duration.ofMillis(config.feed_keepMs()), config.feed_keepBytes());
     }
 

@@ -147,12 +147,14 @@ public final class BindingsFile {
                 settings.put(name.substring(setting.length()), properties.getProperty(name));
             }
         }
-        return Optional.of(new Binding(adapter, directory, settings));
+        boolean sealed = Boolean.parseBoolean(properties.getProperty(prefix + "sealed"));
+        return Optional.of(new Binding(adapter, directory, settings, sealed));
     }
 
     private static void put(Map<String, String> lines, String prefix, Binding binding) {
         lines.put(prefix + "adapter", binding.adapter());
         lines.put(prefix + "directory", binding.directory());
+        lines.put(prefix + "sealed", Boolean.toString(binding.sealed()));
         binding.settings().forEach((name, value) -> lines.put(prefix + "setting." + name, value));
     }
 

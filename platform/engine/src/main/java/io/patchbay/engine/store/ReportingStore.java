@@ -96,6 +96,11 @@ final class ReportingStore implements DocumentStore {
     }
 
     @Override
+    public void checkIndexes(long collection, List<IndexDefinition> indexes) {
+        tell(() -> store.checkIndexes(collection, indexes));
+    }
+
+    @Override
     public void defineIndexes(long collection, List<IndexDefinition> indexes) {
         tell(() -> store.defineIndexes(collection, indexes));
     }

@@ -3,6 +3,7 @@ package io.patchbay.engine.store;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.DocumentStore;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.document.StoreState;
 import io.patchbay.api.feed.Position;
@@ -49,6 +50,7 @@ public final class StoreSlot implements AutoCloseable {
     private final Path dataFolder;
     private final BindingsFile file;
     private final String firstAdapter;
+    private final StoreSealing sealing;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "patchbay-store-slot"));
 
@@ -70,8 +72,9 @@ public final class StoreSlot implements AutoCloseable {
     private Absence absence = new Absence();
 
     /** @param firstAdapter what serves the documents of a node that has none yet */
-    public StoreSlot(Providers providers, Path dataFolder, String firstAdapter) {
+    public StoreSlot(Providers providers, Path dataFolder, String firstAdapter, StoreSealing sealing) {
         this.providers = providers;
+        this.sealing = sealing;
         this.dataFolder = dataFolder;
         this.file = new BindingsFile(dataFolder);
         this.firstAdapter = firstAdapter;
@@ -147,9 +150,10 @@ public final class StoreSlot implements AutoCloseable {
         OpenStore open = current;
         Optional<StoreBindings> bound = findBindings();
         String adapter = bound.map(b -> b.current().adapter()).orElse(firstAdapter);
+        boolean sealed = bound.map(b -> b.current().sealed()).orElse(sealing.sealsNew());
         Optional<String> follower = bound.flatMap(StoreBindings::follower).map(Binding::adapter);
         if (open == null || !open.tryUse()) {
-            return new StoreInfo("documents", "unavailable", adapter, 0, "", follower, 0, findFault());
+            return new StoreInfo("documents", "unavailable", adapter, sealed, 0, "", follower, 0, findFault());
         }
         try (StoreUse use = new StoreUse(open)) {
             StoreState state = use.store().state();
@@ -158,6 +162,7 @@ public final class StoreSlot implements AutoCloseable {
                     "documents",
                     "serving",
                     adapter,
+                    sealed,
                     state.totals().documents(),
                     position,
                     follower,
@@ -306,8 +311,8 @@ public final class StoreSlot implements AutoCloseable {
     }
 
     private StoreBindings bindFirst() {
-        StoreBindings first =
-                new StoreBindings(new Binding(firstAdapter, newDirectory(firstAdapter), Map.of()), Optional.empty());
+        StoreBindings first = new StoreBindings(
+                new Binding(firstAdapter, newDirectory(firstAdapter), Map.of(), sealing.sealsNew()), Optional.empty());
         file.write(first);
         return first;
     }
@@ -347,7 +352,7 @@ public final class StoreSlot implements AutoCloseable {
         try {
             Path folder = folderOf(binding);
             Files.createDirectories(folder);
-            return new OpenStore(binding, lease.provider().open(folder, binding.settings()), lease);
+            return new OpenStore(binding, open(binding, lease.provider(), folder), lease);
         } catch (IOException e) {
             lease.close();
             throw new PatchbayException(
@@ -366,6 +371,24 @@ public final class StoreSlot implements AutoCloseable {
             throw new PatchbayException(
                     ErrorCode.STORE_UNAVAILABLE, "The adapter '" + binding.adapter() + "' failed: " + e + ".", e);
         }
+    }
+
+    private DocumentStore open(Binding binding, DocumentStoreFactory adapter, Path folder) {
+        if (!binding.sealed()) {
+            return adapter.open(folder, binding.settings());
+        }
+        if (!adapter.seals()) {
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "The adapter '" + binding.adapter()
+                            + "' keeps documents in clear only, and data/bindings says that they are sealed. For a new node that is to keep them in clear, set 'encryption.enabled: false' and delete data/bindings.");
+        }
+        return adapter.open(folder, binding.settings(), sealing.openSealer(folder));
+    }
+
+    /** Whether stores that are made from now on are sealed, unless their operator says otherwise. */
+    public boolean sealsNew() {
+        return sealing.sealsNew();
     }
 
     /** When a node stops, its adapters go before the engine does. */

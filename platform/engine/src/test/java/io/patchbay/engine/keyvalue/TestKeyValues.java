@@ -11,6 +11,7 @@ import io.patchbay.api.kv.KeyValueOperation;
 import io.patchbay.api.kv.KeyValueStoreFactory;
 import io.patchbay.engine.metrics.MeterRegistry;
 import io.patchbay.engine.metrics.NodeMetrics;
+import io.patchbay.engine.store.StoreSealing;
 import io.patchbay.engine.testing.MemoryKeyValueStore;
 import io.patchbay.engine.testing.PluggedProviders;
 import io.patchbay.engine.testing.TestClock;
@@ -38,7 +39,12 @@ final class TestKeyValues implements AutoCloseable {
         this.factory = factory;
         providers.plug(KeyValueStoreFactory.class, "rocksdb", factory);
         plane = new KeyValuePlane(
-                providers, new NodeMetrics(new MeterRegistry()), folder.resolve("data"), "rocksdb", clock);
+                providers,
+                new NodeMetrics(new MeterRegistry()),
+                folder.resolve("data"),
+                "rocksdb",
+                StoreSealing.NONE,
+                clock);
     }
 
     /** With a bucket {@code b}, for admins alone. */

@@ -113,7 +113,7 @@ class NodeStoresTest {
         TransactionResult before = get(node.admin.documents().commit(keyed));
         ChangePage history = get(node.admin.documents().changes(Optional.empty(), 1000));
 
-        succeed(stores.swap("documents", "other", Map.of()));
+        succeed(stores.swap("documents", "other", Map.of(), false));
 
         assertThat(info().adapter()).isEqualTo("other");
         assertThat(info().follower()).contains("memory");
@@ -164,12 +164,12 @@ class NodeStoresTest {
             }));
         }
         for (int round = 0; round < 5; round++) {
-            succeed(stores.swap("documents", "other", Map.of()));
+            succeed(stores.swap("documents", "other", Map.of(), false));
             succeed(stores.rollBack("documents"));
             stores.drop("documents");
         }
-        succeed(stores.swap("documents", "other", Map.of()));
-        succeed(stores.swap("documents", "memory", Map.of()));
+        succeed(stores.swap("documents", "other", Map.of(), false));
+        succeed(stores.swap("documents", "memory", Map.of(), false));
         writing.set(false);
         writers.forEach(CompletableFuture::join);
 
@@ -192,7 +192,7 @@ class NodeStoresTest {
         }
         other.becomeForgetful();
 
-        Job job = end(stores.swap("documents", "other", Map.of()));
+        Job job = end(stores.swap("documents", "other", Map.of(), false));
 
         assertThat(job.state()).isEqualTo(Job.State.FAILED);
         assertThat(job.failure().orElseThrow())
@@ -208,15 +208,16 @@ class NodeStoresTest {
     void anAdapterThatLacksAClassLeavesNothingBehind() throws IOException {
         node.put("things", "a", n(1));
         other.breakLoads(true);
-        assertThat(end(stores.swap("documents", "other", Map.of())).state()).isEqualTo(Job.State.FAILED);
+        assertThat(end(stores.swap("documents", "other", Map.of(), false)).state())
+                .isEqualTo(Job.State.FAILED);
         assertThat(documentFolders()).containsExactly("documents-1-memory");
         other.breakLoads(false);
-        succeed(stores.swap("documents", "other", Map.of()));
+        succeed(stores.swap("documents", "other", Map.of(), false));
     }
 
     @Test
     void aFollowerOutlivesAnErrorOfItsAdapter() {
-        succeed(stores.swap("documents", "other", Map.of()));
+        succeed(stores.swap("documents", "other", Map.of(), false));
         memory.store().brokenCommits.set(1);
         node.put("things", "a", n(1));
         Awaitility.await()
@@ -228,7 +229,7 @@ class NodeStoresTest {
     @Test
     void aRestartGoesOnFollowingAndBringsTheOldStoreLevel() {
         node.put("things", "a", n(1));
-        succeed(stores.swap("documents", "other", Map.of()));
+        succeed(stores.swap("documents", "other", Map.of(), false));
         stores.stop();
         node.put("things", "b", n(2));
         node.close();
@@ -263,7 +264,7 @@ class NodeStoresTest {
 
     @Test
     void aStoreThatFollowsIsDroppedWithItsFiles() throws IOException {
-        succeed(stores.swap("documents", "other", Map.of()));
+        succeed(stores.swap("documents", "other", Map.of(), false));
         stores.drop("documents");
 
         assertThat(info().follower()).isEmpty();
@@ -275,7 +276,7 @@ class NodeStoresTest {
 
     @Test
     void anUpdateOfTheFollowersAdapterIsFollowedThrough() {
-        succeed(stores.swap("documents", "other", Map.of()));
+        succeed(stores.swap("documents", "other", Map.of(), false));
         MemoryStoreFactory next = memory.nextVersion();
         node.providers.plug(DocumentStoreFactory.class, "memory", next);
         node.put("things", "a", n(1));
@@ -288,7 +289,7 @@ class NodeStoresTest {
     @Test
     void aFollowerWhoseAdapterWentEndsWithTheNodeAtOnce() {
         node.providers.waitForMissing();
-        succeed(stores.swap("documents", "other", Map.of()));
+        succeed(stores.swap("documents", "other", Map.of(), false));
         MemoryStore following = memory.store();
         node.providers.unplug(DocumentStoreFactory.class, "memory");
         Awaitility.await().until(() -> following.findFault().isPresent());
@@ -300,7 +301,7 @@ class NodeStoresTest {
 
     @Test
     void aFollowerGoesOnWhenItsAdapterIsBack() {
-        succeed(stores.swap("documents", "other", Map.of()));
+        succeed(stores.swap("documents", "other", Map.of(), false));
         node.providers.unplug(DocumentStoreFactory.class, "memory");
         Awaitility.await().until(() -> info().fault().isPresent());
         node.put("things", "a", n(1));
@@ -314,7 +315,7 @@ class NodeStoresTest {
 
     @Test
     void theFollowerIsKeptAsLongAsTheStoreThatServesIsAway() {
-        succeed(stores.swap("documents", "other", Map.of()));
+        succeed(stores.swap("documents", "other", Map.of(), false));
         node.providers.unplug(DocumentStoreFactory.class, "other");
         Awaitility.await().until(() -> node.plane.slot().findOpen().isEmpty());
 
@@ -324,12 +325,13 @@ class NodeStoresTest {
 
     @Test
     void whatCantBeDoneIsSaid() {
-        assertThatThrownBy(() -> stores.swap("documents", "othre", Map.of()))
+        assertThatThrownBy(() -> stores.swap("documents", "othre", Map.of(), false))
                 .isInstanceOf(PatchbayException.class)
                 .hasMessageContaining("othre")
                 .hasMessageContaining("memory, other");
-        assertThatThrownBy(() -> stores.swap("tables", "other", Map.of())).hasMessageContaining("no store 'tables'");
-        assertThatThrownBy(() -> stores.swap("documents", "memory", Map.of()))
+        assertThatThrownBy(() -> stores.swap("tables", "other", Map.of(), false))
+                .hasMessageContaining("no store 'tables'");
+        assertThatThrownBy(() -> stores.swap("documents", "memory", Map.of(), false))
                 .hasMessageContaining("served by memory already");
         assertThatThrownBy(() -> stores.drop("documents")).hasMessageContaining("No store follows");
     }

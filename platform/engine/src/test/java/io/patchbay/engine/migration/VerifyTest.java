@@ -70,7 +70,7 @@ class VerifyTest {
             }
             get(node.admin.documents().commit(new TransactionRequest(operations, Optional.of("load-" + from))));
         }
-        succeed(stores.swap("documents", "other", Map.of()));
+        succeed(stores.swap("documents", "other", Map.of(), false));
         node.put("things", "id-0", n(-1));
         get(node.admin
                 .documents()

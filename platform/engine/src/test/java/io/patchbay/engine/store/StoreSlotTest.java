@@ -46,7 +46,7 @@ class StoreSlotTest {
     @Test
     void opensAsSoonAsTheAdapterAppears() {
         PluggedProviders providers = new PluggedProviders();
-        try (StoreSlot slot = new StoreSlot(providers, folder, "memory")) {
+        try (StoreSlot slot = new StoreSlot(providers, folder, "memory", StoreSealing.NONE)) {
             slot.start(() -> {});
             assertThatThrownBy(() -> slot.use(Duration.ofMillis(50)))
                     .isInstanceOfSatisfying(
@@ -67,7 +67,7 @@ class StoreSlotTest {
         MemoryStoreFactory memory = new MemoryStoreFactory();
         PluggedProviders providers = new PluggedProviders();
         providers.plug(DocumentStoreFactory.class, "memory", memory);
-        try (StoreSlot slot = new StoreSlot(providers, folder, "memory")) {
+        try (StoreSlot slot = new StoreSlot(providers, folder, "memory", StoreSealing.NONE)) {
             slot.start(() -> {});
             try (StoreUse use = slot.use()) {
                 CommitBatch nothing = new CommitBatch(List.of(), Totals.ZERO);
@@ -90,7 +90,7 @@ class StoreSlotTest {
         memory.failOpening(failure);
         PluggedProviders providers = new PluggedProviders();
         providers.plug(DocumentStoreFactory.class, "memory", memory);
-        try (StoreSlot slot = new StoreSlot(providers, folder, "memory")) {
+        try (StoreSlot slot = new StoreSlot(providers, folder, "memory", StoreSealing.NONE)) {
             slot.start(() -> {});
             await().untilAsserted(() -> assertThat(slot.findFault().orElse("")).contains("gone"));
             assertThat(providers.leases(DocumentStoreFactory.class, "memory")).isZero();
@@ -122,7 +122,7 @@ class StoreSlotTest {
         PluggedProviders providers = new PluggedProviders();
         providers.plug(DocumentStoreFactory.class, "memory", memory);
         AtomicInteger told = new AtomicInteger();
-        try (StoreSlot slot = new StoreSlot(providers, folder, "memory")) {
+        try (StoreSlot slot = new StoreSlot(providers, folder, "memory", StoreSealing.NONE)) {
             slot.start(() -> {
                 if (told.incrementAndGet() == 1) {
                     throw new AssertionError("whoever is told of the opening fails");
@@ -138,9 +138,9 @@ class StoreSlotTest {
     void neverTakesAnotherStoreInstead() {
         PluggedProviders providers = new PluggedProviders();
         new BindingsFile(folder)
-                .write(new StoreBindings(new Binding("other", "documents-1-other", Map.of()), Optional.empty()));
+                .write(new StoreBindings(new Binding("other", "documents-1-other", Map.of(), false), Optional.empty()));
         providers.plug(DocumentStoreFactory.class, "memory", new MemoryStoreFactory());
-        try (StoreSlot slot = new StoreSlot(providers, folder, "memory")) {
+        try (StoreSlot slot = new StoreSlot(providers, folder, "memory", StoreSealing.NONE)) {
             slot.start(() -> {});
             await().untilAsserted(() -> assertThat(slot.findFault().orElse("")).contains("'other'"));
             assertThat(slot.findOpen()).isEmpty();
@@ -199,7 +199,7 @@ class StoreSlotTest {
             plane.collection("items");
             TransactionResult before = plane.put("items", "a", DATA);
             StoreSlot slot = plane.plane.slot();
-            Binding target = new Binding("memory", slot.newDirectory("memory"), Map.of());
+            Binding target = new Binding("memory", slot.newDirectory("memory"), Map.of(), false);
             OpenStore next = slot.openBeside(target);
             CompletionStage<TransactionResult> waiting;
             try (CommitterPause pause = plane.plane.committer().pause(Duration.ofSeconds(5))) {
@@ -233,8 +233,8 @@ class StoreSlotTest {
     void theBindingsFileIsReadableAndKeepsEverything() throws IOException {
         BindingsFile file = new BindingsFile(folder);
         StoreBindings bindings = new StoreBindings(
-                new Binding("h2", "documents-2-h2", Map.of("cache", "64 MB", "odd=key", " é\n#")),
-                Optional.of(new Binding("sqlite", "documents-1-sqlite", Map.of())));
+                new Binding("h2", "documents-2-h2", Map.of("cache", "64 MB", "odd=key", " é\n#"), false),
+                Optional.of(new Binding("sqlite", "documents-1-sqlite", Map.of(), true)));
         assertThat(file.read()).isEmpty();
         file.write(bindings);
         assertThat(file.read()).contains(bindings);
@@ -245,15 +245,16 @@ class StoreSlotTest {
 
     @Test
     void theBindingsOfOneStoreAreWrittenBesideThoseOfOthers() {
-        StoreBindings documents =
-                new StoreBindings(new Binding("h2", "documents-2-h2", Map.of("cache", "64 MB")), Optional.empty());
-        StoreBindings keys = new StoreBindings(new Binding("rocksdb", "kv-1-rocksdb", Map.of()), Optional.empty());
+        StoreBindings documents = new StoreBindings(
+                new Binding("h2", "documents-2-h2", Map.of("cache", "64 MB"), false), Optional.empty());
+        StoreBindings keys =
+                new StoreBindings(new Binding("rocksdb", "kv-1-rocksdb", Map.of(), false), Optional.empty());
         new BindingsFile(folder).write(documents);
         assertThat(new BindingsFile(folder, "kv").read()).isEmpty();
         new BindingsFile(folder, "kv").write(keys);
         assertThat(new BindingsFile(folder).read()).contains(documents);
         StoreBindings swapped =
-                new StoreBindings(new Binding("sqlite", "documents-3-sqlite", Map.of()), Optional.empty());
+                new StoreBindings(new Binding("sqlite", "documents-3-sqlite", Map.of(), false), Optional.empty());
         new BindingsFile(folder).write(swapped);
         assertThat(new BindingsFile(folder).read()).contains(swapped);
         assertThat(new BindingsFile(folder, "kv").read()).contains(keys);
@@ -264,7 +265,7 @@ class StoreSlotTest {
         Files.writeString(folder.resolve("bindings"), "documents.directory = x\n");
         PluggedProviders providers = new PluggedProviders();
         providers.plug(DocumentStoreFactory.class, "memory", new MemoryStoreFactory());
-        try (StoreSlot slot = new StoreSlot(providers, folder, "memory")) {
+        try (StoreSlot slot = new StoreSlot(providers, folder, "memory", StoreSealing.NONE)) {
             slot.start(() -> {});
             await().untilAsserted(() -> assertThat(slot.findFault().orElse("")).contains("bindings"));
             assertThat(slot.findOpen()).isEmpty();

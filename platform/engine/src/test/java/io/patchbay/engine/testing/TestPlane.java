@@ -17,6 +17,7 @@ import io.patchbay.engine.feed.ChangeFeed;
 import io.patchbay.engine.metrics.MeterRegistry;
 import io.patchbay.engine.metrics.NodeMetrics;
 import io.patchbay.engine.plane.DataPlane;
+import io.patchbay.engine.store.StoreSealing;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,6 +47,7 @@ public final class TestPlane implements AutoCloseable {
                 new NodeMetrics(new MeterRegistry()),
                 folder.resolve("data"),
                 factory.adapter(),
+                StoreSealing.NONE,
                 Duration.ofDays(7),
                 1L << 30,
                 recentTransactions,

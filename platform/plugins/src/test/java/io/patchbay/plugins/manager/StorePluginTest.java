@@ -159,12 +159,13 @@ class StorePluginTest {
         private volatile List<StoreInfo> stores = List.of();
 
         void serve(String adapter, Optional<String> follower) {
-            stores = List.of(new StoreInfo("documents", "serving", adapter, 0, "e:0", follower, 0, Optional.empty()));
+            stores = List.of(
+                    new StoreInfo("documents", "serving", adapter, true, 0, "e:0", follower, 0, Optional.empty()));
         }
 
         void migrate(String from) {
-            stores = List.of(
-                    new StoreInfo("documents", "migrating", from, 0, "e:0", Optional.empty(), 0, Optional.empty()));
+            stores = List.of(new StoreInfo(
+                    "documents", "migrating", from, true, 0, "e:0", Optional.empty(), 0, Optional.empty()));
         }
 
         boolean works() {
@@ -178,6 +179,7 @@ class StorePluginTest {
                     was.name(),
                     works ? "serving" : "unavailable",
                     was.adapter(),
+                    true,
                     0,
                     was.position(),
                     was.follower(),
@@ -191,7 +193,7 @@ class StorePluginTest {
         }
 
         @Override
-        public Job swap(String store, String adapter, Map<String, String> settings) {
+        public Job swap(String store, String adapter, Map<String, String> settings, boolean plaintext) {
             throw new UnsupportedOperationException();
         }
 

@@ -15,9 +15,10 @@ public interface Stores {
      * Moves {@code store} to another adapter, live: copy, replay, a short pause, verify, flip. The old store follows until dropped.
      *
      * @param settings for the new adapter
-     * @throws io.patchbay.api.PatchbayException NOT_FOUND if there is no such store or adapter; CONFLICT if a swap is under way or the target is already bound
+     * @param plaintext to keep what is in it in clear, though the node encrypts; needed for an adapter that can't
+     * @throws io.patchbay.api.PatchbayException NOT_FOUND if there is no such store or adapter; CONFLICT if a swap is under way or the target is already bound; BAD_REQUEST if the adapter can't encrypt
      */
-    Job swap(String store, String adapter, Map<String, String> settings);
+    Job swap(String store, String adapter, Map<String, String> settings, boolean plaintext);
 
     /** Back to the store that follows, by the same verified hand-over; no acknowledged write is lost. CONFLICT if none follows. */
     Job rollBack(String store);

@@ -4,6 +4,7 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.document.StoreState;
 import io.patchbay.api.feed.Position;
+import io.patchbay.api.plugin.Lease;
 import io.patchbay.api.plugin.Providers;
 import io.patchbay.engine.collections.Catalog;
 import io.patchbay.engine.commit.Committer;
@@ -67,6 +68,18 @@ public final class DocumentSwaps implements SwappableStore {
     @Override
     public List<String> adapters() {
         return providers.names(DocumentStoreFactory.class);
+    }
+
+    @Override
+    public boolean seals(String adapter) {
+        try (Lease<DocumentStoreFactory> lease = providers.acquire(DocumentStoreFactory.class, adapter)) {
+            return lease.provider().seals();
+        }
+    }
+
+    @Override
+    public boolean sealsNew() {
+        return slot.sealsNew();
     }
 
     @Override
