@@ -10,6 +10,7 @@ import io.patchbay.api.migration.StoreVerification;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.JobControl;
 import io.patchbay.api.plugin.Jobs;
+import io.patchbay.engine.keys.Sealing;
 import io.patchbay.engine.migration.SwappableStore.Pause;
 import io.patchbay.engine.migration.SwappableStore.Standing;
 import io.patchbay.engine.store.Binding;
@@ -34,10 +35,12 @@ final class StoreSwaps implements AutoCloseable {
     private static final String SWAP = "store-swap";
     private static final String ROLLBACK = "store-rollback";
     private static final String VERIFY = "store-verify";
+    private static final String SEAL = "store-seal";
     private static final Logger LOG = LoggerFactory.getLogger(StoreSwaps.class);
 
     private final SwappableStore store;
     private final Jobs jobs;
+    private final Sealing sealing;
     private final StoreFolders folders;
     private final StoreMeters meters;
     private final Path differences;
@@ -50,9 +53,10 @@ final class StoreSwaps implements AutoCloseable {
     private boolean starting = true;
     private boolean stopping;
 
-    StoreSwaps(SwappableStore store, Jobs jobs, Metrics metrics, Path dataFolder) {
+    StoreSwaps(SwappableStore store, Jobs jobs, Metrics metrics, Sealing sealing, Path dataFolder) {
         this.store = store;
         this.jobs = jobs;
+        this.sealing = sealing;
         this.folders = new StoreFolders(store, dataFolder);
         this.meters = new StoreMeters(metrics, store.name());
         this.differences = dataFolder.resolve("differences-" + store.name() + ".jsonl");
@@ -69,11 +73,43 @@ final class StoreSwaps implements AutoCloseable {
     private synchronized void resume(StoreBindings bindings) {
         if (!stopping) {
             folders.cleanUp(bindings);
+            sealing.forgetUnusedKeys();
             cleanUpDifferences();
-            bindings.follower().ifPresent(binding -> follow(binding, null));
+            Optional<Binding> follower = bindings.follower();
+            if (follower.isPresent() && isLeftOver(follower.get(), bindings.current())) {
+                dropLeftOver(follower.get());
+            } else {
+                follower.ifPresent(binding -> follow(binding, null));
+            }
         }
         starting = false;
         notifyAll();
+        goOnSealing(bindings);
+    }
+
+    /** Of a node that was killed after all was sealed anew, before the old store was deleted. */
+    private boolean isLeftOver(Binding follower, Binding current) {
+        return follower.sealed()
+                && follower.adapter().equals(current.adapter())
+                && sealing.isOutdated(store.folderOf(follower))
+                && !sealing.isOutdated(store.folderOf(current));
+    }
+
+    private void dropLeftOver(Binding old) {
+        folders.mark(old);
+        store.writeFollower(Optional.empty());
+        folders.delete(old);
+        sealing.forgetUnusedKeys();
+    }
+
+    private void goOnSealing(StoreBindings bindings) {
+        try {
+            if (!stopping && bindings.follower().isEmpty()) {
+                sealAnew().ifPresent(job -> LOG.info("The rotation of the data keys goes on: {}", job.title()));
+            }
+        } catch (PatchbayException e) {
+            LOG.warn("The {} could not be sealed anew: {}", store.name(), e.getMessage());
+        }
     }
 
     private void cleanUpDifferences() {
@@ -164,6 +200,37 @@ final class StoreSwaps implements AutoCloseable {
         }
         Binding to = new Binding(adapter, store.newDirectory(adapter), settings, sealed);
         return start(SWAP, title, control -> move(to, control));
+    }
+
+    /** Empty if nothing is sealed with an old data key. */
+    synchronized Optional<Job> sealAnew() {
+        StoreBindings bound = requireIdle();
+        Binding old = bound.current();
+        if (!old.sealed() || !sealing.isOutdated(store.folderOf(old))) {
+            return Optional.empty();
+        }
+        if (bound.follower().isPresent()) {
+            throw new PatchbayException(
+                    ErrorCode.CONFLICT,
+                    "The store in " + bound.follower().get().adapter()
+                            + " still follows; drop it first: patchbay store drop " + store.name() + ".");
+        }
+        Binding to = new Binding(old.adapter(), store.newDirectory(old.adapter()), old.settings(), true);
+        return Optional.of(start(SEAL, "seal " + store.name() + " anew", control -> sealAnew(to, control)));
+    }
+
+    private String sealAnew(Binding to, JobControl control) {
+        Migration.Done done = new Migration(store, folders, to).run(control);
+        Binding old = done.before().binding();
+        folders.mark(old);
+        Failpoints.reach("sealed.marked");
+        store.writeFollower(Optional.empty());
+        Failpoints.reach("sealed.dropped");
+        done.before().close();
+        folders.delete(old);
+        sealing.forgetUnusedKeys();
+        return done.items() + " " + store.unit()
+                + " (the node's own too) are sealed with the new data key, writers waited " + done.pauseMs() + " ms.";
     }
 
     synchronized Job rollBack() {
