@@ -43,13 +43,13 @@ final class StoreSwaps implements AutoCloseable {
     private final Sealing sealing;
     private final StoreFolders folders;
     private final StoreMeters meters;
-    private final Path differences;
     private final AutoCloseable lagGauge;
 
     // All guarded by this.
     private @Nullable Job running;
     private @Nullable Follower follower;
     private Optional<StoreVerification> verified = Optional.empty();
+    private FoundDifferences differences = new FoundDifferences();
     private boolean starting = true;
     private boolean stopping;
 
@@ -59,7 +59,6 @@ final class StoreSwaps implements AutoCloseable {
         this.sealing = sealing;
         this.folders = new StoreFolders(store, dataFolder);
         this.meters = new StoreMeters(metrics, store.name());
-        this.differences = dataFolder.resolve("differences-" + store.name() + ".jsonl");
         this.lagGauge = metrics.gauge(
                 "patchbay_store_follower_lag_transactions",
                 "Transactions that the store which follows is behind.",
@@ -74,7 +73,6 @@ final class StoreSwaps implements AutoCloseable {
         if (!stopping) {
             folders.cleanUp(bindings);
             sealing.forgetUnusedKeys();
-            cleanUpDifferences();
             Optional<Binding> follower = bindings.follower();
             if (follower.isPresent() && isLeftOver(follower.get(), bindings.current())) {
                 dropLeftOver(follower.get());
@@ -109,14 +107,6 @@ final class StoreSwaps implements AutoCloseable {
             }
         } catch (PatchbayException e) {
             LOG.warn("The {} could not be sealed anew: {}", store.name(), e.getMessage());
-        }
-    }
-
-    private void cleanUpDifferences() {
-        try {
-            VerificationFile.cleanUp(differences);
-        } catch (PatchbayException e) {
-            LOG.warn("{}", e.getMessage());
         }
     }
 
@@ -277,8 +267,10 @@ final class StoreSwaps implements AutoCloseable {
 
     Optional<StoreVerification> findVerification(long skip, int limit) {
         Optional<StoreVerification> last;
+        FoundDifferences different;
         synchronized (this) {
             last = verified;
+            different = differences;
         }
         return last.map(found -> new StoreVerification(
                 found.job(),
@@ -289,7 +281,7 @@ final class StoreSwaps implements AutoCloseable {
                 found.took(),
                 found.rows(),
                 found.differences(),
-                found.differences() <= skip ? List.of() : VerificationFile.read(differences, skip, limit)));
+                different.page(skip, limit)));
     }
 
     /** As long as the store that serves is not open, the one that follows may be the only copy that can be read. */
@@ -435,20 +427,20 @@ final class StoreSwaps implements AutoCloseable {
         control.progress("catching up", 0, following.lag(), "transactions");
         long began = System.nanoTime();
         long rows;
-        long found;
+        FoundDifferences different = new FoundDifferences();
         synchronized (this) {
             verified = Optional.empty();
         }
-        try (VerificationFile file = VerificationFile.create(differences)) {
-            rows = new RowComparison(store, following, control, file::add).run();
-            found = file.written();
-            file.complete();
+        try {
+            rows = new RowComparison(store, following, control, different::add).run();
         } catch (RuntimeException | Error e) {
             throw StoreFailure.of(other, e);
         }
         long nanos = Math.max(1, System.nanoTime() - began);
+        long found = different.number();
         meters.compared(rows, found);
         synchronized (this) {
+            differences = different;
             verified = Optional.of(new StoreVerification(
                     job,
                     bound.current().adapter(),
@@ -462,10 +454,7 @@ final class StoreSwaps implements AutoCloseable {
         }
         String compared = rows + " rows of " + bound.current().adapter() + " and " + other.adapter() + " compared in "
                 + nanos / 1_000_000 + " ms (" + rows * 1_000_000_000L / nanos + "/s): ";
-        return compared
-                + (found == 0
-                        ? "all are alike."
-                        : found + (found == 1 ? " is" : " are") + " not alike; the list is in " + differences + ".");
+        return compared + (found == 0 ? "all are alike." : found + (found == 1 ? " is" : " are") + " not alike.");
     }
 
     /** A job under way is called off, bounded; the old store goes on following at the next start. */
