@@ -207,7 +207,8 @@ class KeyValueIT {
         try (Node node = Node.start(home)) {
             Rest admin = admin(node, home);
             define(admin, "b", Value.Struct.EMPTY);
-            assertThat(put(admin, "b/a%00b", "1").expect(400).code()).isEqualTo("KEY_INVALID");
+            assertThat(put(admin, "b/a%0Ab", "1").expect(400).code()).isEqualTo("KEY_INVALID");
+            assertThat(put(admin, "b/a%00b", "1").expect(400).code()).isEqualTo("MALFORMED");
             assertThat(put(admin, "b/a%C3", "1").expect(400).code()).isEqualTo("MALFORMED");
             assertThat(put(admin, "b/" + "x".repeat(Limits.KEY_BYTES + 1), "1")
                             .expect(400)
