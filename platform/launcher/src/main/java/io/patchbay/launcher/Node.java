@@ -75,8 +75,9 @@ final class Node {
             String text = file.readText();
             Configuration configuration = configure(file.parse(text));
             home.emptyTemporary();
-            // Where the driver unpacks its native library: /tmp may be mounted noexec, and is nobody's to clean.
+            // Where the drivers unpack their native libraries: /tmp may be mounted noexec, and is nobody's to clean.
             System.setProperty("org.sqlite.tmpdir", home.temporary().toString());
+            System.setProperty("patchbay.rocksdb.tmpdir", home.temporary().toString());
             MasterKey master = MasterKey.open(home, configuration, System::getenv);
             run(file, text, new Configurations(configuration), master);
         } finally {
