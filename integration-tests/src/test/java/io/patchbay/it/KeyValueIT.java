@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -223,6 +224,40 @@ class KeyValueIT {
             assertThat(admin.get("/kv/b/" + odd).expect(200).text()).isEqualTo("odd");
             assertThat(admin.get("/kv/b").expect(200).items().get(0).findText("key"))
                     .contains("a ?#%é\uD83D\uDE00//b");
+        }
+    }
+
+    @Test
+    void anUpdateOfTheAdapterFailsNoWriter() throws Exception {
+        try (Node node = Node.start(home)) {
+            Rest admin = admin(node, home);
+            define(admin, "b", Value.Struct.EMPTY);
+            ExecutorService writer = Executors.newSingleThreadExecutor();
+            AtomicBoolean stop = new AtomicBoolean();
+            try {
+                Future<Integer> written = writer.submit(() -> {
+                    int count = 0;
+                    while (!stop.get()) {
+                        put(admin, "b/k" + count, "1").expect(201);
+                        count++;
+                    }
+                    return count;
+                });
+                String jar = BundleVersion.ofCore("store-rocksdb", "0.2.0", home.resolve("data"))
+                        .toString();
+                String updated = new Operator(home).run("plugin", "install", jar);
+                assertThat(updated).contains("Keys and values on rocksdb, if there are any, are reopened");
+                put(admin, "b/after", "1").expect(201);
+                stop.set(true);
+                int count = written.get();
+                assertThat(admin.get("/kv/b/k" + (count - 1)).expect(200).text())
+                        .isEqualTo("1");
+                assertThat(admin.get("/kv/b/k0").expect(200).text()).isEqualTo("1");
+            } finally {
+                stop.set(true);
+                writer.shutdownNow();
+            }
+            assertThat(node.log()).doesNotContain(" ERROR ");
         }
     }
 
