@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractImmutableNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
@@ -51,6 +52,9 @@ final class Database {
     private static final int INFO_LOGS = 3;
     private static final long INFO_LOG_BYTES = 1 << 20;
     private static final int MIB = 1 << 20;
+    /** What RocksDB says of its file LOCK if somebody else holds it. */
+    private static final Pattern LOCKED = Pattern.compile("lock .*[/\\\\]LOCK\\b");
+
     private static final List<String> FAMILIES = List.of("default", "entries", "values", "expiry");
 
     // In the order of their making; freed in the other.
@@ -126,8 +130,7 @@ final class Database {
             requireOurs(directory, path);
             return new Database(path, config, compress);
         } catch (RocksDBException e) {
-            String message = String.valueOf(e.getMessage());
-            if (message.contains("lock")) {
+            if (LOCKED.matcher(String.valueOf(e.getMessage())).find()) {
                 throw new PatchbayException(
                         ErrorCode.STORE_UNAVAILABLE,
                         "The store in " + directory + " is open elsewhere; stop the other node first.",
@@ -148,11 +151,24 @@ final class Database {
             return;
         }
         try (Options options = new Options()) {
-            for (byte[] name : RocksDB.listColumnFamilies(options, path)) {
+            List<byte[]> names = RocksDB.listColumnFamilies(options, path);
+            for (byte[] name : names) {
                 if (!FAMILIES.contains(new String(name, UTF_8))) {
                     throw foreign(directory);
                 }
             }
+            // Ours, if it was broken off while it was made; then nothing is in it yet.
+            if (names.size() < FAMILIES.size() && holdsAnything(options, path)) {
+                throw foreign(directory);
+            }
+        }
+    }
+
+    private static boolean holdsAnything(Options options, String path) throws RocksDBException {
+        try (RocksDB rocks = RocksDB.openReadOnly(options, path);
+                RocksIterator rows = rocks.newIterator()) {
+            rows.seekToFirst();
+            return rows.isValid();
         }
     }
 

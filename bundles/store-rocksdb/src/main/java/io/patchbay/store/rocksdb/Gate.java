@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 /**
  * Every use of RocksDB passes it. What is behind is native memory, so a use after the closing would not fail but end the process: closing waits for those inside, and lets nobody in afterwards. Any thread; passing again from the inside is allowed.
@@ -81,8 +82,12 @@ final class Gate {
 
     static PatchbayException failure(Path directory, RocksDBException cause) {
         return new PatchbayException(
-                ErrorCode.STORE_UNAVAILABLE,
-                "The store in " + directory + " failed: " + cause.getMessage() + ".",
-                cause);
+                ErrorCode.STORE_UNAVAILABLE, "The store in " + directory + " failed: " + describe(cause) + ".", cause);
+    }
+
+    /** With the kind of the failure, such as "Corruption", which its text does not name. */
+    static String describe(RocksDBException cause) {
+        Status status = cause.getStatus();
+        return status == null ? String.valueOf(cause.getMessage()) : status.getCodeString() + ": " + cause.getMessage();
     }
 }

@@ -54,7 +54,10 @@ final class RocksKeyValueStore implements KeyValueStore {
     private final ReentrantLock writing = new ReentrantLock();
     // Written by whoever writes, after it is durable.
     private final ConcurrentSkipListMap<Long, Bucket> buckets = new ConcurrentSkipListMap<>();
-    private final Thread sweeper = new Thread(this::finishDrops, "store-rocksdb-sweeper");
+    // Of a sealed store.
+    private final Optional<KeyIndex> index;
+    private final Optional<Warming> warming;
+    private final List<Thread> threads = new ArrayList<>();
     private volatile KeyValueState state;
     private volatile Optional<String> fault = Optional.empty();
 
@@ -66,7 +69,11 @@ final class RocksKeyValueStore implements KeyValueStore {
     }
 
     private RocksKeyValueStore(
-            Path directory, Database database, Records records, Consumer<RocksKeyValueStore> onClosed)
+            Path directory,
+            RocksConfig config,
+            Database database,
+            Records records,
+            Consumer<RocksKeyValueStore> onClosed)
             throws RocksDBException {
         this.gate = new Gate(directory);
         this.database = database;
@@ -75,6 +82,20 @@ final class RocksKeyValueStore implements KeyValueStore {
         this.meta = Meta.open(database, records, directory);
         this.state = meta.readState();
         buckets.putAll(meta.readBuckets());
+        this.index = records.sealed() ? Optional.of(new KeyIndex(config.keyMemoryMiB())) : Optional.empty();
+        this.warming = index.map(keys -> new Warming(gate, database, records, keys, this::plainKeys, state.entries()));
+    }
+
+    private void start() {
+        startThread("store-rocksdb-sweeper", this::finishDrops);
+        warming.ifPresent(one -> startThread("store-rocksdb-warming", one::run));
+    }
+
+    private void startThread(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
     }
 
     /** @param onClosed told once */
@@ -82,9 +103,8 @@ final class RocksKeyValueStore implements KeyValueStore {
             Path directory, RocksConfig config, Records records, Consumer<RocksKeyValueStore> onClosed) {
         Database database = Database.open(directory, config, !records.sealed());
         try {
-            RocksKeyValueStore store = new RocksKeyValueStore(directory, database, records, onClosed);
-            store.sweeper.setDaemon(true);
-            store.sweeper.start();
+            RocksKeyValueStore store = new RocksKeyValueStore(directory, config, database, records, onClosed);
+            store.start();
             return store;
         } catch (RocksDBException e) {
             database.close();
@@ -153,14 +173,18 @@ final class RocksKeyValueStore implements KeyValueStore {
 
     @Override
     public void defineBucket(long bucket, boolean plainKeys) {
+        Bucket stands = gate.<@Nullable Bucket>pass(() -> buckets.get(bucket));
+        // At each start all are defined again: no write for those that stand.
+        if (stands != null && stands.plainKeys() == plainKeys) {
+            return;
+        }
         write(true, changes -> {
-            Bucket stands = buckets.get(bucket);
-            if (stands != null && stands.plainKeys() != plainKeys && stands.entries() > 0) {
+            if (stands != null && stands.entries() > 0) {
                 throw new PatchbayException(
                         ErrorCode.CONFLICT,
                         "Bucket " + bucket + " has entries, so whether its keys stand in clear can't be changed.");
             }
-            changes.after().put(bucket, new Bucket(plainKeys, stands == null ? 0 : stands.entries()));
+            changes.after().put(bucket, new Bucket(plainKeys, 0));
             return state;
         });
     }
@@ -190,7 +214,7 @@ final class RocksKeyValueStore implements KeyValueStore {
                         meta.write(changes.batch(), bucket.getKey(), bucket.getValue());
                     }
                     meta.write(changes.batch(), after);
-                    write(changes.batch(), durable);
+                    write(changes, durable);
                     state = after;
                     changes.forgotten().forEach(buckets::remove);
                     buckets.putAll(changes.after());
@@ -202,12 +226,29 @@ final class RocksKeyValueStore implements KeyValueStore {
         }
     }
 
+    private void write(Changes changes, boolean durable) throws RocksDBException {
+        if (index.isEmpty()) {
+            write(changes.batch(), durable);
+            return;
+        }
+        KeyIndex keys = index.get();
+        keys.add(changes.added());
+        try {
+            write(changes.batch(), durable);
+        } catch (RocksDBException e) {
+            keys.remove(changes.added());
+            throw e;
+        }
+        keys.remove(changes.removed());
+        changes.forgotten().forEach(keys::removeAll);
+    }
+
     private void write(WriteBatch batch, boolean durable) throws RocksDBException {
         try {
             database.write(batch, durable);
             fault = Optional.empty();
         } catch (RocksDBException e) {
-            fault = Optional.of("Writing failed: " + e.getMessage() + ".");
+            fault = Optional.of("Writing failed: " + Gate.describe(e) + ".");
             throw e;
         }
     }
@@ -314,15 +355,26 @@ final class RocksKeyValueStore implements KeyValueStore {
         return buckets.getOrDefault(bucket, Bucket.UNDEFINED).plainKeys();
     }
 
+    /** Whether the names of the bucket's keys are the keys. */
+    private boolean inClear(long bucket) {
+        return !records.sealed() || plainKeys(bucket);
+    }
+
     @Override
     public KeyValueScan scan(long bucket, KeyValueRange range) {
+        if (!inClear(bucket)) {
+            // Not behind the gate, which a closing would wait for.
+            warming.ifPresent(Warming::awaitBriefly);
+        }
         return gate.pass(() -> openScan(bucket, range));
     }
 
     private OpenScan openScan(long bucket, KeyValueRange range) {
         byte[] from = Place.bytes(bucket, range.from());
         byte[] to = range.to().length == 0 ? Place.end(bucket) : Place.bytes(bucket, range.to());
-        OpenScan scan = new DiskScan(gate, scans, database, records, from, to);
+        OpenScan scan = inClear(bucket)
+                ? new DiskScan(gate, scans, database, records, from, to)
+                : new MemoryScan(gate, scans, database, records, index.orElseThrow(), from, to);
         scans.add(scan);
         return scan;
     }
@@ -336,7 +388,7 @@ final class RocksKeyValueStore implements KeyValueStore {
                         rows.isValid() && expired.size() < limit && Place.timeOf(rows.key()) <= nowMs;
                         rows.next()) {
                     if (leadsToAnEntry(rows.key())) {
-                        expired.add(keyOf(Place.ofExpiry(rows.key())));
+                        findKey(Place.ofExpiry(rows.key())).ifPresent(expired::add);
                     }
                 }
                 rows.status();
@@ -345,12 +397,31 @@ final class RocksKeyValueStore implements KeyValueStore {
         });
     }
 
-    private KeyValueKey keyOf(byte[] at) {
-        return new KeyValueKey(Place.bucketOf(at), Place.text(Place.nameOf(at)));
+    /** Empty if the entry goes just now, or does not open. */
+    private Optional<KeyValueKey> findKey(byte[] at) throws RocksDBException {
+        long bucket = Place.bucketOf(at);
+        if (inClear(bucket)) {
+            return Optional.of(new KeyValueKey(bucket, Place.text(Place.nameOf(at))));
+        }
+        byte[] record = database.get(database.entries, at);
+        if (record == null) {
+            return Optional.empty();
+        }
+        try {
+            byte[] key = records.readKey(new Place(bucket, false, Place.nameOf(at)), record);
+            return Optional.of(new KeyValueKey(bucket, Place.text(key)));
+        } catch (PatchbayException e) {
+            // It would keep all others from expiring; the warming tells of it.
+            return Optional.empty();
+        }
     }
 
     @Override
     public List<KeyValueLoad> scanAll(Optional<KeyValueKey> after, int limit) {
+        warming.ifPresent(one -> {
+            one.await();
+            one.requireWhole();
+        });
         return gate.pass(() -> {
             List<KeyValueLoad> page = new ArrayList<>();
             byte[] from = after.map(key -> behind(key.key())).orElse(new byte[0]);
@@ -381,17 +452,20 @@ final class RocksKeyValueStore implements KeyValueStore {
 
     @Override
     public Optional<String> findFault() {
-        return gate.pass(() -> fault);
+        return gate.pass(() -> fault.or(() -> warming.flatMap(Warming::findFault)));
     }
 
     @Override
     public void close() {
+        warming.ifPresent(Warming::giveUp);
         gate.close(() -> {
             List.copyOf(scans).forEach(OpenScan::freeOnce);
             database.close();
         });
         try {
-            sweeper.join();
+            for (Thread thread : threads) {
+                thread.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,5 +1,6 @@
 package io.patchbay.store.rocksdb;
 
+import io.patchbay.api.crypto.Sealer;
 import io.patchbay.api.kv.KeyValueStore;
 import io.patchbay.api.kv.KeyValueStoreFactory;
 import java.nio.file.Path;
@@ -22,6 +23,16 @@ public final class RocksKeyValueStoreFactory implements KeyValueStoreFactory {
     @Override
     public KeyValueStore open(Path directory, Map<String, String> settings) {
         return open(directory, settings, new PlainRecords());
+    }
+
+    @Override
+    public boolean seals() {
+        return true;
+    }
+
+    @Override
+    public KeyValueStore open(Path directory, Map<String, String> settings, Sealer sealer) {
+        return open(directory, settings, new SealedRecords(sealer));
     }
 
     private KeyValueStore open(Path directory, Map<String, String> settings, Records records) {

@@ -1,0 +1,11 @@
+package io.patchbay.store.rocksdb;
+
+import io.patchbay.api.kv.KeyValueStoreFactory;
+import io.patchbay.testkit.KeyValueStoreContract;
+
+class RocksKeyValueStoreTest extends KeyValueStoreContract {
+    @Override
+    protected KeyValueStoreFactory factory() {
+        return new RocksKeyValueStoreFactory();
+    }
+}
