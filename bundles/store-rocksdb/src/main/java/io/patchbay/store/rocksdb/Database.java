@@ -59,6 +59,7 @@ final class Database {
 
     // In the order of their making; freed in the other.
     private final Deque<AbstractImmutableNativeReference> owned = new ArrayDeque<>();
+    private final Cache cache;
     private final RocksDB rocks;
     private final ReadOptions reading;
     private final WriteOptions synced;
@@ -74,7 +75,7 @@ final class Database {
     private Database(String path, RocksConfig config, boolean compress) throws RocksDBException {
         try {
             long cacheBytes = (long) config.cacheMiB() * MIB;
-            Cache cache = own(new LRUCache(cacheBytes));
+            this.cache = own(new LRUCache(cacheBytes));
             // What is written counts as part of the cache, so that one number bounds both.
             WriteBufferManager writing = own(new WriteBufferManager(cacheBytes / 2, cache));
             DBOptions options = own(new DBOptions())
@@ -227,6 +228,11 @@ final class Database {
     /** @param durable whether it must survive a power loss when this returns, and with it all that was written before */
     void write(WriteBatch batch, boolean durable) throws RocksDBException {
         rocks.write(durable ? synced : unsynced, batch);
+    }
+
+    /** Of the cache, in which what was written counts as well. */
+    long memoryBytes() {
+        return cache.getUsage();
     }
 
     void close() {

@@ -1,11 +1,12 @@
 package io.patchbay.store.rocksdb;
 
 import io.patchbay.api.kv.KeyValueStoreFactory;
+import io.patchbay.testkit.session.MemoryMetrics;
 import io.patchbay.testkit.KeyValueStoreContract;
 
 class RocksKeyValueStoreTest extends KeyValueStoreContract {
     @Override
     protected KeyValueStoreFactory factory() {
-        return new RocksKeyValueStoreFactory();
+        return new RocksKeyValueStoreFactory(new MemoryMetrics());
     }
 }

@@ -15,6 +15,7 @@ import io.patchbay.api.kv.KeyValueRange;
 import io.patchbay.api.kv.KeyValueScan;
 import io.patchbay.api.kv.KeyValueStore;
 import io.patchbay.store.rocksdb.RawDatabase.Row;
+import io.patchbay.testkit.session.MemoryMetrics;
 import io.patchbay.testkit.KeyValueModel;
 import io.patchbay.testkit.Seeds;
 import java.io.IOException;
@@ -244,7 +245,7 @@ class SealedFolderTest {
     @Test
     void aStoreIsSealedFromItsBeginningOrNever() throws IOException {
         store.close();
-        RocksKeyValueStoreFactory factory = new RocksKeyValueStoreFactory();
+        RocksKeyValueStoreFactory factory = new RocksKeyValueStoreFactory(new MemoryMetrics());
         assertThatThrownBy(() -> factory.open(directory, Map.of()))
                 .isInstanceOf(PatchbayException.class)
                 .hasMessageContaining("is sealed");
