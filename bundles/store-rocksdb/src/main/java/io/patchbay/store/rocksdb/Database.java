@@ -69,6 +69,7 @@ final class Database {
 
     // In the order of their making; freed in the other.
     private final Deque<AbstractImmutableNativeReference> owned = new ArrayDeque<>();
+    private final Cache cache;
     private final RocksDB rocks;
     private final ReadOptions reading;
     private final WriteOptions synced;
@@ -83,7 +84,7 @@ final class Database {
     private Database(String path, RocksConfig config, boolean compress) throws RocksDBException {
         try {
             long cacheBytes = (long) config.cacheMiB() * MIB;
-            Cache cache = own(new LRUCache(cacheBytes));
+            this.cache = own(new LRUCache(cacheBytes));
             // What is written counts as part of the cache, so that one number bounds both.
             WriteBufferManager writing = own(new WriteBufferManager(cacheBytes / 2, cache));
             DBOptions options = own(new DBOptions())
@@ -271,6 +272,11 @@ final class Database {
     /** Survives a power loss when this returns. One at a time: {@link LogCheck} relies on no more than one write that was not acknowledged. */
     void write(WriteBatch batch) throws RocksDBException {
         rocks.write(synced, batch);
+    }
+
+    /** Of the cache, in which what was written counts as well. */
+    long memoryBytes() {
+        return cache.getUsage();
     }
 
     void close() {

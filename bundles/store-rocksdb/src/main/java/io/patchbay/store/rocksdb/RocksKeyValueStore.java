@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keys and values in one RocksDB database.
@@ -44,11 +47,17 @@ final class RocksKeyValueStore implements KeyValueStore {
     /** Rows of a dropped bucket that are deleted together, and rows that are looked at between two passes of the gate. */
     private static final int SWEEP_STEP = 1000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(RocksKeyValueStore.class);
+
+    private final Path directory;
     private final Gate gate;
     private final Database database;
     private final Records records;
     private final Meta meta;
+    private final RocksMeters meters;
     private final Consumer<RocksKeyValueStore> onClosed;
+    private final AutoCloseable gauges;
+    private final AtomicBoolean hidden = new AtomicBoolean();
     private final Set<OpenScan> scans = ConcurrentHashMap.newKeySet();
     // Held by whoever writes: the committer, or the end of a drop that was broken off.
     private final ReentrantLock writing = new ReentrantLock();
@@ -73,17 +82,21 @@ final class RocksKeyValueStore implements KeyValueStore {
             RocksConfig config,
             Database database,
             Records records,
+            RocksMeters meters,
             Consumer<RocksKeyValueStore> onClosed)
             throws RocksDBException {
+        this.directory = directory;
         this.gate = new Gate(directory);
         this.database = database;
         this.records = records;
+        this.meters = meters;
         this.onClosed = onClosed;
         this.meta = Meta.open(database, records, directory);
         this.state = meta.readState();
         buckets.putAll(meta.readBuckets());
         this.index = records.sealed() ? Optional.of(new KeyIndex(config.keyMemoryMiB())) : Optional.empty();
         this.warming = index.map(keys -> new Warming(gate, database, records, keys, this::plainKeys, state.entries()));
+        this.gauges = meters.show(directory, this);
     }
 
     private void start() {
@@ -98,12 +111,16 @@ final class RocksKeyValueStore implements KeyValueStore {
         thread.start();
     }
 
-    /** @param onClosed told once */
+    /** @param onClosed told when it is closed */
     static RocksKeyValueStore open(
-            Path directory, RocksConfig config, Records records, Consumer<RocksKeyValueStore> onClosed) {
+            Path directory,
+            RocksConfig config,
+            Records records,
+            RocksMeters meters,
+            Consumer<RocksKeyValueStore> onClosed) {
         Database database = Database.open(directory, config, !records.sealed());
         try {
-            RocksKeyValueStore store = new RocksKeyValueStore(directory, config, database, records, onClosed);
+            RocksKeyValueStore store = new RocksKeyValueStore(directory, config, database, records, meters, onClosed);
             store.start();
             return store;
         } catch (RocksDBException e) {
@@ -245,7 +262,9 @@ final class RocksKeyValueStore implements KeyValueStore {
 
     private void write(WriteBatch batch) throws RocksDBException {
         try {
+            long beganNanos = System.nanoTime();
             database.write(batch);
+            meters.commitTime.record(System.nanoTime() - beganNanos);
             fault = Optional.empty();
         } catch (RocksDBException e) {
             fault = Optional.of("Writing failed: " + Gate.describe(e) + ".");
@@ -457,8 +476,26 @@ final class RocksKeyValueStore implements KeyValueStore {
         return gate.pass(() -> fault.or(() -> warming.flatMap(Warming::findFault)));
     }
 
+    /** 0 once it is closed. */
+    long memoryBytes() {
+        long[] bytes = {0};
+        gate.passIfOpen(() -> bytes[0] = database.memoryBytes());
+        return bytes[0];
+    }
+
+    long keyMemoryBytes() {
+        return index.map(KeyIndex::bytes).orElse(0L);
+    }
+
+    int openScans() {
+        return scans.size();
+    }
+
     @Override
     public void close() {
+        if (hidden.compareAndSet(false, true)) {
+            hide();
+        }
         warming.ifPresent(Warming::giveUp);
         gate.close(() -> {
             List.copyOf(scans).forEach(OpenScan::freeOnce);
@@ -472,5 +509,14 @@ final class RocksKeyValueStore implements KeyValueStore {
             Thread.currentThread().interrupt();
         }
         onClosed.accept(this);
+    }
+
+    /** Not behind the gate, at which whoever reads the metrics waits. */
+    private void hide() {
+        try {
+            gauges.close();
+        } catch (Exception e) {
+            LOG.warn("The metrics of {} could not be removed", directory, e);
+        }
     }
 }

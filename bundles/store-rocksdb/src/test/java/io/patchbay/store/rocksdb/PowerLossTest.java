@@ -8,6 +8,7 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.kv.KeyValueStore;
 import io.patchbay.testkit.KeyValueModel;
 import io.patchbay.testkit.Seeds;
+import io.patchbay.testkit.session.MemoryMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ class PowerLossTest {
     private static final int ACKNOWLEDGED = 40;
     private static final int PAGE = 4096;
 
-    private final RocksKeyValueStoreFactory factory = new RocksKeyValueStoreFactory();
+    private final RocksKeyValueStoreFactory factory = new RocksKeyValueStoreFactory(new MemoryMetrics());
     private final Random random = Seeds.random("PowerLossTest");
 
     @TempDir
@@ -66,7 +67,7 @@ class PowerLossTest {
 
     @Test
     void whateverIsMissingOfTheLastWriteTheStoreOpensWithAllThatWasAcknowledged() throws IOException {
-        for (int round = 0; round < 60; round++) {
+        for (int round = 0; round < 24; round++) {
             int lastBytes = new int[] {100, 5_000, 40_000, 300_000}[round % 4];
             Written written = write("round-" + round, lastBytes);
             byte[] left = losePages(written);

@@ -17,6 +17,7 @@ import io.patchbay.api.kv.KeyValueStore;
 import io.patchbay.store.rocksdb.RawDatabase.Row;
 import io.patchbay.testkit.KeyValueModel;
 import io.patchbay.testkit.Seeds;
+import io.patchbay.testkit.session.MemoryMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -244,7 +245,7 @@ class SealedFolderTest {
     @Test
     void aStoreIsSealedFromItsBeginningOrNever() throws IOException {
         store.close();
-        RocksKeyValueStoreFactory factory = new RocksKeyValueStoreFactory();
+        RocksKeyValueStoreFactory factory = new RocksKeyValueStoreFactory(new MemoryMetrics());
         assertThatThrownBy(() -> factory.open(directory, Map.of()))
                 .isInstanceOf(PatchbayException.class)
                 .hasMessageContaining("is sealed");

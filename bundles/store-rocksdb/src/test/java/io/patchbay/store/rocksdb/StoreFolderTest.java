@@ -9,6 +9,7 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.kv.KeyValueStore;
 import io.patchbay.driver.rocksdb.RocksLibrary;
 import io.patchbay.testkit.KeyValueModel;
+import io.patchbay.testkit.session.MemoryMetrics;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ import org.rocksdb.RocksDB;
 class StoreFolderTest {
     private static final int COMMITS = 20;
 
-    private final RocksKeyValueStoreFactory factory = new RocksKeyValueStoreFactory();
+    private final RocksKeyValueStoreFactory factory = new RocksKeyValueStoreFactory(new MemoryMetrics());
 
     @TempDir
     Path directory;
@@ -134,6 +135,18 @@ class StoreFolderTest {
         assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
                 .noneMatch(name -> name.startsWith("store-rocksdb"));
+    }
+
+    /** What is open takes memory; nothing of it is left, nor shown, when it is closed. */
+    @Test
+    void memoryIsShownWhileItIsOpen() {
+        fill();
+        RocksKeyValueStore store = (RocksKeyValueStore) factory.open(directory, Map.of());
+        assertThat(store.find(1, "key-1")).isPresent();
+        assertThat(store.memoryBytes()).isPositive().isLessThan(128L << 20);
+        assertThat(store.keyMemoryBytes()).isZero();
+        store.close();
+        assertThat(store.memoryBytes()).isZero();
     }
 
     @Test
