@@ -489,7 +489,7 @@ public abstract class KeyValueStoreContract {
         Random random = Seeds.random("killedProcessLosesNothingThatWasAcknowledged");
         long seed = random.nextLong();
         Path place = Files.createDirectory(home.resolve("crash"));
-        for (int kill = 0; kill < 4; kill++) {
+        for (int kill = 0; kill < Integer.getInteger("patchbay.kills", 4); kill++) {
             long acknowledged = writeUntilKilled(place, seed, 5 + random.nextInt(150));
             try (KeyValueStore reopened = factory().open(place, Map.of())) {
                 assertThat(reopened.state().lastRevision()).isGreaterThanOrEqualTo(acknowledged);
