@@ -1,5 +1,5 @@
 #!/bin/sh
-# Durable creates a second over HTTP and over one WebSocket, beside a bare Jetty: writes.sh UNPACKED_DISTRIBUTION [SECONDS] [ROUNDS]
+# Durable creates a second over HTTP and over one WebSocket, encrypted and in clear, beside a bare Jetty and a bare store: writes.sh UNPACKED_DISTRIBUTION [SECONDS] [ROUNDS]
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java

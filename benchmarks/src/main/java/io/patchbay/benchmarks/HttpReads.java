@@ -52,8 +52,9 @@ public final class HttpReads {
         Duration time = Duration.ofSeconds(arguments.length > 2 ? Integer.parseInt(arguments[2]) : 2);
         int rounds = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 3;
         Pattern wanted = Pattern.compile(arguments.length > 4 ? arguments[4] : "");
+        boolean encrypted = arguments.length <= 5 || !arguments[5].equals("clear");
         Figures.printMachine();
-        try (Servers node = Servers.node(distribution)) {
+        try (Servers node = Servers.node(distribution, encrypted)) {
             HttpReads reads = new HttpReads(node, distribution, documents, time, rounds, wanted);
             reads.fill();
             reads.measure();

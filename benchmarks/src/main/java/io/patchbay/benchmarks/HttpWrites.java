@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * <p>Arguments: the unpacked distribution, seconds a run (4), rounds (3), a pattern of the loads wanted (all).
  */
 public final class HttpWrites {
-    private static final int[] CONNECTIONS = {64, 256};
+    private static final int[] CONNECTIONS = {1, 16, 64, 256};
     private static final int IN_FLIGHT = 256;
     private static final int ANSWER_BYTES = 330;
     private static final Duration WARM_UP = Duration.ofSeconds(7);
@@ -42,16 +42,20 @@ public final class HttpWrites {
     private void measure(Path distribution) throws Exception {
         Figures.printMachine();
         try (Servers node = Servers.node(distribution);
+                Servers clear = Servers.node(distribution, false);
                 Servers jetty = Servers.bareJetty(distribution, ANSWER_BYTES);
                 BareStore store = new BareStore()) {
             String token = node.logIn("bench");
             node.send("POST", "/api/v1/collections", token, "{\"name\":\"" + COLLECTION + "\"}", 201);
+            clear.send("POST", "/api/v1/collections", clear.logIn("bench"), "{\"name\":\"" + COLLECTION + "\"}", 201);
             for (int round = -1; round < rounds; round++) {
                 String fresh = node.logIn("bench");
+                String freshClear = clear.logIn("bench");
                 for (int connections : CONNECTIONS) {
                     createBare("bare store, batches of " + connections, store, connections, round);
                     create("bare Jetty, " + connections, jetty, connections, fresh, round);
                     create("HTTP, " + connections, node, connections, fresh, round);
+                    create("HTTP in clear, " + connections, clear, connections, freshClear, round);
                     createChosen("HTTP with chosen ids, " + connections, node, connections, fresh, round);
                 }
                 webSocket("one WebSocket, " + IN_FLIGHT + " in flight", node, fresh, round);

@@ -41,8 +41,15 @@ final class Servers implements AutoCloseable {
 
     /** A node with the users {@code bench}, an admin, and {@code ann}, none. */
     static Servers node(Path distribution) throws IOException, InterruptedException {
+        return node(distribution, true);
+    }
+
+    /** @param encrypted whether its stores are */
+    static Servers node(Path distribution, boolean encrypted) throws IOException, InterruptedException {
         Path patchbay = distribution.resolve("bin/patchbay");
         Path home = Files.createTempDirectory("patchbay-bench");
+        Files.createDirectories(home.resolve("conf"));
+        Files.writeString(home.resolve("conf/patchbay.yaml"), "encryption: {enabled: " + encrypted + "}\n");
         addUser(patchbay, home, "bench", "admin");
         addUser(patchbay, home, "ann", "user");
         return new Servers(start(patchbay.toString(), "run", "--home", home.toString(), "--port", "0"), home);

@@ -210,7 +210,11 @@ class CommandLineIT {
                 .contains("error [store]", "is damaged");
 
         Path bindings = home.resolve("data/bindings");
-        Files.writeString(bindings, Files.readString(bindings).replace("adapter=sqlite", "adapter=h2"));
+        Files.writeString(
+                bindings,
+                Files.readString(bindings)
+                        .replace("adapter=sqlite", "adapter=h2")
+                        .replace("sealed=true", "sealed=false"));
         assertThat(operator.tryRun("doctor").output()).contains("adapter 'h2', which no installed plugin offers");
     }
 
@@ -239,7 +243,11 @@ class CommandLineIT {
         Operator operator = new Operator(home);
         operator.addAdmin();
         Path bindings = home.resolve("data/bindings");
-        Files.writeString(bindings, Files.readString(bindings).replace("adapter=sqlite", "adapter=h2"));
+        Files.writeString(
+                bindings,
+                Files.readString(bindings)
+                        .replace("adapter=sqlite", "adapter=h2")
+                        .replace("sealed=true", "sealed=false"));
         try (Node node = Node.launch(Distribution.shared(), home)) {
             assertThat(node.awaitLine("The documents are unavailable."))
                     .contains("No plugin offers the adapter 'h2'", "patchbay plugin install FILE", "are there: sqlite");

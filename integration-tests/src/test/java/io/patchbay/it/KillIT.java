@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,30 @@ class KillIT {
         }
         writers.stop();
         writers.verify(admin);
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void aRotationOfTheDataKeysEndsAtTheNextStartWhereverItIsBrokenOff() throws IOException {
+        fill();
+        for (String phase : List.of("documents", "paused", "switched", "sealed.marked", "sealed.dropped")) {
+            startToFailAt("migration." + phase);
+            fails("keys", "rotate", "--data");
+            startAgain();
+            Awaitility.await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> {
+                assertThat(operator.run("keys", "status")).as("after %s", phase).doesNotContain("until a rotation");
+                assertThat(operator.run("job", "list")).doesNotContain("running");
+            });
+            assertServing("sqlite", Optional.empty());
+        }
+        writers.stop();
+        writers.verify(admin);
+        assertThat(admin.get("/collections/bulk/documents/" + (DOCUMENTS - 1)).status())
+                .isEqualTo(200);
+        assertThat(admin.get("/collections/bulk/documents?filter=n%20%3E=%20" + (DOCUMENTS - 10))
+                        .expect(200)
+                        .items())
+                .hasSize(10);
     }
 
     @Test

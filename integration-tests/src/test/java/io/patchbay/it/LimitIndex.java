@@ -36,6 +36,13 @@ final class LimitIndex {
             "subscriptions_per_connection",
             "scanned_subscriptions_per_connection",
             "plugin_bytes",
+            "key_bytes",
+            "key_value_bytes",
+            "key_value_operations",
+            "key_value_commit_bytes",
+            "key_value_page_skipped",
+            "content_type_chars",
+            "buckets",
             "request"
         }) {
             METRICS.put("node/" + refused, REACHED);
@@ -100,6 +107,14 @@ final class LimitIndex {
         METRICS.put("http/threads_min", "patchbay_http_threads");
         METRICS.put("http/threads_max", "patchbay_http_threads");
 
+        METRICS.put("node/key_value_queue", "patchbay_kv_commit_queue");
+        METRICS.put("node/key_value_queue_bytes", "patchbay_kv_commit_queue_bytes");
+        METRICS.put("node/key_value_watches", "patchbay_kv_watches");
+        METRICS.put("node/key_value_watch_changes", "patchbay_kv_watches_behind_total");
+        METRICS.put("node/key_value_watch_bytes", "patchbay_kv_watches_behind_total");
+        METRICS.put("node/key_value_page_bytes", "patchbay_kv_read_queue");
+        METRICS.put("node/key_value_inline_bytes", "patchbay_kv_read_queue");
+        METRICS.put("node/key_value_ttl", "patchbay_kv_expired_total");
         METRICS.put("node/live_filter_steps", REACHED);
         METRICS.put("engine/export_kept_bytes", "patchbay_export_kept_bytes");
         METRICS.put("engine/read_queue", "patchbay_read_queue");

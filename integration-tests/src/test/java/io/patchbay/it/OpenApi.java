@@ -87,6 +87,9 @@ final class OpenApi {
         }
         String type = answer.header("Content-Type").orElse("").split(";", 2)[0];
         Value.Struct types = (Value.Struct) content.get();
+        if (types.find("*/*").isPresent() && answer.status() < 300) {
+            return;
+        }
         assertThat(types.fields()).as(what).containsKey(type);
         check(what, struct(struct(types, type), "schema"), type.endsWith("json") ? answer.text() : json(answer.text()));
     }

@@ -64,6 +64,7 @@ class OpenApiIT {
         nodeAndLogins();
         documents();
         events();
+        keyValues();
         rulesAndUsers();
         pluginsStoresAndJobs();
         operation();
@@ -204,6 +205,44 @@ class OpenApiIT {
         }
         call("events", "/events?collection=none", "", 404);
         succeeded.add("events");
+    }
+
+    private void keyValues() {
+        call("defineBucket", "/kv/notes", "{\"rules\":{\"read\":\"true\"}}", 200);
+        call("defineBucket", "/kv/notes", "{\"keys\":\"plain\"}", 409);
+        call("listBuckets", "/kv", "", 200);
+        Operation watch = api.require("watchKeys");
+        try (EventStreamClient client =
+                new EventStreamClient(node.uri(), "/events/kv?bucket=notes&prefix=a", caller.token())) {
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .until(() -> client.events("subscribed").size() == 1);
+            call("putKey", "/kv/notes/a/1?ttl=1", "one", 201, "Content-Type", "text/plain");
+            call("putKey", "/kv/notes/a%2F2", "two", 201, "If-None-Match", "*");
+            call("putKey", "/kv/notes/a/2", "", 200);
+            call("putKey", "/kv/notes/a/2", "three", 412, "If-Match", "\"1\"");
+            call("getKey", "/kv/notes/a/2", "", 200);
+            call("getKey", "/kv/notes/a/2", "", 304, "If-None-Match", "*");
+            call("getKey", "/kv/notes/none", "", 404);
+            call("listKeys", "/kv/notes?prefix=a&start=a&end=b&limit=1&values=true", "", 200);
+            call("listKeys", "/kv/notes?cursor=x", "", 400);
+            call(
+                    "commitKeys",
+                    "/kv/notes/batch",
+                    "{\"operations\":[{\"op\":\"put\",\"key\":\"a/3\",\"value\":\"AA==\",\"ttl\":60},"
+                            + "{\"op\":\"check\",\"key\":\"a/2\"},{\"op\":\"delete\",\"key\":\"a/2\"}]}",
+                    200);
+            call("commitKeys", "/kv/notes/batch", "{\"operations\":[{\"op\":\"check\",\"key\":\"x\"}]}", 412);
+            call("deleteKey", "/kv/notes/a/3", "", 204);
+            call("deleteKey", "/kv/notes/a/3", "", 404);
+            // The last one is that of the key whose time was over.
+            Awaitility.await().atMost(LIMIT).until(() -> client.events("change").size() == 7);
+            call("dropBucket", "/kv/notes", "", 204);
+            Awaitility.await().atMost(LIMIT).until(() -> client.events("reload").size() == 1);
+            client.events().forEach(event -> api.checkEvent(watch, event.data()));
+        }
+        call("watchKeys", "/events/kv?bucket=none", "", 404);
+        succeeded.add("watchKeys");
     }
 
     private void operation() {

@@ -70,6 +70,20 @@ final class Examples {
         add(
                 "patchbay rules set",
                 "patchbay rules set cities 'list=auth != null' 'create=after.owner == auth.id' delete=");
+        add("patchbay kv", "patchbay kv list sessions --prefix ann/");
+        add("patchbay kv get", "patchbay kv get sessions ann/1", "patchbay kv get pictures logo.png --out logo.png");
+        add(
+                "patchbay kv put",
+                "patchbay kv put sessions ann/1 '{\"seen\":true}' --type application/json --ttl 3600",
+                "patchbay kv put pictures logo.png --file logo.png --type image/png --if-absent");
+        add("patchbay kv delete", "patchbay kv delete sessions ann/1");
+        add("patchbay kv list", "patchbay kv list sessions --start a --end b --json");
+        add("patchbay kv bucket", "patchbay kv bucket list");
+        add("patchbay kv bucket list", "patchbay kv bucket list --json");
+        add(
+                "patchbay kv bucket define",
+                "patchbay kv bucket define sessions --rule 'read=auth != null' --rule 'write=key.startsWith(auth.id)'");
+        add("patchbay kv bucket delete", "patchbay kv bucket delete sessions --yes");
         add(
                 "patchbay watch",
                 "patchbay watch cities --filter 'population > 100000'",

@@ -76,9 +76,11 @@ final class KeysCommand implements Runnable {
                     "op", Value.of("keys.rotate"),
                     "master", Value.of(master || both),
                     "data", Value.of(data || both));
-            Value.Struct done = (Value.Struct) node.ask(to.map(file ->
-                            request.with("to", Value.of(file.toAbsolutePath().toString())))
-                    .orElse(request));
+            Value.Struct done = (Value.Struct) node.follow(
+                    to.map(file -> request.with(
+                                    "to", Value.of(file.toAbsolutePath().toString())))
+                            .orElse(request),
+                    screen);
             done.findText("masterId")
                     .ifPresent(id -> screen.print("The master key is " + id + " now."
                             + (to.isPresent()
@@ -86,6 +88,7 @@ final class KeysCommand implements Runnable {
                                     : " Keep a copy of it elsewhere.")));
             done.findInt("secrets")
                     .ifPresent(secrets -> screen.print(secrets + " secrets are sealed with a new data key."));
+            Texts.of(done, "stores").forEach(screen::print);
             return ExitCodes.DONE;
         }
     }

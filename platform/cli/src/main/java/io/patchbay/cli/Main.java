@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             KeysCommand.class,
             CollectionCommand.class,
             RulesCommand.class,
+            KvCommand.class,
             WatchCommand.class,
             ImportCommand.class,
             ExportCommand.class,

@@ -130,7 +130,7 @@ final class StoreCommand implements Runnable {
     @Command(
             name = "verify",
             description =
-                    "Compares the store that serves with the one that follows, row by row, while clients go on. Exit code 1 if a row is not alike; the node keeps the whole list in a file of its data folder.",
+                    "Compares the store that serves with the one that follows, row by row, while clients go on. Exit code 1 if a row is not alike; the node remembers the list until it stops.",
             mixinStandardHelpOptions = true)
     int verify(
             @Mixin HomeOption home,

@@ -37,6 +37,7 @@ final class Operations implements Supplier<Map<String, ControlOperation>> {
         operations.putAll(new JobOperations(services).all());
         operations.putAll(new KeyOperations(services).all());
         operations.putAll(new CollectionOperations(services).all());
+        operations.putAll(new KeyValueOperations(services).all());
         operations.putAll(new WatchOperation(services, WatchOperation.SILENCE).all());
         operations.putAll(new TransferOperations(services).all());
         return Map.copyOf(operations);

@@ -69,6 +69,7 @@ final class Node {
      */
     void run() throws InterruptedException {
         try {
+            Cryptography.loadBeside();
             ConfigurationFile file = new ConfigurationFile(home.configurationFile());
             file.createIfAbsent(distribution.folder().resolve("conf").resolve("patchbay.yaml"));
             String text = file.readText();

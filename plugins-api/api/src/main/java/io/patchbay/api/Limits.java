@@ -42,6 +42,32 @@ public final class Limits {
     public static final int PATCH_RETRIES = 5;
     public static final int COMMIT_QUEUE = 10_000;
     public static final int COMMIT_BATCH = 512;
+    public static final int KEY_BYTES = 1024;
+    public static final int KEY_VALUE_BYTES = 8 << 20;
+    /** A larger value comes alone only, not in lists and changes. */
+    public static final int KEY_VALUE_INLINE_BYTES = 64 << 10;
+    /** Values of a page together; it ends behind the one that goes beyond. */
+    public static final int KEY_VALUE_PAGE_BYTES = 4 << 20;
+    /** Entries that a page may pass over because they have expired or its reader may not see them. */
+    public static final int KEY_VALUE_PAGE_SKIPPED = 10_000;
+
+    /** Of the type of a value, as a header gives it. */
+    public static final int CONTENT_TYPE_CHARS = 256;
+
+    public static final int KEY_VALUE_OPERATIONS = 1000;
+    /** Keys and values of a commit with more than one operation. */
+    public static final int KEY_VALUE_COMMIT_BYTES = 4 << 20;
+
+    public static final int KEY_VALUE_QUEUE = 10_000;
+    /** Keys and values of the commits that wait for their turn. */
+    public static final int KEY_VALUE_QUEUE_BYTES = 64 << 20;
+    /** Changes that wait for one who watches a bucket; beyond it he has to begin anew. */
+    public static final int KEY_VALUE_WATCH_CHANGES = 1000;
+    /** And their keys and values. */
+    public static final int KEY_VALUE_WATCH_BYTES = 4 << 20;
+
+    public static final int KEY_VALUE_WATCHES = 10_000;
+    public static final int BUCKETS = 1000;
     public static final int OUTBOX_BYTES = 4 << 20;
     public static final int SUBSCRIPTIONS_PER_CONNECTION = 1000;
     /** Of them, those whose filter and rule have no equality term: each is evaluated at every change of its collection. */
@@ -64,6 +90,9 @@ public final class Limits {
     public static final int METRIC_SERIES = 1000;
 
     public static final Duration IDEMPOTENCY_KEPT = Duration.ofHours(24);
+    /** How long after it is put a value may expire. */
+    public static final Duration KEY_VALUE_TTL = Duration.ofDays(36_500);
+
     public static final Duration LEASE_WAIT = Duration.ofSeconds(5);
     public static final Duration DRAIN = Duration.ofSeconds(10);
     public static final Duration HEALTH_CHECK = Duration.ofSeconds(10);

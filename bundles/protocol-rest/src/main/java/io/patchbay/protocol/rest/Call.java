@@ -11,6 +11,7 @@ import io.patchbay.api.document.Json;
 import io.patchbay.api.document.OperationForm;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.http.HttpRequest;
+import io.patchbay.api.kv.KeyValues;
 import io.patchbay.api.protocol.Session;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +40,10 @@ record Call(HttpRequest request, Session session) {
 
     Collections collections() {
         return session.collections();
+    }
+
+    KeyValues keyValues() {
+        return session.keyValues();
     }
 
     String path(String name) {
@@ -95,7 +100,7 @@ record Call(HttpRequest request, Session session) {
 
     /** UNSUPPORTED_MEDIA_TYPE unless the body is of one of these types, and sent as it is. */
     String requireContentType(String... accepted) {
-        request.findHeader("content-encoding").ifPresent(Call::requireUncoded);
+        requireUncoded();
         String header = request.findHeader("content-type").orElse("");
         if (header.equals(accepted[0])) {
             return header;
@@ -110,6 +115,11 @@ record Call(HttpRequest request, Session session) {
         String sent = header.isEmpty() ? "none was sent" : "not " + Text.shortened(header);
         throw new PatchbayException(
                 ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body must have the Content-Type " + wanted + "; " + sent + ".");
+    }
+
+    /** UNSUPPORTED_MEDIA_TYPE unless the body is sent as it is. */
+    void requireUncoded() {
+        request.findHeader("content-encoding").ifPresent(Call::requireUncoded);
     }
 
     private static void requireUncoded(String coding) {

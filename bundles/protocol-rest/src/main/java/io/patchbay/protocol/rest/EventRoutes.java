@@ -8,6 +8,7 @@ import io.patchbay.api.auth.Logins;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.feed.Position;
 import io.patchbay.api.http.HttpResponse;
+import io.patchbay.api.http.HttpStream;
 import io.patchbay.api.protocol.LiveSession;
 import io.patchbay.api.protocol.LiveSessions;
 import io.patchbay.api.protocol.SubscribeRequest;
@@ -48,7 +49,7 @@ final class EventRoutes {
         return subscribe(stream, session, request)
                 // The login may have ended before the session was there to hear of it.
                 .thenCompose(subscribed -> callers.identify(Route.Access.TICKET, call.request()))
-                .thenApply(identity -> answer(call, stream))
+                .thenApply(identity -> stream(call, stream, stream::close))
                 .whenComplete((answer, failure) -> {
                     if (failure != null) {
                         stream.close();
@@ -56,9 +57,10 @@ final class EventRoutes {
                 });
     }
 
-    private static HttpResponse answer(Call call, EventStream stream) {
+    /** @param close for who asks without wanting to read */
+    static HttpResponse stream(Call call, HttpStream stream, Runnable close) {
         if (call.request().method().equals("HEAD")) {
-            stream.close();
+            close.run();
         }
         return HttpResponse.of(200, CONTENT_TYPE, stream)
                 .with("Cache-Control", "no-store")
@@ -136,7 +138,7 @@ final class EventRoutes {
     }
 
     /** Strangers are told apart by their address alone, so that none of them uses up the others' streams. */
-    private static String caller(Call call) {
+    static String caller(Call call) {
         return call.identity().isAnonymous()
                 ? "address " + call.request().remoteAddress()
                 : "account " + call.identity().id();

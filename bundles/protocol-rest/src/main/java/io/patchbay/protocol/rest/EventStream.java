@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Events come from a fan-out thread, room from a transport thread, the look at the clock from a timer. All state is guarded by this object's monitor.
  */
-final class EventStream implements HttpStream, SubscriptionListener {
+final class EventStream implements HttpStream, SubscriptionListener, OpenStream {
     private final EventStreams streams;
     private final String caller;
     private final Mode mode;
@@ -51,7 +51,8 @@ final class EventStream implements HttpStream, SubscriptionListener {
         this.lastWriteNs = openedNs;
     }
 
-    String caller() {
+    @Override
+    public String caller() {
         return caller;
     }
 
@@ -183,8 +184,8 @@ final class EventStream implements HttpStream, SubscriptionListener {
         }
     }
 
-    /** Ends a stream whose token has ended, or that nobody has begun to read; else gives a sign of life where it was quiet. */
-    void check(long nowNs, Instant now) {
+    @Override
+    public void check(long nowNs, Instant now) {
         if (isAbandoned(nowNs)) {
             close();
         } else if (isExpired(now)) {
@@ -216,7 +217,8 @@ final class EventStream implements HttpStream, SubscriptionListener {
     }
 
     /** Ends the stream as it is; an event that is half out is none to its client, which comes back for it. */
-    void close() {
+    @Override
+    public void close() {
         HttpSink out = closing();
         if (out != null) {
             out.end();

@@ -26,7 +26,7 @@ final class EventStreams implements AutoCloseable {
 
     private final Clock clock;
     private final long waitingLimit;
-    private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
+    private final Set<OpenStream> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Metrics.Counter refused;
     private final List<AutoCloseable> gauges;
@@ -69,6 +69,17 @@ final class EventStreams implements AutoCloseable {
      */
     EventStream open(String caller, Mode mode) {
         EventStream stream = new EventStream(this, caller, mode);
+        admit(stream);
+        return stream;
+    }
+
+    /**
+     * Counts {@code stream} until it is closed.
+     *
+     * @throws PatchbayException RATE_LIMITED, OVERLOADED, STOPPING
+     */
+    void admit(OpenStream stream) {
+        String caller = stream.caller();
         synchronized (byCaller) {
             if (closed) {
                 throw new PatchbayException(ErrorCode.STOPPING, "This part of the node is being replaced; come again.");
@@ -91,10 +102,9 @@ final class EventStreams implements AutoCloseable {
             byCaller.merge(caller, 1, Integer::sum);
             open.add(stream);
         }
-        return stream;
     }
 
-    void closed(EventStream stream) {
+    void closed(OpenStream stream) {
         synchronized (byCaller) {
             if (open.remove(stream)) {
                 byCaller.computeIfPresent(stream.caller(), (caller, count) -> count == 1 ? null : count - 1);
@@ -132,7 +142,7 @@ final class EventStreams implements AutoCloseable {
     private void check() {
         long nowNs = System.nanoTime();
         Instant now = clock.instant();
-        for (EventStream stream : open) {
+        for (OpenStream stream : open) {
             try {
                 stream.check(nowNs, now);
             } catch (RuntimeException e) {
@@ -147,7 +157,7 @@ final class EventStreams implements AutoCloseable {
             closed = true;
         }
         timer.shutdownNow();
-        open.forEach(EventStream::close);
+        open.forEach(OpenStream::close);
         for (AutoCloseable gauge : gauges) {
             try {
                 gauge.close();

@@ -34,6 +34,10 @@ public final class RestRoutes implements HttpRoute {
     private static final String API = "/api/v1";
     private static final String COLLECTION = API + "/collections/{c}";
     private static final String DOCUMENT = COLLECTION + "/documents/{id}";
+    private static final String BUCKET = API + "/kv/{bucket}";
+    private static final String KEY = BUCKET + "/{key*}";
+    private static final String PUT_KEY = "PUT " + KEY;
+    private static final String BATCH = "POST " + BUCKET + "/batch";
     private static final String PLUGIN = API + "/plugins/{name}";
     private static final String INSTALL = "POST " + API + "/plugins";
     private static final String UPDATE = "POST " + PLUGIN + "/update";
@@ -72,6 +76,7 @@ public final class RestRoutes implements HttpRoute {
         collections(new CollectionRoutes());
         documents(new DocumentRoutes());
         events(new EventRoutes(liveSessions, logins, callers, streams, clock));
+        keyValues(new KeyValueRoutes(liveSessions, callers, streams, clock));
         plugins(new PluginRoutes(plugins, operators));
         stores(new StoreRoutes(stores, providers, operators));
         jobs(new JobRoutes(jobs));
@@ -137,6 +142,18 @@ public final class RestRoutes implements HttpRoute {
         table.withoutBody("POST " + API + "/events/tickets");
     }
 
+    private void keyValues(KeyValueRoutes kv) {
+        table.admin("GET " + API + "/kv", kv::buckets);
+        table.admin("PUT " + BUCKET, kv::define);
+        table.admin("DELETE " + BUCKET, kv::drop);
+        table.session("GET " + BUCKET, kv::list, "prefix", "start", "end", "limit", "cursor", "values");
+        table.session(BATCH, kv::batch);
+        table.session("GET " + KEY, kv::get);
+        table.session(PUT_KEY, kv::put, "ttl", "expiresAt");
+        table.session("DELETE " + KEY, kv::delete);
+        table.ticket("GET " + API + "/events/kv", kv::watch, "bucket", "prefix", "ticket");
+    }
+
     private void plugins(PluginRoutes plugins) {
         table.admin("GET " + API + "/plugins", plugins::list);
         table.admin(INSTALL, plugins::install, PluginRoutes.DRY_RUN, PluginRoutes.FILE_NAME, PluginRoutes.RECONNECT);
@@ -189,7 +206,12 @@ public final class RestRoutes implements HttpRoute {
 
     @Override
     public long bodyLimit(String pattern) {
-        return pattern.equals(INSTALL) || pattern.equals(UPDATE) ? Limits.PLUGIN_BYTES : Limits.FRAME_BYTES;
+        return switch (pattern) {
+            case INSTALL, UPDATE -> Limits.PLUGIN_BYTES;
+            // A batch is base64, which makes its values longer by a third.
+            case PUT_KEY, BATCH -> Limits.KEY_VALUE_BYTES;
+            default -> Limits.FRAME_BYTES;
+        };
     }
 
     @Override

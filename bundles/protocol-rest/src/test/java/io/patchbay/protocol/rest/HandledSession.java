@@ -6,6 +6,7 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.Collections;
 import io.patchbay.api.document.Documents;
 import io.patchbay.api.feed.Position;
+import io.patchbay.api.kv.KeyValues;
 import io.patchbay.api.protocol.LiveSession;
 import io.patchbay.api.protocol.SubscribeRequest;
 import io.patchbay.api.protocol.SubscriptionEvent;
@@ -23,11 +24,13 @@ final class HandledSession implements LiveSession {
 
     final List<SubscribeRequest> requests = new ArrayList<>();
     private final SubscriptionListener listener;
+    private final KeyValues keyValues;
     private Identity identity;
     int resumed;
     boolean closed;
 
-    HandledSession(Identity identity, SubscriptionListener listener) {
+    HandledSession(Identity identity, SubscriptionListener listener, KeyValues keyValues) {
+        this.keyValues = keyValues;
         this.identity = identity;
         this.listener = listener;
     }
@@ -83,6 +86,11 @@ final class HandledSession implements LiveSession {
     @Override
     public Collections collections() {
         throw new UnsupportedOperationException("a stream only subscribes");
+    }
+
+    @Override
+    public KeyValues keyValues() {
+        return keyValues;
     }
 
     @Override

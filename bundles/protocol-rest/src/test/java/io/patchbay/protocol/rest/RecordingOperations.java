@@ -166,6 +166,11 @@ final class RecordingOperations implements Plugins {
             }
 
             @Override
+            public Optional<Job> sealAnew(String store) {
+                return Optional.of(job("seal " + store + " anew"));
+            }
+
+            @Override
             public Job rollBack(String store) {
                 return job("roll back " + store);
             }

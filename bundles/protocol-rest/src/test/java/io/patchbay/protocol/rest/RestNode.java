@@ -79,7 +79,7 @@ final class RestNode implements AutoCloseable {
     }
 
     private LiveSession openLive(Identity identity, SubscriptionListener listener) {
-        HandledSession session = new HandledSession(identity, listener);
+        HandledSession session = new HandledSession(identity, listener, documents.keyValues());
         live.add(session);
         return session;
     }
@@ -133,12 +133,17 @@ final class RestNode implements AutoCloseable {
             String[] wanted = pattern.split(" ")[1].split("/", -1);
             String[] segments = uri.getRawPath().split("/", -1);
             String served = method.equals("HEAD") ? "GET" : method;
-            if (!pattern.startsWith(served + " ") || wanted.length != segments.length) {
+            boolean rest = pattern.endsWith("*}");
+            if (!pattern.startsWith(served + " ")
+                    || (rest ? wanted.length > segments.length : wanted.length != segments.length)) {
                 return Optional.empty();
             }
             Map<String, String> parameters = new HashMap<>();
             for (int i = 0; i < wanted.length; i++) {
-                if (wanted[i].startsWith("{")) {
+                if (wanted[i].endsWith("*}")) {
+                    String left = String.join("/", List.of(segments).subList(i, segments.length));
+                    parameters.put(wanted[i].substring(1, wanted[i].length() - 2), decode(left));
+                } else if (wanted[i].startsWith("{")) {
                     parameters.put(wanted[i].substring(1, wanted[i].length() - 1), decode(segments[i]));
                 } else if (!wanted[i].equals(segments[i])) {
                     return Optional.empty();

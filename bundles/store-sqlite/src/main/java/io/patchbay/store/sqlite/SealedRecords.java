@@ -30,12 +30,27 @@ final class SealedRecords implements RecordCodec {
     private @Nullable StoredDocument lastDocument;
     private byte[] lastWritten = new byte[0];
 
+    // A write asks for its document's key several times.
+    private volatile Key lastKey = new Key(0, "", new byte[0]);
+
+    private record Key(long collection, String id, byte[] bytes) {}
+
     SealedRecords(Sealer sealer) {
         this.sealer = sealer;
     }
 
     @Override
     public byte[] key(long collection, String id) {
+        Key last = lastKey;
+        if (last.collection() == collection && last.id().equals(id) && last.bytes().length > 0) {
+            return last.bytes();
+        }
+        byte[] bytes = lookup(collection, id);
+        lastKey = new Key(collection, id, bytes);
+        return bytes;
+    }
+
+    private byte[] lookup(long collection, String id) {
         byte[] text = id.getBytes(UTF_8);
         return sealer.lookup(ByteBuffer.allocate(1 + Long.BYTES + text.length)
                 .put(DOCUMENT)

@@ -25,6 +25,14 @@ final class StoreChecks {
                             "The store '" + store.findText("name").orElse("?") + "' does not serve as it should: "
                                     + fault,
                             "Mend what it names; the node tries again by itself.")));
+            if (Value.FALSE.equals(store.fields().get("sealed"))) {
+                String name = store.findText("name").orElse("?");
+                findings.add(Finding.note(
+                        "bindings",
+                        "The " + name + " are kept in clear: whoever gets hold of the disk or of a backup can read them.",
+                        "If that is not meant: patchbay store swap " + name + " --to sqlite, then patchbay store drop "
+                                + name + "."));
+            }
         }
         Optional<Bindings> bindings = Bindings.find(patient.data());
         if (bindings.isEmpty()) {

@@ -18,18 +18,30 @@ final class RuleVariables {
     static final String AFTER = "after";
     static final String AUTH = "auth";
     static final String REQUEST = "request";
+    static final String KEY = "key";
     private static final List<String> ALL = List.of(DOC, BEFORE, AFTER, AUTH, REQUEST);
+    private static final Shape AUTH_SHAPE =
+            Shape.nullable(Map.of("id", Shape.TEXT, "name", Shape.TEXT, "role", Shape.TEXT));
     private static final Map<String, Shape> SHAPES = Map.of(
             DOC, Shape.DOCUMENT,
             BEFORE, Shape.DOCUMENT,
             AFTER, Shape.DOCUMENT,
-            AUTH, Shape.nullable(Map.of("id", Shape.TEXT, "name", Shape.TEXT, "role", Shape.TEXT)),
+            AUTH, AUTH_SHAPE,
             REQUEST, Shape.nullable(Map.of("action", Shape.TEXT, "collection", Shape.TEXT)));
 
     /** For a rule that is kept already: once it was taken, it goes on meaning what it meant. */
     static final Names KEPT = new Names(Set.copyOf(ALL), "a rule can use " + String.join(", ", ALL), SHAPES, false);
 
     private RuleVariables() {}
+
+    /** For a bucket's rule. */
+    static Names ofBucket(boolean written) {
+        return new Names(
+                Set.of(AUTH, KEY),
+                "a bucket's rule can use auth and key",
+                Map.of(AUTH, AUTH_SHAPE, KEY, Shape.TEXT),
+                written);
+    }
 
     /** For a rule that somebody has just written: what an action doesn't have, its rule can't speak of. */
     static Names written(Action action) {

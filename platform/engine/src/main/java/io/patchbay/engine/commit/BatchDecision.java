@@ -101,7 +101,16 @@ final class BatchDecision {
     }
 
     private void lookUpKeys(List<DocumentKey> keys) {
-        List<Optional<StoredDocument>> found = store.findCurrent(keys);
+        List<Optional<StoredDocument>> found;
+        try {
+            found = store.findCurrent(keys);
+        } catch (PatchbayException e) {
+            if (e.code() == ErrorCode.DATA_DAMAGED) {
+                // Which of them it is shows when each is decided: the others are not refused for it.
+                return;
+            }
+            throw e;
+        }
         for (int i = 0; i < keys.size(); i++) {
             known.put(keys.get(i), found.get(i));
         }

@@ -2,6 +2,8 @@ package io.patchbay.engine.keys;
 
 import java.security.GeneralSecurityException;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -18,12 +20,15 @@ final class Aead {
 
     private static final String ALGORITHM = "AES/GCM/NoPadding";
 
+    /** Each is made once and initialised for every use: making one costs as much as sealing a small record. */
+    private static final Queue<Cipher> IDLE = new ConcurrentLinkedQueue<>();
+
     private Aead() {}
 
     /** @param context what is authenticated beside it and not kept: it must be the same to open */
     static byte[] seal(byte[] key, byte[] nonce, byte[] context, byte[] plain) {
         try {
-            return cipher(Cipher.ENCRYPT_MODE, key, nonce, context).doFinal(plain);
+            return run(Cipher.ENCRYPT_MODE, key, nonce, context, plain);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("This Java has no " + ALGORITHM, e);
         }
@@ -35,7 +40,7 @@ final class Aead {
             return Optional.empty();
         }
         try {
-            return Optional.of(cipher(Cipher.DECRYPT_MODE, key, nonce, context).doFinal(sealed));
+            return Optional.of(run(Cipher.DECRYPT_MODE, key, nonce, context, sealed));
         } catch (AEADBadTagException forged) {
             return Optional.empty();
         } catch (GeneralSecurityException e) {
@@ -43,13 +48,18 @@ final class Aead {
         }
     }
 
-    private static Cipher cipher(int mode, byte[] key, byte[] nonce, byte[] context) throws GeneralSecurityException {
+    private static byte[] run(int mode, byte[] key, byte[] nonce, byte[] context, byte[] text)
+            throws GeneralSecurityException {
         if (key.length != KEY_BYTES || nonce.length != NONCE_BYTES) {
             throw new IllegalArgumentException("A key has " + KEY_BYTES + " bytes and a nonce " + NONCE_BYTES);
         }
-        Cipher cipher = Cipher.getInstance(ALGORITHM);
+        Cipher idle = IDLE.poll();
+        Cipher cipher = idle == null ? Cipher.getInstance(ALGORITHM) : idle;
         cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(8 * TAG_BYTES, nonce));
         cipher.updateAAD(context);
-        return cipher;
+        byte[] done = cipher.doFinal(text);
+        // One that has failed is not kept.
+        IDLE.add(cipher);
+        return done;
     }
 }

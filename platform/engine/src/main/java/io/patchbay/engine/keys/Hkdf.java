@@ -23,8 +23,7 @@ final class Hkdf {
             throw new IllegalArgumentException("HKDF derives at most " + LONGEST + " bytes");
         }
         try {
-            Mac mac = Mac.getInstance(HMAC);
-            mac.init(new SecretKeySpec(salt.length == 0 ? new byte[HASH_BYTES] : salt, HMAC));
+            Mac mac = hmac(salt.length == 0 ? new byte[HASH_BYTES] : salt);
             mac.init(new SecretKeySpec(mac.doFinal(key), HMAC));
             byte[] derived = new byte[length];
             byte[] block = new byte[0];
@@ -42,11 +41,12 @@ final class Hkdf {
         }
     }
 
-    static byte[] hmac(byte[] key, byte[] message) {
+    /** HMAC with SHA-256 (RFC 2104) under {@code key}; for one thread at a time, for as many messages as are wanted. */
+    static Mac hmac(byte[] key) {
         try {
             Mac mac = Mac.getInstance(HMAC);
             mac.init(new SecretKeySpec(key, HMAC));
-            return mac.doFinal(message);
+            return mac;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("This Java has no " + HMAC, e);
         }

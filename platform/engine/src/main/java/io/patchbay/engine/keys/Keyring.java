@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -51,8 +52,11 @@ final class Keyring {
         return new Keyring(more);
     }
 
-    Keyring withPrimaryAlone() {
-        return new Keyring(new TreeMap<>(keys.tailMap(keys.lastKey())));
+    /** With the newest, and of the others those of {@code needed}. */
+    Keyring withNeeded(Set<Integer> needed) {
+        SortedMap<Integer, DataKey> left = new TreeMap<>(keys);
+        left.keySet().removeIf(number -> number < keys.lastKey() && !needed.contains(number));
+        return new Keyring(left);
     }
 
     DataKey primary() {

@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +47,7 @@ public final class NodeKeyring implements Keys, Secrets, Sealing {
 
     private final Path folder;
     private final Path file;
+    private final Path dataFolder;
     private final MasterKey master;
     private final Clock clock;
     // Guarded by this.
@@ -82,6 +85,7 @@ public final class NodeKeyring implements Keys, Secrets, Sealing {
     NodeKeyring(Path folder, MasterKey master, Clock clock) {
         this.folder = folder;
         this.file = folder.resolve("keyring");
+        this.dataFolder = folder.resolveSibling("data");
         this.master = master;
         this.clock = clock;
         this.masterBytes = master.bytes();
@@ -98,12 +102,38 @@ public final class NodeKeyring implements Keys, Secrets, Sealing {
                 return Keyring.unwrap(Files.readString(file), masterBytes);
             }
             Files.createDirectories(folder);
+            requireNothingSealed();
             Keyring fresh = Keyring.create(clock.instant().truncatedTo(ChronoUnit.SECONDS));
             PrivateFile.write(file, fresh.wrap(masterBytes).getBytes(US_ASCII));
             return fresh;
         } catch (IOException | IllegalArgumentException e) {
             throw new PatchbayException(
                     ErrorCode.UNAVAILABLE, "The keyring " + file + " can't be used: it " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** A new keyring opens nothing that an old one has sealed. */
+    private void requireNothingSealed() throws IOException {
+        List<Path> sealed = new ArrayList<>(storeFolders());
+        try (Stream<Path> files = Files.list(folder)) {
+            files.filter(path -> path.toString().endsWith(SEALED)).forEach(sealed::add);
+        }
+        if (!sealed.isEmpty()) {
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE,
+                    "The keyring " + file + " is missing, and without it nothing can be read that is sealed, such as "
+                            + sealed.get(0) + ". Put it back from a backup of the home.");
+        }
+    }
+
+    /** Those with a store that is sealed. */
+    private List<Path> storeFolders() throws IOException {
+        if (!Files.isDirectory(dataFolder)) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(dataFolder)) {
+            return folders.filter(store -> Files.exists(store.resolve(Segments.FILE)))
+                    .toList();
         }
     }
 
@@ -208,6 +238,44 @@ public final class NodeKeyring implements Keys, Secrets, Sealing {
         return StoreSealer.open(storeFolder, this::findKey, this::primaryKey);
     }
 
+    @Override
+    public boolean isOutdated(Path storeFolder) {
+        return !Set.of(primaryKey().number()).containsAll(dataKeysOf(storeFolder));
+    }
+
+    private static Set<Integer> dataKeysOf(Path storeFolder) {
+        try {
+            return Segments.dataKeysOf(storeFolder);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new PatchbayException(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "The file " + storeFolder.resolve(Segments.FILE) + " can't be used: it " + e.getMessage() + ".",
+                    e);
+        }
+    }
+
+    @Override
+    public synchronized void forgetUnusedKeys() {
+        if (keyring.size() == 1) {
+            return;
+        }
+        Set<Integer> needed = new TreeSet<>();
+        try {
+            storeFolders().forEach(store -> needed.addAll(dataKeysOf(store)));
+        } catch (IOException e) {
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "The folder " + dataFolder + " can't be read: " + e.getMessage() + ".", e);
+        }
+        Keyring left = keyring.withNeeded(needed);
+        if (left.size() < keyring.size()) {
+            write(left, masterBytes);
+            LOG.info(
+                    "The keyring has {} data keys; the newest is {}.",
+                    left.size(),
+                    left.primary().number());
+        }
+    }
+
     private synchronized Optional<DataKey> findKey(int number) {
         return keyring.find(number);
     }
@@ -295,11 +363,11 @@ public final class NodeKeyring implements Keys, Secrets, Sealing {
                 sealed++;
             }
         }
-        write(keyring.withPrimaryAlone(), masterBytes);
         LOG.info(
                 "{} secrets are sealed by the data key {}.",
                 sealed,
                 keyring.primary().number());
+        forgetUnusedKeys();
         return sealed;
     }
 

@@ -11,10 +11,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,7 @@ final class StoreSealer implements Sealer {
     private final Segments segments;
     private final Supplier<DataKey> primary;
     private final byte[] lookupKey;
+    private final Queue<Mac> lookups = new ConcurrentLinkedQueue<>();
     private final long segmentRecords;
     private final Map<Integer, SegmentKey> known = new ConcurrentHashMap<>();
     private volatile Current current;
@@ -142,7 +146,11 @@ final class StoreSealer implements Sealer {
 
     @Override
     public byte[] lookup(byte[] key) {
-        return Arrays.copyOf(Hkdf.hmac(lookupKey, key), LOOKUP_BYTES);
+        Mac idle = lookups.poll();
+        Mac mac = idle == null ? Hkdf.hmac(lookupKey) : idle;
+        byte[] hash = mac.doFinal(key);
+        lookups.add(mac);
+        return Arrays.copyOf(hash, LOOKUP_BYTES);
     }
 
     private static byte[] nonce(long counter) {

@@ -10,6 +10,7 @@ import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.ComponentState;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.Jobs;
+import io.patchbay.engine.keys.Sealing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,27 +32,31 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class NodeStores implements Stores, Component {
     private final Jobs jobs;
     private final Metrics metrics;
+    private final Sealing sealing;
     private final Path dataFolder;
     private final Map<String, StoreSwaps> stores = new ConcurrentSkipListMap<>();
 
     @Activate
-    public NodeStores(BundleContext context, @Reference Jobs jobs, @Reference Metrics metrics) {
+    public NodeStores(
+            BundleContext context, @Reference Jobs jobs, @Reference Metrics metrics, @Reference Sealing sealing) {
         this(
                 jobs,
                 metrics,
+                sealing,
                 Path.of(String.valueOf(context.getProperty("patchbay.home"))).resolve("data"));
     }
 
-    NodeStores(Jobs jobs, Metrics metrics, Path dataFolder) {
+    NodeStores(Jobs jobs, Metrics metrics, Sealing sealing, Path dataFolder) {
         this.jobs = jobs;
         this.metrics = metrics;
+        this.sealing = sealing;
         this.dataFolder = dataFolder;
     }
 
     /** Every kind of store is one, from the moment it is there. */
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
     void add(SwappableStore store) {
-        stores.put(store.name(), new StoreSwaps(store, jobs, metrics, dataFolder));
+        stores.put(store.name(), new StoreSwaps(store, jobs, metrics, sealing, dataFolder));
     }
 
     void remove(SwappableStore store) {
@@ -80,6 +85,11 @@ public final class NodeStores implements Stores, Component {
     @Override
     public Job swap(String store, String adapter, Map<String, String> settings, boolean plaintext) {
         return require(store).swap(adapter, settings, plaintext);
+    }
+
+    @Override
+    public Optional<Job> sealAnew(String store) {
+        return require(store).sealAnew();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.patchbay.api.migration.StoreVerification;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.api.plugin.JobControl;
 import io.patchbay.api.plugin.Jobs;
+import io.patchbay.engine.keys.Sealing;
 import io.patchbay.engine.migration.SwappableStore.Pause;
 import io.patchbay.engine.migration.SwappableStore.Standing;
 import io.patchbay.engine.store.Binding;
@@ -34,28 +35,30 @@ final class StoreSwaps implements AutoCloseable {
     private static final String SWAP = "store-swap";
     private static final String ROLLBACK = "store-rollback";
     private static final String VERIFY = "store-verify";
+    private static final String SEAL = "store-seal";
     private static final Logger LOG = LoggerFactory.getLogger(StoreSwaps.class);
 
     private final SwappableStore store;
     private final Jobs jobs;
+    private final Sealing sealing;
     private final StoreFolders folders;
     private final StoreMeters meters;
-    private final Path differences;
     private final AutoCloseable lagGauge;
 
     // All guarded by this.
     private @Nullable Job running;
     private @Nullable Follower follower;
     private Optional<StoreVerification> verified = Optional.empty();
+    private FoundDifferences differences = new FoundDifferences();
     private boolean starting = true;
     private boolean stopping;
 
-    StoreSwaps(SwappableStore store, Jobs jobs, Metrics metrics, Path dataFolder) {
+    StoreSwaps(SwappableStore store, Jobs jobs, Metrics metrics, Sealing sealing, Path dataFolder) {
         this.store = store;
         this.jobs = jobs;
+        this.sealing = sealing;
         this.folders = new StoreFolders(store, dataFolder);
         this.meters = new StoreMeters(metrics, store.name());
-        this.differences = dataFolder.resolve("differences-" + store.name() + ".jsonl");
         this.lagGauge = metrics.gauge(
                 "patchbay_store_follower_lag_transactions",
                 "Transactions that the store which follows is behind.",
@@ -69,18 +72,41 @@ final class StoreSwaps implements AutoCloseable {
     private synchronized void resume(StoreBindings bindings) {
         if (!stopping) {
             folders.cleanUp(bindings);
-            cleanUpDifferences();
-            bindings.follower().ifPresent(binding -> follow(binding, null));
+            sealing.forgetUnusedKeys();
+            Optional<Binding> follower = bindings.follower();
+            if (follower.isPresent() && isLeftOver(follower.get(), bindings.current())) {
+                dropLeftOver(follower.get());
+            } else {
+                follower.ifPresent(binding -> follow(binding, null));
+            }
         }
         starting = false;
         notifyAll();
+        goOnSealing(bindings);
     }
 
-    private void cleanUpDifferences() {
+    /** Of a node that was killed after all was sealed anew, before the old store was deleted. */
+    private boolean isLeftOver(Binding follower, Binding current) {
+        return follower.sealed()
+                && follower.adapter().equals(current.adapter())
+                && sealing.isOutdated(store.folderOf(follower))
+                && !sealing.isOutdated(store.folderOf(current));
+    }
+
+    private void dropLeftOver(Binding old) {
+        folders.mark(old);
+        store.writeFollower(Optional.empty());
+        folders.delete(old);
+        sealing.forgetUnusedKeys();
+    }
+
+    private void goOnSealing(StoreBindings bindings) {
         try {
-            VerificationFile.cleanUp(differences);
+            if (!stopping && bindings.follower().isEmpty()) {
+                sealAnew().ifPresent(job -> LOG.info("The rotation of the data keys goes on: {}", job.title()));
+            }
         } catch (PatchbayException e) {
-            LOG.warn("{}", e.getMessage());
+            LOG.warn("The {} could not be sealed anew: {}", store.name(), e.getMessage());
         }
     }
 
@@ -166,6 +192,37 @@ final class StoreSwaps implements AutoCloseable {
         return start(SWAP, title, control -> move(to, control));
     }
 
+    /** Empty if nothing is sealed with an old data key. */
+    synchronized Optional<Job> sealAnew() {
+        StoreBindings bound = requireIdle();
+        Binding old = bound.current();
+        if (!old.sealed() || !sealing.isOutdated(store.folderOf(old))) {
+            return Optional.empty();
+        }
+        if (bound.follower().isPresent()) {
+            throw new PatchbayException(
+                    ErrorCode.CONFLICT,
+                    "The store in " + bound.follower().get().adapter()
+                            + " still follows; drop it first: patchbay store drop " + store.name() + ".");
+        }
+        Binding to = new Binding(old.adapter(), store.newDirectory(old.adapter()), old.settings(), true);
+        return Optional.of(start(SEAL, "seal " + store.name() + " anew", control -> sealAnew(to, control)));
+    }
+
+    private String sealAnew(Binding to, JobControl control) {
+        Migration.Done done = new Migration(store, folders, to).run(control);
+        Binding old = done.before().binding();
+        folders.mark(old);
+        Failpoints.reach("sealed.marked");
+        store.writeFollower(Optional.empty());
+        Failpoints.reach("sealed.dropped");
+        done.before().close();
+        folders.delete(old);
+        sealing.forgetUnusedKeys();
+        return done.items() + " " + store.unit()
+                + " (the node's own too) are sealed with the new data key, writers waited " + done.pauseMs() + " ms.";
+    }
+
     synchronized Job rollBack() {
         Binding old = requireFollower(requireIdle());
         return start(ROLLBACK, "roll " + store.name() + " back", control -> handBack(old, control));
@@ -210,8 +267,10 @@ final class StoreSwaps implements AutoCloseable {
 
     Optional<StoreVerification> findVerification(long skip, int limit) {
         Optional<StoreVerification> last;
+        FoundDifferences different;
         synchronized (this) {
             last = verified;
+            different = differences;
         }
         return last.map(found -> new StoreVerification(
                 found.job(),
@@ -222,7 +281,7 @@ final class StoreSwaps implements AutoCloseable {
                 found.took(),
                 found.rows(),
                 found.differences(),
-                found.differences() <= skip ? List.of() : VerificationFile.read(differences, skip, limit)));
+                different.page(skip, limit)));
     }
 
     /** As long as the store that serves is not open, the one that follows may be the only copy that can be read. */
@@ -368,20 +427,20 @@ final class StoreSwaps implements AutoCloseable {
         control.progress("catching up", 0, following.lag(), "transactions");
         long began = System.nanoTime();
         long rows;
-        long found;
+        FoundDifferences different = new FoundDifferences();
         synchronized (this) {
             verified = Optional.empty();
         }
-        try (VerificationFile file = VerificationFile.create(differences)) {
-            rows = new RowComparison(store, following, control, file::add).run();
-            found = file.written();
-            file.complete();
+        try {
+            rows = new RowComparison(store, following, control, different::add).run();
         } catch (RuntimeException | Error e) {
             throw StoreFailure.of(other, e);
         }
         long nanos = Math.max(1, System.nanoTime() - began);
+        long found = different.number();
         meters.compared(rows, found);
         synchronized (this) {
+            differences = different;
             verified = Optional.of(new StoreVerification(
                     job,
                     bound.current().adapter(),
@@ -395,10 +454,7 @@ final class StoreSwaps implements AutoCloseable {
         }
         String compared = rows + " rows of " + bound.current().adapter() + " and " + other.adapter() + " compared in "
                 + nanos / 1_000_000 + " ms (" + rows * 1_000_000_000L / nanos + "/s): ";
-        return compared
-                + (found == 0
-                        ? "all are alike."
-                        : found + (found == 1 ? " is" : " are") + " not alike; the list is in " + differences + ".");
+        return compared + (found == 0 ? "all are alike." : found + (found == 1 ? " is" : " are") + " not alike.");
     }
 
     /** A job under way is called off, bounded; the old store goes on following at the next start. */

@@ -35,6 +35,7 @@ import io.patchbay.engine.feed.FeedRetention;
 import io.patchbay.engine.hooks.ChangeTelling;
 import io.patchbay.engine.hooks.Hooks;
 import io.patchbay.engine.keys.Sealing;
+import io.patchbay.engine.keyvalue.KeyValuePlane;
 import io.patchbay.engine.session.ClientSession;
 import io.patchbay.engine.session.FanOut;
 import io.patchbay.engine.session.ListenedSessions;
@@ -71,6 +72,9 @@ import org.slf4j.LoggerFactory;
         immediate = true)
 public final class DataPlane implements Sessions, LiveSessions, SystemDocuments {
     private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
+    /** What serves the keys and values of a node that has none yet. */
+    private static final String FIRST_KEY_VALUE_ADAPTER = "rocksdb";
+
     private static final Duration TRIM_EVERY = Duration.ofMinutes(1);
 
     private final Metrics metrics;
@@ -87,6 +91,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
     private final FanOut fanOut;
     private final FeedRetention retention;
     private final SystemDocuments systemDocuments;
+    private final KeyValuePlane keyValues;
     private final SessionParts sessionParts;
     private final ListenedSessions listenedSessions;
     private final Gauges gauges;
@@ -167,6 +172,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         fanOut = new FanOut(feed, catalog, queries, readers, clock, metrics);
         systemDocuments = new StoredSystemDocuments(reads, writes, readers, watchers::watch);
         hooks.tell(new ChangeTelling(feed, catalog, systemDocuments));
+        keyValues = new KeyValuePlane(providers, metrics, dataFolder, FIRST_KEY_VALUE_ADAPTER, sealing, clock);
         sessionParts = new SessionParts(
                 catalog,
                 collections,
@@ -177,6 +183,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
                 readers,
                 feed,
                 fanOut,
+                keyValues,
                 clock);
         listenedSessions = new ListenedSessions(sessionParts);
         retention = new FeedRetention(
@@ -281,6 +288,10 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         return readers;
     }
 
+    public KeyValuePlane keyValues() {
+        return keyValues;
+    }
+
     public Hooks hooks() {
         return hooks;
     }
@@ -303,6 +314,7 @@ public final class DataPlane implements Sessions, LiveSessions, SystemDocuments 
         timer.shutdownNow();
         fanOut.close();
         hooks.close();
+        keyValues.close();
         committer.close();
         readers.close();
         indexes.close();

@@ -7,6 +7,7 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.Collections;
 import io.patchbay.api.document.Documents;
 import io.patchbay.api.feed.Position;
+import io.patchbay.api.kv.KeyValues;
 import io.patchbay.api.protocol.Session;
 import io.patchbay.api.protocol.SubscribeRequest;
 import io.patchbay.api.query.Expression;
@@ -37,6 +38,7 @@ public final class ClientSession implements Session, Caller {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Documents documents = new SessionDocuments(this);
     private final Collections collections = new SessionCollections(this);
+    private final SessionKeyValues keyValues = new SessionKeyValues(this);
     private volatile Identity identity;
     private volatile boolean closed;
 
@@ -76,6 +78,11 @@ public final class ClientSession implements Session, Caller {
     @Override
     public Collections collections() {
         return collections;
+    }
+
+    @Override
+    public KeyValues keyValues() {
+        return keyValues;
     }
 
     @Override
@@ -294,6 +301,7 @@ public final class ClientSession implements Session, Caller {
     void end(PatchbayException reason) {
         closed = true;
         shard.execute(() -> shard.endAll(this, reason));
+        keyValues.end(reason);
     }
 
     @Override
@@ -302,5 +310,6 @@ public final class ClientSession implements Session, Caller {
         for (Long number : subscriptions.keySet()) {
             unsubscribe(number);
         }
+        keyValues.close();
     }
 }

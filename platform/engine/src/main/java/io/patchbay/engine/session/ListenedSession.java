@@ -5,6 +5,7 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.Collections;
 import io.patchbay.api.document.Documents;
 import io.patchbay.api.feed.Position;
+import io.patchbay.api.kv.KeyValues;
 import io.patchbay.api.protocol.LiveSession;
 import io.patchbay.api.protocol.SubscribeRequest;
 import io.patchbay.api.protocol.SubscriptionEvent;
@@ -79,6 +80,11 @@ public final class ListenedSession implements LiveSession {
     @Override
     public Collections collections() {
         return session.collections();
+    }
+
+    @Override
+    public KeyValues keyValues() {
+        return session.keyValues();
     }
 
     @Override

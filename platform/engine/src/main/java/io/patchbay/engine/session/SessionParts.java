@@ -8,6 +8,7 @@ import io.patchbay.engine.documents.DocumentWrites;
 import io.patchbay.engine.documents.ParsedFilters;
 import io.patchbay.engine.documents.Readers;
 import io.patchbay.engine.feed.ChangeFeed;
+import io.patchbay.engine.keyvalue.KeyValuePlane;
 import java.time.Clock;
 
 /** The parts of the engine that every session uses. */
@@ -21,4 +22,5 @@ public record SessionParts(
         Readers readers,
         ChangeFeed feed,
         FanOut fanOut,
+        KeyValuePlane keyValues,
         Clock clock) {}

@@ -20,23 +20,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file {@code data/bindings}: the only place that says which adapter serves the documents. Written whole, synced, and moved into place, so that a kill at any moment leaves the old or the
- * new. Callers take turns (the store slot's thread, or a migration).
+ * What the file {@code data/bindings}, the only place that says which adapter serves which store, says of one store. Written whole, synced, and moved into place, so that a kill at any moment
+ * leaves the old or the new. Callers of one store take turns (its slot's thread, or a migration); those of different stores may come at the same time.
  */
 public final class BindingsFile {
     private static final Logger LOG = LoggerFactory.getLogger(BindingsFile.class);
-    private static final String STORE = "documents";
+    private static final String DOCUMENTS = "documents";
     private static final String HEAD =
             "# What serves which store. The node writes this file; change it only while the node is stopped.\n";
 
+    /** Held while the file is read and written anew, for its other lines belong to other stores. */
+    private static final Object WRITING = new Object();
+
     private final Path file;
+    private final String store;
 
     public BindingsFile(Path dataFolder) {
+        this(dataFolder, DOCUMENTS);
+    }
+
+    /** @param store its name, with which its lines begin */
+    public BindingsFile(Path dataFolder, String store) {
         this.file = dataFolder.resolve("bindings");
+        this.store = store;
     }
 
     /**
-     * What the file says; empty if it was never written.
+     * What the file says; empty if that was never written.
      *
      * @throws PatchbayException STORE_UNAVAILABLE if it can't be read or understood
      */
@@ -44,6 +54,24 @@ public final class BindingsFile {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
+        Properties properties = load();
+        // The documents' lines were the first that were ever written.
+        if (!store.equals(DOCUMENTS)
+                && properties.stringPropertyNames().stream().noneMatch(this::isOwn)) {
+            return Optional.empty();
+        }
+        Binding current = binding(properties, store + ".")
+                .orElseThrow(() -> new PatchbayException(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "The file " + file + " lacks " + store + ".adapter or " + store + ".directory."));
+        return Optional.of(new StoreBindings(current, binding(properties, store + ".follower.")));
+    }
+
+    private boolean isOwn(String line) {
+        return line.startsWith(store + ".");
+    }
+
+    private Properties load() {
         Properties properties = new Properties();
         try {
             properties.load(new StringReader(Files.readString(file)));
@@ -51,18 +79,31 @@ public final class BindingsFile {
             throw new PatchbayException(
                     ErrorCode.STORE_UNAVAILABLE, "The file " + file + " can't be read: " + e.getMessage() + ".", e);
         }
-        Binding current = binding(properties, STORE + ".")
-                .orElseThrow(() -> new PatchbayException(
-                        ErrorCode.STORE_UNAVAILABLE,
-                        "The file " + file + " lacks documents.adapter or documents.directory."));
-        return Optional.of(new StoreBindings(current, binding(properties, STORE + ".follower.")));
+        return properties;
     }
 
     /** Durable when it returns. */
     public void write(StoreBindings bindings) {
+        synchronized (WRITING) {
+            Map<String, String> lines = linesOfOthers();
+            put(lines, store + ".", bindings.current());
+            bindings.follower().ifPresent(follower -> put(lines, store + ".follower.", follower));
+            write(lines);
+        }
+    }
+
+    private Map<String, String> linesOfOthers() {
         Map<String, String> lines = new TreeMap<>();
-        put(lines, STORE + ".", bindings.current());
-        bindings.follower().ifPresent(follower -> put(lines, STORE + ".follower.", follower));
+        if (Files.exists(file)) {
+            Properties all = load();
+            all.stringPropertyNames().stream()
+                    .filter(line -> !isOwn(line))
+                    .forEach(line -> lines.put(line, all.getProperty(line)));
+        }
+        return lines;
+    }
+
+    private void write(Map<String, String> lines) {
         try {
             Files.createDirectories(file.getParent());
             Path next = file.resolveSibling("bindings.next");

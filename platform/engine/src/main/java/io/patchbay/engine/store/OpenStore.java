@@ -16,9 +16,7 @@ public final class OpenStore {
     private final DocumentStore store;
     private final Lease<DocumentStoreFactory> lease;
     private final long number = NUMBERS.incrementAndGet();
-    // Guarded by this.
-    private int uses;
-    private boolean retired;
+    private final UseCount uses = new UseCount();
 
     OpenStore(Binding binding, DocumentStore store, Lease<DocumentStoreFactory> lease) {
         this.binding = binding;
@@ -45,19 +43,12 @@ public final class OpenStore {
         return lease.current();
     }
 
-    synchronized boolean tryUse() {
-        if (retired) {
-            return false;
-        }
-        uses++;
-        return true;
+    boolean tryUse() {
+        return uses.tryBegin();
     }
 
-    synchronized void endUse() {
-        uses--;
-        if (uses == 0) {
-            notifyAll();
-        }
+    void endUse() {
+        uses.end();
     }
 
     /**
@@ -65,31 +56,13 @@ public final class OpenStore {
      *
      * @return whether no use is left
      */
-    public synchronized boolean retire(Duration wait) {
-        retired = true;
-        long deadline = System.nanoTime() + wait.toNanos();
-        boolean interrupted = false;
-        while (uses > 0) {
-            long left = (deadline - System.nanoTime()) / 1_000_000;
-            if (left <= 0) {
-                break;
-            }
-            try {
-                wait(left);
-            } catch (InterruptedException e) {
-                interrupted = true;
-                break;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return uses == 0;
+    public boolean retire(Duration wait) {
+        return uses.retire(wait);
     }
 
     /** Allows uses again, when this store serves (again). */
-    public synchronized void revive() {
-        retired = false;
+    public void revive() {
+        uses.revive();
     }
 
     /** Closes the store, then the lease. Idempotent as far as the store is. */

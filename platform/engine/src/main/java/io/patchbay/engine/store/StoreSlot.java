@@ -397,7 +397,7 @@ public final class StoreSlot implements AutoCloseable {
     }
 
     /** While it does, bundles are still being started. */
-    private static boolean nodeStarts() {
+    public static boolean nodeStarts() {
         return nodeIs(Bundle.STARTING);
     }
 

@@ -194,7 +194,7 @@ class StoreSealerTest {
         keyring = keyring.withNewKey(NOW);
         assertThat(open(store).open(CONTEXT, sealed)).contains(PLAIN);
         assertThat(Segments.dataKeysOf(store)).containsExactly(1, 2);
-        keyring = keyring.withPrimaryAlone();
+        keyring = keyring.withNeeded(Set.of());
         assertThatThrownBy(() -> open(store)).hasMessageContaining("needs the data key 1");
         assertThat(Segments.dataKeysOf(folder)).isEmpty();
     }

@@ -18,6 +18,7 @@ import io.patchbay.api.feed.ChangePage;
 import io.patchbay.api.migration.StoreInfo;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.engine.jobs.ThreadedJobs;
+import io.patchbay.engine.keys.TestKeyring;
 import io.patchbay.engine.metrics.MeterRegistry;
 import io.patchbay.engine.metrics.NodeMetrics;
 import io.patchbay.engine.migration.documents.DocumentSwaps;
@@ -66,6 +67,7 @@ class NodeStoresTest {
         NodeStores opened = new NodeStores(
                 new ThreadedJobs(new NodeMetrics(new MeterRegistry())),
                 new NodeMetrics(new MeterRegistry()),
+                TestKeyring.in(home.resolve("keys")),
                 home.resolve("data"));
         opened.add(new DocumentSwaps(plane.plane, plane.providers));
         return opened;

@@ -15,6 +15,7 @@ import io.patchbay.api.migration.StoreDifference;
 import io.patchbay.api.migration.StoreVerification;
 import io.patchbay.api.plugin.Job;
 import io.patchbay.engine.jobs.ThreadedJobs;
+import io.patchbay.engine.keys.TestKeyring;
 import io.patchbay.engine.metrics.MeterRegistry;
 import io.patchbay.engine.metrics.NodeMetrics;
 import io.patchbay.engine.migration.documents.DocumentSwaps;
@@ -59,7 +60,8 @@ class VerifyTest {
         node = new TestPlane(home, memory, Clock.systemUTC());
         node.providers.plug(DocumentStoreFactory.class, "other", other);
         NodeMetrics metrics = new NodeMetrics(new MeterRegistry());
-        stores = new NodeStores(new ThreadedJobs(metrics), metrics, home.resolve("data"));
+        stores = new NodeStores(
+                new ThreadedJobs(metrics), metrics, TestKeyring.in(home.resolve("keys")), home.resolve("data"));
         stores.add(new DocumentSwaps(node.plane, node.providers));
         node.collection("things");
         things = node.plane.catalog().require("things").id();

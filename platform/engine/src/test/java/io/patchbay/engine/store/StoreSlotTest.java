@@ -244,6 +244,23 @@ class StoreSlotTest {
     }
 
     @Test
+    void theBindingsOfOneStoreAreWrittenBesideThoseOfOthers() {
+        StoreBindings documents = new StoreBindings(
+                new Binding("h2", "documents-2-h2", Map.of("cache", "64 MB"), false), Optional.empty());
+        StoreBindings keys =
+                new StoreBindings(new Binding("rocksdb", "kv-1-rocksdb", Map.of(), false), Optional.empty());
+        new BindingsFile(folder).write(documents);
+        assertThat(new BindingsFile(folder, "kv").read()).isEmpty();
+        new BindingsFile(folder, "kv").write(keys);
+        assertThat(new BindingsFile(folder).read()).contains(documents);
+        StoreBindings swapped =
+                new StoreBindings(new Binding("sqlite", "documents-3-sqlite", Map.of(), false), Optional.empty());
+        new BindingsFile(folder).write(swapped);
+        assertThat(new BindingsFile(folder).read()).contains(swapped);
+        assertThat(new BindingsFile(folder, "kv").read()).contains(keys);
+    }
+
+    @Test
     void aBrokenBindingsFileIsSaidNotReplaced() throws IOException {
         Files.writeString(folder.resolve("bindings"), "documents.directory = x\n");
         PluggedProviders providers = new PluggedProviders();

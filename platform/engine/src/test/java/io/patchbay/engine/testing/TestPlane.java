@@ -41,13 +41,18 @@ public final class TestPlane implements AutoCloseable {
     }
 
     public TestPlane(Path folder, DocumentStoreFactory factory, Clock clock, int recentTransactions) {
+        this(folder, factory, StoreSealing.NONE, clock, recentTransactions);
+    }
+
+    public TestPlane(
+            Path folder, DocumentStoreFactory factory, StoreSealing sealing, Clock clock, int recentTransactions) {
         providers.plug(DocumentStoreFactory.class, factory.adapter(), factory);
         plane = new DataPlane(
                 providers,
                 new NodeMetrics(new MeterRegistry()),
                 folder.resolve("data"),
                 factory.adapter(),
-                StoreSealing.NONE,
+                sealing,
                 Duration.ofDays(7),
                 1L << 30,
                 recentTransactions,

@@ -7,6 +7,7 @@ import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.hook.Hook;
 import io.patchbay.api.http.HttpRoute;
 import io.patchbay.api.http.Transport;
+import io.patchbay.api.kv.KeyValueStoreFactory;
 import io.patchbay.api.plugin.Component;
 import io.patchbay.api.plugin.HealthCheck;
 import io.patchbay.api.protocol.Protocol;
@@ -47,6 +48,15 @@ enum ExtensionPoint {
             "The store NAME is reopened by the new version: writers wait, at most WAIT, none fails.",
             "No store stands on NAME, so nobody is affected.",
             "Stores can be swapped to NAME."),
+    KEY_VALUE_STORE(
+            KeyValueStoreFactory.class.getName(),
+            "key-value store",
+            "store",
+            "reopen",
+            "none",
+            "Keys and values on NAME, if there are any, are reopened by the new version: writers wait, at most WAIT, none fails.",
+            "Keys and values on NAME, if there are any, are unavailable until it is back; everything else goes on.",
+            "Keys and values can be kept by NAME."),
     LOGIN_METHOD(
             AuthMethod.class.getName(),
             "login method",
@@ -182,7 +192,7 @@ enum ExtensionPoint {
             case PROTOCOL -> fill(RECONNECTS, name, affected);
             case TRANSPORT -> fill(CANNOT_MOVE, name, affected);
             case LOGIN_METHOD -> fill(LOGINS_START_AGAIN, name, affected);
-            case STORE, TOKENS, ROUTE, HOOK, SERVICE -> fill(LOSES, name, affected);
+            case STORE, KEY_VALUE_STORE, TOKENS, ROUTE, HOOK, SERVICE -> fill(LOSES, name, affected);
         };
     }
 

@@ -138,7 +138,7 @@ final class HandOvers {
             }
             case TRANSPORT -> outgoing.map(this::countConnections).orElse(0L);
             // A store is told by its name; a hook is held for long, which says nothing.
-            case STORE, HOOK -> 0;
+            case STORE, KEY_VALUE_STORE, HOOK -> 0;
             case LOGIN_METHOD, TOKENS, ROUTE, SERVICE -> switchboard.countLeases(service.type(), service.name());
         };
     }

@@ -5,6 +5,7 @@ import io.patchbay.api.auth.TokenIssuer;
 import io.patchbay.api.document.DocumentStoreFactory;
 import io.patchbay.api.http.HttpRoute;
 import io.patchbay.api.http.Transport;
+import io.patchbay.api.kv.KeyValueStoreFactory;
 import io.patchbay.api.metrics.Metrics;
 import io.patchbay.api.protocol.Protocol;
 import java.util.List;
@@ -19,6 +20,7 @@ final class SwitchboardGauges {
             AuthMethod.class,
             TokenIssuer.class,
             DocumentStoreFactory.class,
+            KeyValueStoreFactory.class,
             HttpRoute.class,
             Transport.class,
             Protocol.class);

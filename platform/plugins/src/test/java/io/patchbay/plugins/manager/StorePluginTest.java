@@ -198,6 +198,11 @@ class StorePluginTest {
         }
 
         @Override
+        public Optional<Job> sealAnew(String store) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Job rollBack(String store) {
             throw new UnsupportedOperationException();
         }

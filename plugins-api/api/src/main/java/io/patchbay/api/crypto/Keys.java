@@ -19,7 +19,8 @@ public interface Keys {
     String rotateMaster(Optional<Path> next);
 
     /**
-     * Makes a new data key, seals everything with it, then forgets the old ones. If the node is killed on the way, it goes on at its next start.
+     * Makes a new data key and seals the secrets with it. The stores are sealed anew by {@code Stores.sealAnew}; a data key is forgotten when nothing is sealed with it any more. If the node is killed on the way,
+     * it goes on at its next start.
      *
      * @return how many secrets were sealed anew
      */

@@ -20,6 +20,14 @@ public interface Stores {
      */
     Job swap(String store, String adapter, Map<String, String> settings, boolean plaintext);
 
+    /**
+     * Copies a store that is sealed with an old data key into one that is sealed with the newest, as a swap does, and deletes the old one. A node does so by itself at its start, if a rotation was broken off.
+     *
+     * @return empty if nothing is sealed with an old key
+     * @throws io.patchbay.api.PatchbayException NOT_FOUND if there is no such store; CONFLICT if another store follows it, or a job of the store is under way
+     */
+    Optional<Job> sealAnew(String store);
+
     /** Back to the store that follows, by the same verified hand-over; no acknowledged write is lost. CONFLICT if none follows. */
     Job rollBack(String store);
 

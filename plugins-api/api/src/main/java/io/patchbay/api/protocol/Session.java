@@ -4,6 +4,7 @@ import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.Collections;
 import io.patchbay.api.document.Documents;
 import io.patchbay.api.feed.Position;
+import io.patchbay.api.kv.KeyValues;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -18,6 +19,8 @@ public interface Session extends AutoCloseable {
     Documents documents();
 
     Collections collections();
+
+    KeyValues keyValues();
 
     /**
      * Subscribes; events come to the connection's codec, the first only after the stage has completed and its dependents ran.

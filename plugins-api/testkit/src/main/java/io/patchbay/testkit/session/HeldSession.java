@@ -9,6 +9,7 @@ import io.patchbay.api.document.TransactionRequest;
 import io.patchbay.api.document.TransactionResult;
 import io.patchbay.api.feed.ChangePage;
 import io.patchbay.api.feed.Position;
+import io.patchbay.api.kv.KeyValues;
 import io.patchbay.api.protocol.Session;
 import io.patchbay.api.protocol.SubscribeRequest;
 import java.util.ArrayDeque;
@@ -66,6 +67,11 @@ public final class HeldSession implements Session {
     @Override
     public MemoryCollections collections() {
         return session.collections();
+    }
+
+    @Override
+    public KeyValues keyValues() {
+        return session.keyValues();
     }
 
     @Override

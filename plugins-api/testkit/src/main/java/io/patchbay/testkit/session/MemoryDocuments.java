@@ -44,6 +44,7 @@ public final class MemoryDocuments implements Documents {
     private final Map<String, NavigableMap<String, StoredDocument>> documents = new HashMap<>();
     private final List<NamedChange> log = new ArrayList<>();
     private final Map<String, TransactionResult> outcomes = new HashMap<>();
+    private final MemoryKeyValues keyValues = new MemoryKeyValues();
     private long offset;
     private long collectionId;
 
@@ -52,6 +53,11 @@ public final class MemoryDocuments implements Documents {
         for (String name : names) {
             create(new CollectionDefinition(name, List.of(), Map.of()));
         }
+    }
+
+    /** What is kept beside the documents. */
+    public MemoryKeyValues keyValues() {
+        return keyValues;
     }
 
     public Position position() {

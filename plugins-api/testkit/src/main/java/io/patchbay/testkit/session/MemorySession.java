@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A session on {@link MemoryDocuments}; it notes subscriptions and sends no events. For one thread. */
+/** A session on {@link MemoryDocuments} and the keys beside them; it notes subscriptions and sends no events. For one thread. */
 public final class MemorySession implements Session {
     private final MemoryDocuments documents;
     private final Map<Long, SubscribeRequest> subscriptions = new TreeMap<>();
@@ -39,6 +39,11 @@ public final class MemorySession implements Session {
     @Override
     public MemoryCollections collections() {
         return new MemoryCollections(identity, documents);
+    }
+
+    @Override
+    public MemoryKeyValues keyValues() {
+        return documents.keyValues();
     }
 
     @Override
