@@ -245,8 +245,10 @@ class KeyValueIT {
                 });
                 String jar = BundleVersion.ofCore("store-rocksdb", "0.2.0", home.resolve("data"))
                         .toString();
-                String updated = new Operator(home).run("plugin", "install", jar);
-                assertThat(updated).contains("Keys and values on rocksdb, if there are any, are reopened");
+                Operator operator = new Operator(home);
+                assertThat(operator.run("plugin", "install", jar, "--dry-run"))
+                        .contains("Keys and values on rocksdb, if there are any, are reopened");
+                assertThat(operator.run("plugin", "install", jar)).contains("updated from");
                 put(admin, "b/after", "1").expect(201);
                 stop.set(true);
                 int count = written.get();
