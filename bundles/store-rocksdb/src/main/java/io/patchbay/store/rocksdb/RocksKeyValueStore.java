@@ -113,7 +113,11 @@ final class RocksKeyValueStore implements KeyValueStore {
 
     /** @param onClosed told when it is closed */
     static RocksKeyValueStore open(
-            Path directory, RocksConfig config, Records records, RocksMeters meters, Consumer<RocksKeyValueStore> onClosed) {
+            Path directory,
+            RocksConfig config,
+            Records records,
+            RocksMeters meters,
+            Consumer<RocksKeyValueStore> onClosed) {
         Database database = Database.open(directory, config, !records.sealed());
         try {
             RocksKeyValueStore store = new RocksKeyValueStore(directory, config, database, records, meters, onClosed);

@@ -1,8 +1,8 @@
 package io.patchbay.store.rocksdb;
 
 import io.patchbay.api.kv.KeyValueStoreFactory;
-import io.patchbay.testkit.session.MemoryMetrics;
 import io.patchbay.testkit.KeyValueStoreContract;
+import io.patchbay.testkit.session.MemoryMetrics;
 
 class RocksKeyValueStoreTest extends KeyValueStoreContract {
     @Override

@@ -2,8 +2,8 @@ package io.patchbay.store.rocksdb;
 
 import io.patchbay.api.kv.KeyValueStore;
 import io.patchbay.api.kv.KeyValueStoreFactory;
-import io.patchbay.testkit.session.MemoryMetrics;
 import io.patchbay.testkit.TestSealer;
+import io.patchbay.testkit.session.MemoryMetrics;
 import java.nio.file.Path;
 import java.util.Map;
 
