@@ -59,6 +59,18 @@ class SealedHomeIT {
             operator.run(
                     "export", mark("places"), elsewhere.resolve("out.jsonl").toString());
             assertThat(Files.readString(elsewhere.resolve("out.jsonl"))).contains(mark("value"));
+            admin.put(
+                            "/kv/" + mark("bucket"),
+                            Value.struct("rules", Value.struct("read", Value.of("key == '" + mark("rule") + "'"))))
+                    .expect(201);
+            String value = "/kv/" + mark("bucket") + "/" + mark("kvkey");
+            admin.put(value, Value.of(mark("kvvalue"))).expect(201);
+            admin.put(value + "2?ttl=3600", Value.of(mark("passing"))).expect(201);
+            admin.delete(value + "2").expect(204);
+            assertThat(admin.get("/kv/" + mark("bucket") + "?prefix=" + mark(""))
+                            .expect(200)
+                            .items())
+                    .hasSize(1);
             assertNoMark();
 
             // Into another sealed store, which the old one follows; and compared.
@@ -92,6 +104,10 @@ class SealedHomeIT {
                             .expect(200)
                             .items())
                     .hasSize(3);
+            assertThat(admin.get("/kv/" + mark("bucket") + "/" + mark("kvkey"))
+                            .expect(200)
+                            .text())
+                    .contains(mark("kvvalue"));
         }
         assertNoMark();
     }
