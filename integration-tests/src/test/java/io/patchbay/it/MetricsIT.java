@@ -73,6 +73,8 @@ class MetricsIT {
         admin.get("/nowhere").expect(404);
         admin.delete("/nowhere").expect(404);
         watchOneChange();
+        admin.put("/kv/notes", Value.Struct.EMPTY).expect(200);
+        admin.send("PUT", "/kv/notes/one", BodyPublishers.ofString("a value")).expect(201);
         operator.run("plugin", "install", SampleStore.jar().toString());
         operator.run("store", "swap", "documents", "--to", SampleStore.ADAPTER, "--plaintext");
         after = scrape();

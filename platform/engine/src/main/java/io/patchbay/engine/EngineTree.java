@@ -26,8 +26,14 @@ public final class EngineTree implements Component {
 
     @Override
     public ComponentState describe() {
-        List<ComponentState> parts =
-                List.of(store(), committer(), feed(), readers(), plane.hooks().describe(), sessions());
+        List<ComponentState> parts = List.of(
+                store(),
+                committer(),
+                feed(),
+                readers(),
+                plane.hooks().describe(),
+                plane.keyValues().describe(),
+                sessions());
         return new ComponentState(
                 "engine",
                 plane.slot().state(),

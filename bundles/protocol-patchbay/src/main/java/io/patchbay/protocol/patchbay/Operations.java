@@ -24,6 +24,9 @@ final class Operations {
             "patch",
             "delete",
             "transaction",
+            "kv.get",
+            "kv.list",
+            "kv.commit",
             "subscribe",
             "unsubscribe",
             "ping");
@@ -32,6 +35,7 @@ final class Operations {
     private final Clock clock;
     private final LoginOperations logins;
     private final DocumentOperations documents;
+    private final KeyValueOperations keyValues;
     private final SubscriptionOperations subscriptions;
 
     Operations(Connection connection, Logins logins, Clock clock, Optional<StateRecord> state) {
@@ -39,6 +43,7 @@ final class Operations {
         this.clock = clock;
         this.logins = new LoginOperations(connection, logins);
         this.documents = new DocumentOperations(connection.session());
+        this.keyValues = new KeyValueOperations(connection.session(), clock);
         this.subscriptions = new SubscriptionOperations(connection.session(), state);
     }
 
@@ -68,6 +73,9 @@ final class Operations {
             case "patch" -> documents.patch(request.fields());
             case "delete" -> documents.delete(request.fields());
             case "transaction" -> documents.transaction(request.fields());
+            case "kv.get" -> keyValues.get(request.fields());
+            case "kv.list" -> keyValues.list(request.fields());
+            case "kv.commit" -> keyValues.commit(request.fields());
             case "subscribe" -> subscriptions.subscribe(request.fields());
             case "unsubscribe" -> subscriptions.unsubscribe(request.fields());
             default ->

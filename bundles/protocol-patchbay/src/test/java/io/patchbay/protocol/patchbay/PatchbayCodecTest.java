@@ -12,7 +12,11 @@ import io.patchbay.api.PatchbayException;
 import io.patchbay.api.auth.Identity;
 import io.patchbay.api.document.Cbor;
 import io.patchbay.api.document.CborWriter;
+import io.patchbay.api.document.Precondition;
 import io.patchbay.api.document.Value;
+import io.patchbay.api.kv.BucketDefinition;
+import io.patchbay.api.kv.KeyValueForm;
+import io.patchbay.api.kv.KeyValueOperation;
 import io.patchbay.api.migration.StateRecord;
 import io.patchbay.api.protocol.Codec;
 import io.patchbay.testkit.session.MemoryLogins;
@@ -21,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -94,6 +99,115 @@ class PatchbayCodecTest {
         assertThat(ok((Value.Struct) Cbor.decode(client.connection.takeSent().get(0)))
                         .find("results"))
                 .isPresent();
+    }
+
+    @Test
+    void keysAndValuesAreWrittenReadAndListed() {
+        client.session.keyValues().define(new BucketDefinition("sessions", false, Map.of()));
+        Value.Struct put = Value.struct(
+                "op", Value.of("put"), "key", Value.of("ann/a"), "text", Value.of("one"), "ifAbsent", Value.TRUE);
+        Value.Struct committed = ok(commit(1, put));
+        assertThat(committed.toString()).contains("ann/a", "created");
+        assertThat(commit(2, put).toString()).contains("REVISION_CONFLICT", "currentRevision");
+        Value.Struct entry = (Value.Struct) ok(client.ask(
+                        "id",
+                        Value.of(3),
+                        "op",
+                        Value.of("kv.get"),
+                        "bucket",
+                        Value.of("sessions"),
+                        "key",
+                        Value.of("ann/a")))
+                .find("entry")
+                .orElseThrow();
+        assertThat(entry.findText("value")).contains("b25l");
+        assertThat(ok(client.ask(
+                                "id",
+                                Value.of(4),
+                                "op",
+                                Value.of("kv.list"),
+                                "bucket",
+                                Value.of("sessions"),
+                                "prefix",
+                                Value.of("ann/")))
+                        .toString())
+                .contains("ann/a");
+        assertThat(errorCode(client.ask(
+                        "id",
+                        Value.of(5),
+                        "op",
+                        Value.of("kv.get"),
+                        "bucket",
+                        Value.of("sessions"),
+                        "key",
+                        Value.of("none"))))
+                .isEqualTo(ErrorCode.KEY_NOT_FOUND.name());
+        assertThat(errorCode(client.ask(
+                        "id", Value.of(6), "op", Value.of("kv.get"), "bucket", Value.of("none"), "key", Value.of("a"))))
+                .isEqualTo(ErrorCode.BUCKET_NOT_FOUND.name());
+        assertThat(errorCode(client.ask(
+                        "id",
+                        Value.of(7),
+                        "op",
+                        Value.of("kv.get"),
+                        "bucket",
+                        Value.of("sessions"),
+                        "key",
+                        Value.of("a\u0000b"))))
+                .isEqualTo(ErrorCode.KEY_INVALID.name());
+        assertThat(errorCode(client.ask(
+                        "id",
+                        Value.of(8),
+                        "op",
+                        Value.of("kv.list"),
+                        "bucket",
+                        Value.of("sessions"),
+                        "limit",
+                        Value.of(0))))
+                .isEqualTo(ErrorCode.BAD_REQUEST.name());
+        assertThat(errorCode(client.ask(
+                        "id",
+                        Value.of(9),
+                        "op",
+                        Value.of("kv.commit"),
+                        "bucket",
+                        Value.of("sessions"),
+                        "operations",
+                        Value.array())))
+                .isEqualTo(ErrorCode.BAD_REQUEST.name());
+    }
+
+    private Value.Struct commit(int id, Value.Struct operation) {
+        return client.ask(
+                "id", Value.of(id),
+                "op", Value.of("kv.commit"),
+                "bucket", Value.of("sessions"),
+                "operations", Value.array(operation));
+    }
+
+    @Test
+    void aValueThatNoFrameCanCarryIsLeftToHttp() {
+        client.session.keyValues().define(new BucketDefinition("sessions", false, Map.of()));
+        client.session
+                .keyValues()
+                .commit(
+                        "sessions",
+                        List.of(new KeyValueOperation.Put(
+                                "large",
+                                KeyValueForm.BYTES_TYPE,
+                                new byte[Limits.FRAME_BYTES],
+                                Optional.empty(),
+                                Precondition.ANY)));
+        assertThat(errorCode(client.ask(
+                        "id",
+                        Value.of(1),
+                        "op",
+                        Value.of("kv.get"),
+                        "bucket",
+                        Value.of("sessions"),
+                        "key",
+                        Value.of("large"))))
+                .isEqualTo(ErrorCode.TOO_LARGE.name());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.patchbay.store.rocksdb;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
@@ -21,6 +22,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class KeyIndex {
     /** What a node of the map, its share of the levels above and the array take beside the key: measured 52 bytes. */
     private static final int OVERHEAD_BYTES = 56;
+
+    /** Keys of a dropped bucket that go together. */
+    private static final int STEP = 1000;
 
     private static final long LIVE = 0;
 
@@ -78,20 +82,39 @@ final class KeyIndex {
 
     /** After the write that ended them, or the failure of that which was to bring them. */
     synchronized void remove(List<byte[]> removed) {
-        Long write = ++writes;
+        writes++;
+        if (readers.isEmpty()) {
+            removed.forEach(this::end);
+            return;
+        }
+        Long write = writes;
         for (byte[] key : removed) {
+            // Also one that is not in yet: so it is not filled in any more.
             if (keys.put(key, write) == null) {
                 bytes.addAndGet(bytesOf(key));
             }
             ended.add(new Ended(key, write));
         }
-        purge();
     }
 
-    /** Of a bucket; as {@link #remove}. */
+    private void end(byte[] key) {
+        if (keys.remove(key) != null) {
+            bytes.addAndGet(-bytesOf(key));
+        }
+    }
+
+    /** Of a bucket; as {@link #remove}, in steps, between which readers come and go. */
     void removeAll(long bucket) {
-        remove(List.copyOf(
-                keys.subMap(Place.bytes(bucket, new byte[0]), Place.end(bucket)).keySet()));
+        List<byte[]> step = new ArrayList<>();
+        for (byte[] key :
+                between(Place.bytes(bucket, new byte[0]), Place.end(bucket)).keySet()) {
+            step.add(key);
+            if (step.size() == STEP) {
+                remove(step);
+                step.clear();
+            }
+        }
+        remove(step);
     }
 
     /** Keeps the keys of now, until {@link #leave}; before the view is taken. */

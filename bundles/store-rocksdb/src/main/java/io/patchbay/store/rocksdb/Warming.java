@@ -102,8 +102,10 @@ final class Warming {
             byte[] key = records.readKey(new Place(bucket, false, Place.nameOf(rows.key())), rows.value());
             index.fill(Place.bytes(bucket, key));
         } catch (PatchbayException e) {
-            damaged.merge(bucket, 1, Integer::sum);
-            LOG.error("An entry is left out of all scans: {}", e.getMessage());
+            // A damaged disk may have millions of them.
+            if (damaged.merge(bucket, 1, Integer::sum) == 1) {
+                LOG.error("An entry, and maybe more of this bucket, is left out of all scans: {}", e.getMessage());
+            }
         }
         read++;
     }

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * The entries of a sealed store, in memory: on the disk they would show what is sealed. Besides those of the indexes there is one for each document, by its collection and id, for the file knows a keyed hash of the id alone.
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryEntries implements Entries, AutoCloseable {
     static final byte[] NO_ID = new byte[1];
+    /** As SQLite is built. */
+    private static final long LARGEST_BYTES = 1L << 30;
 
     private final String name = "patchbay-" + UUID.randomUUID();
     private final DocumentTable documents;
@@ -56,11 +59,11 @@ final class MemoryEntries implements Entries, AutoCloseable {
 
     private record Dead(MemoryIndex index, List<Edit> edits, long version) {}
 
-    /** @param limitBytes of memory for all entries, beyond which no document is added */
+    /** @param limitBytes of memory for all entries, beyond which no index is added; none of them takes more by itself */
     MemoryEntries(DocumentTable documents, long limitBytes) throws SQLException {
         this.documents = documents;
         this.limitBytes = limitBytes;
-        this.ids = new MemoryIndex(name + "-ids");
+        this.ids = new MemoryIndex(name + "-ids", limitBytes);
     }
 
     // --- what the writer does
@@ -119,8 +122,21 @@ final class MemoryEntries implements Entries, AutoCloseable {
 
     /** Right before the commit of the transaction {@code version}. */
     void apply(long version) throws SQLException {
-        for (Map.Entry<MemoryIndex, List<Edit>> edited : edits.entrySet()) {
-            edited.getKey().apply(edited.getValue(), version);
+        try {
+            for (Map.Entry<MemoryIndex, List<Edit>> edited : edits.entrySet()) {
+                edited.getKey().apply(edited.getValue(), version);
+            }
+        } catch (SQLException e) {
+            if (e.getErrorCode() == SQLiteErrorCode.SQLITE_FULL.code) {
+                throw new PatchbayException(
+                        ErrorCode.INDEX_MEMORY,
+                        "An index of this store is full, at " + mebibytes(Math.min(limitBytes, LARGEST_BYTES))
+                                + " MiB of memory: drop the index, delete documents, or give the store more by a swap ('patchbay store swap documents --to sqlite', with --set "
+                                + SqliteConfig.INDEX_MEMORY
+                                + "=N up to 1024, or with --plaintext for indexes on the disk).",
+                        e);
+            }
+            throw e;
         }
     }
 
@@ -209,7 +225,7 @@ final class MemoryEntries implements Entries, AutoCloseable {
     MemoryIndex require(long number) throws SQLException {
         MemoryIndex index = indexes.get(number);
         if (index == null) {
-            index = new MemoryIndex(name + "-" + number);
+            index = new MemoryIndex(name + "-" + number, limitBytes);
             indexes.put(number, index);
         }
         return index;

@@ -25,7 +25,7 @@ final class MemoryIndex implements AutoCloseable {
     private static final int SLICE = 256;
 
     private static final int WRITER_CACHE_KB = 1024;
-    private static final int READER_CACHE_KB = 256;
+    private static final int READER_CACHE_KB = 128;
 
     private static final String TABLE =
             "CREATE TABLE entry (key BLOB NOT NULL, id BLOB NOT NULL, died INTEGER NOT NULL, born INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (key, id, died)) WITHOUT ROWID";
@@ -54,11 +54,15 @@ final class MemoryIndex implements AutoCloseable {
     /** What the writer does to an entry. */
     record Edit(byte[] key, byte[] id, boolean put, long place) {}
 
-    /** @param name of no other index of this process */
-    MemoryIndex(String name) throws SQLException {
+    /**
+     * @param name of no other index of this process
+     * @param mostBytes that it may take; SQLite itself allows 1 GiB
+     */
+    MemoryIndex(String name, long mostBytes) throws SQLException {
         this.name = name;
         this.writer = Database.openMemory(name, WRITER_CACHE_KB);
         try {
+            writer.execute("PRAGMA max_page_count = " + mostBytes / Database.PAGE_BYTES);
             writer.execute(TABLE);
         } catch (SQLException e) {
             writer.close();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.PatchbayException;
+import io.patchbay.api.document.CommitBatch;
 import io.patchbay.api.document.DocumentKey;
 import io.patchbay.api.document.DocumentScan;
 import io.patchbay.api.document.DocumentStore;
@@ -13,7 +14,9 @@ import io.patchbay.api.document.IndexDefinition;
 import io.patchbay.api.document.Mutation;
 import io.patchbay.api.document.Outcome;
 import io.patchbay.api.document.StoreQuery;
+import io.patchbay.api.document.StoreState;
 import io.patchbay.api.document.StoredDocument;
+import io.patchbay.api.document.Transaction;
 import io.patchbay.api.document.Value;
 import io.patchbay.api.query.SortField;
 import io.patchbay.testkit.Seeds;
@@ -278,6 +281,42 @@ class SealedStoreTest {
                     .containsExactlyInAnyOrderElementsOf(
                             model.documents().stream().map(StoredDocument::id).toList());
         }
+    }
+
+    @Test
+    void whatNoIndexHasRoomForIsRefusedWholeAndTheRestGoesOn() {
+        store.close();
+        store = new SqliteDocumentStoreFactory(new MemoryMetrics())
+                .open(directory, Map.of("indexMemoryMiB", "16"), TestSealer.open(directory));
+        begin();
+        String long1000 = "x".repeat(950);
+        int[] there = {0};
+        assertThatThrownBy(() -> {
+                    while (there[0] < 40_000) {
+                        List<Mutation> mutations = new ArrayList<>();
+                        for (int i = 0; i < 1000; i++) {
+                            String id = "id-" + there[0] + "-" + i;
+                            mutations.add(model.put(
+                                    CITIES, id, Value.struct("xqzFieldName", Value.of(long1000 + there[0] + i)), 0));
+                        }
+                        store.commit(model.commit(mutations, Optional.empty()));
+                        there[0] += 1000;
+                    }
+                })
+                .isInstanceOfSatisfying(
+                        PatchbayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INDEX_MEMORY))
+                .hasMessageContaining("is full, at 16 MiB");
+        assertThat(there[0]).isGreaterThan(5000);
+        assertThat(listByName()).hasSize(there[0]);
+        assertThat(store.find(CITIES, "id-" + there[0] + "-0")).isEmpty();
+        assertThat(store.find(CITIES, "id-0-0")).isPresent();
+        // As the committer goes on after a failure: from where the store stands.
+        StoreState state = store.state();
+        Mutation deletion = new Mutation(CITIES, "id-0-0", store.find(CITIES, "id-0-0"), Optional.empty());
+        store.commit(new CommitBatch(
+                List.of(new Transaction(state.lastOffset() + 1, 0, List.of(deletion), Optional.empty())),
+                state.totals().after(deletion)));
+        assertThat(listByName()).hasSize(there[0] - 1).doesNotContain("id-0-0");
     }
 
     @Test

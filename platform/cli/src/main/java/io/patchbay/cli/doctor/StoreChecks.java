@@ -29,7 +29,8 @@ final class StoreChecks {
                 String name = store.findText("name").orElse("?");
                 findings.add(Finding.note(
                         "bindings",
-                        "The " + name + " are kept in clear: whoever gets hold of the disk or of a backup can read them.",
+                        "The " + name
+                                + " are kept in clear: whoever gets hold of the disk or of a backup can read them.",
                         "If that is not meant: patchbay store swap " + name + " --to sqlite, then patchbay store drop "
                                 + name + "."));
             }

@@ -16,6 +16,7 @@ import io.patchbay.api.kv.KeyValuePage;
 import io.patchbay.api.kv.KeyValueState;
 import io.patchbay.api.kv.KeyValueStore;
 import io.patchbay.api.metrics.Metrics;
+import io.patchbay.api.plugin.ComponentState;
 import io.patchbay.api.plugin.Providers;
 import io.patchbay.engine.access.KeyAction;
 import io.patchbay.engine.access.KeyRights;
@@ -24,7 +25,9 @@ import io.patchbay.engine.store.StoreSealing;
 import io.patchbay.engine.store.StoreSlot;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -236,6 +239,19 @@ public final class KeyValuePlane implements AutoCloseable {
         if (!caller.isAdmin()) {
             throw new PatchbayException(ErrorCode.FORBIDDEN, "Only admins see and change buckets.");
         }
+    }
+
+    /** Its branch of {@code patchbay status --tree}: {@code unused} until somebody asks for a key. */
+    public ComponentState describe() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        slot.findBinding().ifPresent(bound -> facts.put("store", bound.toString()));
+        if (loaded) {
+            facts.put("buckets", Long.toString(buckets.count()));
+        }
+        facts.put("queued", Long.toString(committer.queued()));
+        facts.put("watches", Long.toString(watchers.count()));
+        slot.findFault().ifPresent(fault -> facts.put("fault", fault));
+        return ComponentState.of("engine/kv", slot.state(), facts);
     }
 
     /** Deletes what has expired until now, as a timer does every second. */

@@ -61,8 +61,9 @@ final class KeyValueSlot implements AutoCloseable {
     private volatile String fault = "it is being opened.";
     /** Since when the bound adapter is missing, of {@link System#nanoTime}; 0 if it is not. */
     private volatile long missingSinceNanos;
+    // Written by the slot's thread.
+    private volatile @Nullable Binding binding;
     // The slot's thread's.
-    private @Nullable Binding binding;
     private boolean looked;
 
     /**
@@ -139,6 +140,29 @@ final class KeyValueSlot implements AutoCloseable {
 
     boolean isOpen() {
         return current != null;
+    }
+
+    /** {@code unused}, {@code serving} or {@code unavailable}. */
+    String state() {
+        return isOpen() ? "serving" : wanted ? "unavailable" : "unused";
+    }
+
+    /** What is wrong; empty while a store is open, and where none is wanted. */
+    Optional<String> findFault() {
+        OpenKeyValueStore open = current;
+        if (open == null) {
+            return wanted ? Optional.of(fault) : Optional.empty();
+        }
+        try {
+            return open.store().findFault();
+        } catch (PatchbayException closedMeanwhile) {
+            return Optional.empty();
+        }
+    }
+
+    /** What serves, once somebody has asked. */
+    Optional<Binding> findBinding() {
+        return Optional.ofNullable(binding);
     }
 
     private void check() {

@@ -254,11 +254,18 @@ class KeyValueCommitTest {
     void withoutAnAdapterItSaysWhichIsMissing() {
         try (TestKeyValues kv = new TestKeyValues(folder)) {
             kv.providers.unplug(KeyValueStoreFactory.class, "rocksdb");
+            assertThat(kv.plane.describe().state()).isEqualTo("unused");
             PatchbayException failure = failure(kv.plane.buckets(ADMIN));
+            assertThat(kv.plane.describe().state()).isEqualTo("unavailable");
+            assertThat(kv.plane.describe().facts().get("fault")).contains("'rocksdb'");
             assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
             assertThat(failure).hasMessageContaining("'rocksdb'");
             kv.providers.plug(KeyValueStoreFactory.class, "rocksdb", kv.factory);
             await().untilAsserted(() -> kv.define("b", Map.of()));
+            assertThat(kv.plane.describe().state()).isEqualTo("serving");
+            assertThat(kv.plane.describe().facts())
+                    .containsEntry("buckets", "1")
+                    .doesNotContainKey("fault");
         }
     }
 

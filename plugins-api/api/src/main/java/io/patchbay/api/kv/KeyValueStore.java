@@ -22,7 +22,7 @@ public interface KeyValueStore extends AutoCloseable {
     /**
      * Makes {@code batch} durable, whole; returns once it would survive a power loss.
      *
-     * @throws io.patchbay.api.PatchbayException STORE_UNAVAILABLE if the medium fails; then nothing of it was written
+     * @throws io.patchbay.api.PatchbayException STORE_UNAVAILABLE if the medium fails; INDEX_MEMORY if its new keys are sealed and would take more memory than they may. Then nothing of it was written
      */
     void commit(KeyValueBatch batch);
 
