@@ -1,6 +1,7 @@
 package io.patchbay.benchmarks;
 
 import io.patchbay.api.document.DocumentStoreFactory;
+import io.patchbay.api.kv.KeyValueStoreFactory;
 import io.patchbay.api.metrics.Metrics;
 import java.lang.reflect.Constructor;
 import java.util.function.Consumer;
@@ -11,12 +12,20 @@ final class StoreFactories {
     private StoreFactories() {}
 
     static DocumentStoreFactory open(String className) throws ReflectiveOperationException {
+        return (DocumentStoreFactory) make(className);
+    }
+
+    static KeyValueStoreFactory openKeyValue(String className) throws ReflectiveOperationException {
+        return (KeyValueStoreFactory) make(className);
+    }
+
+    private static Object make(String className) throws ReflectiveOperationException {
         for (Constructor<?> constructor : Class.forName(className).getConstructors()) {
             if (constructor.getParameterCount() == 0) {
-                return (DocumentStoreFactory) constructor.newInstance();
+                return constructor.newInstance();
             }
             if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == Metrics.class) {
-                return (DocumentStoreFactory) constructor.newInstance(new Uncounted());
+                return constructor.newInstance(new Uncounted());
             }
         }
         throw new NoSuchMethodException(className + " has no constructor that takes nothing, or metrics");
