@@ -45,7 +45,7 @@ final class KeysCommand implements Runnable {
             long keys = status.findInt("dataKeys").orElse(1L);
             screen.print("Data key    " + status.findInt("dataKey").orElse(0L) + ", made "
                     + Texts.or(status, "dataKeyMadeAt", "")
-                    + (keys > 1 ? "; " + (keys - 1) + " more until a rotation has ended" : ""));
+                    + (keys > 1 ? "; " + (keys - 1) + " more, with which something is sealed still" : ""));
             screen.print("Sealed      " + status.findInt("secrets").orElse(0L) + " secrets of the node");
             return ExitCodes.DONE;
         }

@@ -91,7 +91,7 @@ public final class NodeKeyring implements Keys, Secrets, Sealing {
         this.masterBytes = master.bytes();
         this.keyring = readOrCreate();
         if (keyring.size() > 1) {
-            LOG.info("The rotation of the data keys, which was broken off, goes on.");
+            // If the last rotation was broken off.
             sealAllAnew();
         }
     }
@@ -357,18 +357,31 @@ public final class NodeKeyring implements Keys, Secrets, Sealing {
     private int sealAllAnew() {
         int sealed = 0;
         for (String name : names("")) {
-            Optional<byte[]> secret = openable(name);
+            Optional<byte[]> secret = isOutdated(name) ? openable(name) : Optional.empty();
             if (secret.isPresent()) {
                 put(name, secret.get());
                 sealed++;
             }
         }
-        LOG.info(
-                "{} secrets are sealed by the data key {}.",
-                sealed,
-                keyring.primary().number());
+        if (sealed > 0) {
+            LOG.info(
+                    "{} secrets are sealed by the data key {}.",
+                    sealed,
+                    keyring.primary().number());
+        }
         forgetUnusedKeys();
         return sealed;
+    }
+
+    private boolean isOutdated(String name) {
+        Path secret = fileOf(name);
+        try {
+            return SealedText.keyNumber(Files.readAllBytes(secret))
+                    != keyring.primary().number();
+        } catch (IOException e) {
+            throw new PatchbayException(
+                    ErrorCode.UNAVAILABLE, "The secret " + secret + " can't be read: " + e.getMessage() + ".", e);
+        }
     }
 
     /** What does not open is nobody's any more, with the old keys or without. */

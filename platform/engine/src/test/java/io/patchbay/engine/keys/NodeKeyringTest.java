@@ -49,6 +49,18 @@ class NodeKeyringTest {
     }
 
     @Test
+    void aMissingKeyringIsNotMadeAnewWhereSomethingIsSealed() throws IOException {
+        open().put("one", SECRET);
+        Path keyring = folder.resolve("keyring");
+        byte[] saved = Files.readAllBytes(keyring);
+        Files.delete(keyring);
+        assertRefused(ErrorCode.UNAVAILABLE, "is missing", this::open);
+        assertThat(keyring).doesNotExist();
+        Files.write(keyring, saved);
+        assertThat(open().find("one")).hasValue(SECRET);
+    }
+
+    @Test
     void secretsSurviveARestartAndAreNowhereInClear() throws IOException {
         NodeKeyring keyring = open();
         keyring.put("one", SECRET);
