@@ -3,7 +3,6 @@ package io.patchbay.store.sqlite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.patchbay.api.ErrorCode;
-import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
 import io.patchbay.api.document.StoredDocument;
 import io.patchbay.api.query.IndexPlan;
@@ -37,8 +36,10 @@ final class Warming implements AutoCloseable {
     private static final int PAGE_BYTES = 8 << 20;
     /** How long it may take without a word in the log. */
     private static final int TOLD_MS = 1000;
-    /** Queries that wait at a time. */
+    /** Queries that wait at a time, and how long: the engine asks again. */
     private static final int WAITING = 2;
+
+    private static final int WAIT_MS = 250;
 
     private static final String READ = "SELECT d.place, d.collection, " + DocumentTable.COLUMNS
             + " FROM document d WHERE d.place > ? ORDER BY d.place LIMIT " + PAGE;
@@ -162,7 +163,7 @@ final class Warming implements AutoCloseable {
         try {
             boolean admitted = waiting.tryAcquire();
             try {
-                if (!admitted || !warm.await(Limits.LEASE_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!admitted || !warm.await(WAIT_MS, TimeUnit.MILLISECONDS)) {
                     throw new PatchbayException(
                             ErrorCode.INDEX_WARMING,
                             "The indexes are being read into memory after the start (index warming, " + percent()

@@ -3,30 +3,47 @@ package io.patchbay.engine.documents;
 import io.patchbay.api.ErrorCode;
 import io.patchbay.api.Limits;
 import io.patchbay.api.PatchbayException;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The threads that may wait for the store: a bounded number, with a bounded queue. */
+/**
+ * The threads that may wait for the store: a bounded number, with a bounded queue.
+ *
+ * <p>A read whose index is not in memory yet, after a start or an update of its adapter, is tried again and again for a while, and holds no thread meanwhile: others read by ids.
+ */
 public final class Readers implements AutoCloseable {
     /** How many reads may wait for a thread. */
     public static final int QUEUE = 10_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
+    private static final long RETRY_MS = 25;
 
     private final AtomicLong numbers = new AtomicLong();
     private final ThreadPoolExecutor threads;
     private final LongAdder refused = new LongAdder();
+    private final long indexWaitNanos;
+    /** Reads that wait for an index. */
+    private final AtomicInteger postponed = new AtomicInteger();
+
     private volatile boolean stopping;
 
     public Readers(int threads) {
+        this(threads, Limits.WRITER_WAIT);
+    }
+
+    /** @param indexWait how long a read may wait for its index */
+    Readers(int threads, Duration indexWait) {
+        this.indexWaitNanos = indexWait.toNanos();
         this.threads = new ThreadPoolExecutor(
                 threads,
                 threads,
@@ -45,13 +62,23 @@ public final class Readers implements AutoCloseable {
     /** Runs {@code work} on one of the threads; the future fails with a PatchbayException only: that of the work, OVERLOADED, STOPPING, INTERNAL. */
     public <T> CompletableFuture<T> supply(Supplier<T> work) {
         CompletableFuture<T> future = new CompletableFuture<>();
+        attempt(work, future, System.nanoTime() + indexWaitNanos);
+        return future;
+    }
+
+    private <T> void attempt(Supplier<T> work, CompletableFuture<T> future, long untilNanos) {
         try {
             threads.execute(() -> {
                 T result;
                 try {
                     result = work.get();
                 } catch (Throwable e) {
-                    future.completeExceptionally(Failures.of(e));
+                    PatchbayException failure = Failures.of(e);
+                    if (failure.code() != ErrorCode.INDEX_WARMING
+                            || System.nanoTime() - untilNanos >= 0
+                            || !postpone(work, future, untilNanos)) {
+                        future.completeExceptionally(failure);
+                    }
                     return;
                 }
                 future.complete(result);
@@ -60,7 +87,18 @@ public final class Readers implements AutoCloseable {
             refused.increment();
             future.completeExceptionally(refusal());
         }
-        return future;
+    }
+
+    private <T> boolean postpone(Supplier<T> work, CompletableFuture<T> future, long untilNanos) {
+        if (postponed.incrementAndGet() > QUEUE) {
+            postponed.decrementAndGet();
+            return false;
+        }
+        CompletableFuture.delayedExecutor(RETRY_MS, TimeUnit.MILLISECONDS).execute(() -> {
+            postponed.decrementAndGet();
+            attempt(work, future, untilNanos);
+        });
+        return true;
     }
 
     private PatchbayException refusal() {
