@@ -92,6 +92,8 @@ class KeysIT {
         write(master, right, "rw-------");
         Files.writeString(keys().resolve("keyring"), "format 1\n");
         assertThat(refusal(Map.of())).contains("names no master key: it is damaged");
+        Files.delete(keys().resolve("keyring"));
+        assertThat(refusal(Map.of())).contains("keyring is missing, and without it nothing");
     }
 
     private String refusal(Map<String, String> environment) {

@@ -124,6 +124,7 @@ record MasterKey(byte[] bytes, String where, Optional<Path> ownFile) {
     private static Optional<String> idOfKeyring(Home home) throws IOException {
         Path keyring = home.keys().resolve("keyring");
         if (!Files.exists(keyring)) {
+            requireNothingSealed(home);
             return Optional.empty();
         }
         try (Stream<String> lines = Files.lines(keyring, UTF_8)) {
@@ -135,6 +136,19 @@ record MasterKey(byte[] bytes, String where, Optional<Path> ownFile) {
                                     () -> new StartException(
                                             "The keyring " + keyring
                                                     + " names no master key: it is damaged. Put it back from a backup; the master key alone opens nothing.")));
+        }
+    }
+
+    private static void requireNothingSealed(Home home) throws IOException {
+        if (!Files.isDirectory(home.keys())) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(home.keys())) {
+            if (files.anyMatch(file -> file.toString().endsWith(".sealed"))) {
+                throw new StartException(
+                        "The keyring " + home.keys().resolve("keyring")
+                                + " is missing, and without it nothing of this home that is sealed can be read. Put it back from a backup; the master key alone opens nothing.");
+            }
         }
     }
 

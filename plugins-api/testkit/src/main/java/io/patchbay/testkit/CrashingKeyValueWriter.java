@@ -3,6 +3,7 @@ package io.patchbay.testkit;
 import io.patchbay.api.kv.KeyValueStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
 import java.nio.file.Path;
@@ -40,6 +41,9 @@ public final class CrashingKeyValueWriter {
 
     /** @param arguments the contract's class, the directory, the seed */
     public static void main(String[] arguments) throws Exception {
+        // What is acknowledged alone: an adapter may log.
+        PrintStream acknowledged = System.out;
+        System.setOut(System.err);
         Constructor<?> constructor = Class.forName(arguments[0]).getDeclaredConstructor();
         constructor.setAccessible(true);
         KeyValueStoreContract contract = (KeyValueStoreContract) constructor.newInstance();
@@ -55,7 +59,7 @@ public final class CrashingKeyValueWriter {
         }
         while (true) {
             store.commit(model.random(random));
-            System.out.println(store.state().lastRevision());
+            acknowledged.println(store.state().lastRevision());
             // So that a kill meets it at every stage of a drop.
             store.load(KeyValueStoreContract.doomed(DROPPED));
             store.dropBucket(DROPPED);

@@ -8,6 +8,7 @@ import io.patchbay.api.document.Outcome;
 import io.patchbay.api.query.SortField;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
 import java.nio.file.Path;
@@ -49,6 +50,9 @@ public final class CrashingWriter {
 
     /** @param arguments the contract's class, the directory, the seed */
     public static void main(String[] arguments) throws Exception {
+        // What is acknowledged alone: an adapter may log.
+        PrintStream acknowledged = System.out;
+        System.setOut(System.err);
         Constructor<?> constructor = Class.forName(arguments[0]).getDeclaredConstructor();
         constructor.setAccessible(true);
         DocumentStoreContract contract = (DocumentStoreContract) constructor.newInstance();
@@ -66,7 +70,7 @@ public final class CrashingWriter {
         indexing.start();
         while (true) {
             store.commit(batches.next());
-            System.out.println(store.state().lastOffset());
+            acknowledged.println(store.state().lastOffset());
         }
     }
 

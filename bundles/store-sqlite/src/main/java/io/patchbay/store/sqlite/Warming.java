@@ -34,6 +34,8 @@ final class Warming implements AutoCloseable {
     private static final int PAGE = 1000;
 
     private static final int PAGE_BYTES = 8 << 20;
+    /** Damaged documents that the log names; all are counted. */
+    private static final int TOLD = 100;
     /** How long it may take without a word in the log. */
     private static final int TOLD_MS = 1000;
     /** Queries that wait at a time, and how long: the engine asks again. */
@@ -137,7 +139,7 @@ final class Warming implements AutoCloseable {
 
     /** Any thread. */
     void leaveOut(long place, PatchbayException why) {
-        if (damaged.add(place)) {
+        if (damaged.add(place) && damaged.size() <= TOLD) {
             LOG.error("The document at place {} is left out of all lists: {}", place, why.getMessage());
         }
     }
@@ -151,7 +153,7 @@ final class Warming implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(
                         damaged.size()
-                                + " documents are damaged: what is sealed for them does not open, so no list has them. The log says where they are; a backup may have them whole.");
+                                + " documents are damaged: what is sealed for them does not open, so no list has them. The log says where the first are; a backup may have them whole.");
     }
 
     /**

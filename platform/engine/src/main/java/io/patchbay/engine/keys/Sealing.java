@@ -6,7 +6,7 @@ import java.nio.file.Path;
 /** Makes what seals a store. Any thread; waits for the disk. */
 public interface Sealing {
     /**
-     * For one opening of the store in {@code folder}, which exists: begins a segment of its own.
+     * For one opening of the store in {@code folder}, which exists: what it seals is a segment of its own.
      *
      * @throws io.patchbay.api.PatchbayException STORE_UNAVAILABLE if what the folder says of its keys was changed or can't be read or written
      */

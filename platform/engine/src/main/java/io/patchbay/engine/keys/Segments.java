@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import java.util.function.IntFunction;
 
 /**
- * The segments of one store, in the file {@code sealing} of its folder. Each opening of the store appends one, durable before anything is sealed under it:
+ * The segments of one store, in the file {@code sealing} of its folder. Each opening of the store that seals something appends one, durable before that:
  *
  * <pre>
  * format 1
@@ -128,6 +128,10 @@ final class Segments {
         require(line.number() == last + 1, "lacks the segment " + (last + 1));
         last = line.number();
         lines.put(last, line);
+    }
+
+    boolean isEmpty() {
+        return lines.isEmpty();
     }
 
     /** Adds a segment under {@code key}; durable when it returns. */

@@ -47,7 +47,10 @@ final class StoreSealer implements Sealer {
         this.segments = segments;
         this.primary = primary;
         this.segmentRecords = segmentRecords;
-        this.current = begin();
+        // An opening that seals nothing, such as one that fails, leaves no segment behind.
+        this.current = segments.isEmpty()
+                ? begin()
+                : new Current(new SegmentKey(0, new byte[0]), new AtomicLong(segmentRecords));
         this.lookupKey = segments.lookupKey();
     }
 

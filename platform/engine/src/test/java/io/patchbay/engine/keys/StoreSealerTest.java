@@ -129,7 +129,7 @@ class StoreSealerTest {
     @Test
     void aSwappedOrChangedSegmentIsNamed() throws IOException {
         byte[] sealed = open(store).seal(CONTEXT, PLAIN);
-        open(store);
+        open(store).seal(CONTEXT, PLAIN);
         Path file = store.resolve(Segments.FILE);
         String text = Files.readString(file);
         List<String> lines = text.lines().toList();
@@ -172,6 +172,16 @@ class StoreSealerTest {
     }
 
     @Test
+    void anOpeningThatSealsNothingLeavesNoSegment() throws IOException {
+        byte[] sealed = open(store).seal(CONTEXT, PLAIN);
+        long size = Files.size(store.resolve(Segments.FILE));
+        for (int i = 0; i < 5; i++) {
+            assertThat(open(store).open(CONTEXT, sealed)).contains(PLAIN);
+        }
+        assertThat(Files.size(store.resolve(Segments.FILE))).isEqualTo(size);
+    }
+
+    @Test
     void aLineThatAKillCutOffIsForgotten() throws IOException {
         byte[] sealed = open(store).seal(CONTEXT, PLAIN);
         Path file = store.resolve(Segments.FILE);
@@ -192,7 +202,10 @@ class StoreSealerTest {
         Sealer old = open(store);
         byte[] sealed = old.seal(CONTEXT, PLAIN);
         keyring = keyring.withNewKey(NOW);
-        assertThat(open(store).open(CONTEXT, sealed)).contains(PLAIN);
+        Sealer fresh = open(store);
+        assertThat(fresh.open(CONTEXT, sealed)).contains(PLAIN);
+        assertThat(Segments.dataKeysOf(store)).containsExactly(1);
+        fresh.seal(CONTEXT, PLAIN);
         assertThat(Segments.dataKeysOf(store)).containsExactly(1, 2);
         keyring = keyring.withNeeded(Set.of());
         assertThatThrownBy(() -> open(store)).hasMessageContaining("needs the data key 1");
