@@ -102,6 +102,7 @@ final class MemoryEntries implements Entries, AutoCloseable {
         afterCommit.add(() -> {
             MemoryIndex dropped = indexes.remove(index.number());
             if (dropped != null) {
+                dead.removeIf(gone -> gone.index() == dropped);
                 dropped.close();
             }
         });

@@ -73,8 +73,8 @@ final class SealedEntries implements AutoCloseable {
     void committed(long version) {
         try {
             entries.committed(version);
-        } catch (SQLException e) {
-            // What is not deleted yet is no reader's any more.
+        } catch (SQLException | PatchbayException e) {
+            // The write is durable whatever happens here; what is not deleted yet is no reader's any more.
             LOG.warn("Entries of indexes in memory could not be deleted: {}", e.getMessage());
         }
     }

@@ -243,6 +243,26 @@ class SealedStoreTest {
         assertThat(listByName().get(0)).isEqualTo("id-00000");
     }
 
+    @Test
+    void anIndexThatIsDroppedWhileAReaderHoldsItsDeadEntriesHoldsUpNoWrite() {
+        begin();
+        put("oslo", "Oslo");
+        put("rome", "Rome");
+        StoreQuery byName = new StoreQuery(
+                CITIES, Optional.empty(), List.of(SortField.parse("xqzFieldName")), Optional.empty(), 10);
+        try (DocumentScan scan = store.query(byName)) {
+            put("oslo", "Oslo again");
+            store.defineIndexes(CITIES, List.of());
+            put("rome", "Rome again");
+        }
+        put("bern", "Bern");
+        commit(model.delete(CITIES, "oslo"));
+        assertThat(store.state()).isEqualTo(model.state());
+        assertThat(store.scanDocuments(Optional.empty(), 10))
+                .extracting(StoredDocument::id)
+                .containsExactly("bern", "rome");
+    }
+
     /** Writes that meet the filling of the entries after the start, at whatever moment, leave them right. */
     @Test
     void entriesAreRightThoughWritesMeetTheirFilling() {
